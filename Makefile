@@ -1,0 +1,35 @@
+# Every command a person needs. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint format lock clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+setup: ## Install what is missing: system packages, then .venv from the lock
+	@sh scripts/setup.sh
+
+run: setup ## Serve EasyTicket on http://127.0.0.1:8001 (PORT=8002 make run for another port)
+	@.venv/bin/python -m easyticket.cli.serve
+
+test: ## Run all tests on SQLite, PostgreSQL, Redis and Chromium
+	@sh scripts/setup.sh --tests
+	@sh scripts/test.sh
+
+check: lint test ## Everything that must be true before a change lands: lint, then test
+
+lint: ## Check style, types and which layer imports which
+	@sh scripts/setup.sh --tests
+	@sh scripts/lint.sh
+
+format: ## Put the code into the one style
+	@sh scripts/setup.sh --tests
+	@.venv/bin/ruff check --quiet --fix-only . && .venv/bin/ruff format --quiet .
+
+lock: ## Lock the dependencies again after a change to requirements*.in
+	@sh scripts/setup.sh --tests
+	@sh scripts/lock.sh
+
+clean: ## Remove .venv and what tools left; var/ with the data stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
