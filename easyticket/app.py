@@ -1,0 +1,97 @@
+"""Puts the application together: settings, database, surfaces, errors, commands. No logic lives here."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import ROOT, Settings, load_settings
+from easyticket import cli
+from easyticket.db import configure_engine, db
+from easyticket.http import auth, errors, headers, limits, logs, maintenance
+from easyticket.web import account, checkout, dev, events, gate, orders, organizer, render, sandbox, site, webhooks
+
+_BLUEPRINTS = (
+    site.blueprint,
+    events.blueprint,
+    checkout.blueprint,
+    orders.blueprint,
+    account.blueprint,
+    organizer.blueprint,
+    gate.blueprint,
+    webhooks.blueprint,
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application for `settings`, by default those of the environment.
+
+    :raises config.SettingsError: a variable of the environment is wrong.
+    """
+    settings = settings or load_settings(os.environ)
+    app = Flask(__name__)
+    app.config.update(_flask_config(settings))
+    app.config["SETTINGS"] = settings
+    if settings.proxy_hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops)  # type: ignore[method-assign]
+    _init_database(app)
+    logs.init_logs(app)
+    maintenance.init_maintenance(app)
+    auth.init_auth(app)
+    headers.init_headers(app)
+    errors.init_errors(app)
+    limits.init_limits(app)
+    render.init_render(app)
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if settings.sandbox_payments:
+        app.register_blueprint(sandbox.blueprint)
+    if not settings.is_production:
+        app.register_blueprint(dev.blueprint)
+    cli.init_commands(app)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "DEBUG": settings.debug,
+        "TESTING": settings.environment == "testing",
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings),
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.is_secure else "session",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.is_secure,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
+        "JSON_SORT_KEYS": False,
+    }
+
+
+def _engine_options(settings: Settings) -> dict[str, object]:
+    if settings.database_url.startswith("sqlite"):
+        return {"pool_size": 16}
+    return {
+        "pool_size": 16,
+        "pool_pre_ping": True,
+        "connect_args": {"connect_timeout": 5, "options": "-c lock_timeout=5s -c timezone=UTC"},
+    }
+
+
+def _init_database(app: Flask) -> None:
+    settings: Settings = app.config["SETTINGS"]
+    if settings.database_url.startswith("sqlite:///"):
+        from pathlib import Path
+
+        Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        configure_engine(db.engine)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)

@@ -1,0 +1,13 @@
+"""The `flask` commands: parse, call one service, print. One file per command."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_commands(app: Flask) -> None:
+    """Add our commands to `flask`."""
+    from easyticket.cli import jobs
+
+    for command in (jobs.worker, jobs.sweep):
+        app.cli.add_command(command)

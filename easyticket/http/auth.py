@@ -1,0 +1,116 @@
+"""Who is asking. Every route declares its authentication with one of the decorators here; a route without one does not start.
+
+`current_actor()` is the only way a surface learns about the person; what that person may do is decided by
+rules/permissions.py inside services and queries.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user
+
+from easyticket.core.errors import Forbidden
+from easyticket.models import User
+from easyticket.rules.permissions import ANONYMOUS, Actor
+
+View = TypeVar("View", bound=Callable[..., Any])
+_ATTRIBUTE = "easyticket_access"
+
+login_manager = LoginManager()
+
+
+class Access(enum.StrEnum):
+    """What a route asks of the person before its view runs."""
+
+    PUBLIC = "public"
+    ORDER_SECRET = "order_secret"  # noqa: S105 (the 128-bit secret is in the path and is checked by the query)
+    SIGNED_IN = "signed_in"
+    ORGANIZER = "organizer"
+    STAFF = "staff"
+    SIGNATURE = "signature"
+    DEVELOPMENT = "development"
+
+
+def access(kind: Access) -> Callable[[View], View]:
+    """Declare the authentication of a route (put it under the route decorator)."""
+
+    def declare(view: View) -> View:
+        setattr(view, _ATTRIBUTE, kind)
+        return view
+
+    return declare
+
+
+public = access(Access.PUBLIC)
+by_order_secret = access(Access.ORDER_SECRET)
+signed_in = access(Access.SIGNED_IN)
+organizer_only = access(Access.ORGANIZER)
+staff_only = access(Access.STAFF)
+by_signature = access(Access.SIGNATURE)
+development_only = access(Access.DEVELOPMENT)
+
+
+def declared_access(view: Callable[..., Any]) -> Access | None:
+    """Return what a view declared, or None for one that forgot to."""
+    return getattr(view, _ATTRIBUTE, None)
+
+
+def current_actor() -> Actor:
+    """Return who is asking, with the rights that rules/permissions.py decides by."""
+    if "actor" not in g:
+        g.actor = _actor_of(current_user) if current_user.is_authenticated else ANONYMOUS
+    actor: Actor = g.actor
+    return actor
+
+
+def forget_actor() -> None:
+    """Drop the remembered actor after somebody signed in or out within this request."""
+    g.pop("actor", None)
+
+
+def _actor_of(user: User) -> Actor:
+    return Actor(
+        user_id=user.id,
+        email=user.email,
+        is_staff=user.is_staff,
+        is_organizer=user.is_organizer,
+        is_email_verified=user.is_email_verified,
+    )
+
+
+def init_auth(app: Flask) -> None:
+    """Check before each view what its route declared; `/static/` is the only route of the framework and public."""
+    login_manager.init_app(app)
+    app.before_request(_check_access)
+
+
+def _check_access() -> ResponseReturnValue | None:
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    kind = declared_access(current_app.view_functions[request.endpoint])
+    if kind is None:
+        raise RuntimeError(f"route {request.endpoint} declares no authentication")
+    actor = current_actor() if kind in (Access.SIGNED_IN, Access.ORGANIZER, Access.STAFF) else ANONYMOUS
+    if kind in (Access.SIGNED_IN, Access.ORGANIZER, Access.STAFF) and actor.user_id is None:
+        return ask_to_sign_in()
+    if kind is Access.ORGANIZER and not actor.is_organizer:
+        raise Forbidden("Only organizers can access this page. You can become one in your profile.")
+    if kind is Access.STAFF and not actor.is_staff:
+        raise Forbidden("Only the people who run this site can see this page.")
+    if kind is Access.DEVELOPMENT and current_app.config["SETTINGS"].is_production:
+        raise Forbidden("This page exists in development only.")
+    return None
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    """Send the person to the sign-in page and, after a GET, back to where they were."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    target = url_for("account.sign_in", next=back)
+    if request.headers.get("HX-Request"):
+        return "", 401, {"HX-Redirect": target}
+    return redirect(target)

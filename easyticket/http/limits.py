@@ -1,0 +1,31 @@
+"""Rate limits: counted per address (and per account where one is named), shared through Redis where there is one."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=False)
+
+
+def init_limits(app: Flask) -> None:
+    """Switch the limits of the routes on or off, in Redis or in this process' memory."""
+    settings = app.config["SETTINGS"]
+    app.config["RATELIMIT_ENABLED"] = settings.ratelimit_enabled
+    app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "memory://"
+    app.config["RATELIMIT_HEADERS_ENABLED"] = True
+    if settings.redis_url:
+        # With Redis down the limits go on in this process' memory instead of failing or standing open.
+        app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
+    limiter.init_app(app)
+
+
+def named_account() -> str:
+    """Return the limiter key for the account a form names, so that guessing one password is slow from anywhere."""
+    return f"account:{request.form.get('email', '').strip().lower()[:254]}"
+
+
+def is_not_post() -> bool:
+    """True where a limit should not count: showing a form is free, sending it is not."""
+    return request.method != "POST" or not current_app.config["RATELIMIT_ENABLED"]

@@ -1,0 +1,28 @@
+"""What runs how often, whoever runs it: the in-process worker here, or `flask sweep` beside RQ workers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from easyticket.services import orders, payments
+
+# Seconds between two runs, and the service to call. Each is idempotent and safe to run in two processes at once.
+SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
+    (10, orders.expire_orders),
+    (20, payments.reconcile_payments),
+)
+
+
+class Ticker:
+    """Remembers when each scheduled call last ran (monotonic seconds)."""
+
+    def __init__(self) -> None:
+        self._next = [0.0 for _ in SCHEDULE]
+
+    def run_due(self) -> None:
+        """Run every scheduled call whose time has come."""
+        for index, (seconds, call) in enumerate(SCHEDULE):
+            if time.monotonic() >= self._next[index]:
+                self._next[index] = time.monotonic() + seconds
+                call()

@@ -1,0 +1,28 @@
+"""Absolute addresses, always made from PUBLIC_URL and never from the Host header, which a stranger can choose."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+
+def public_url(endpoint: str, **values: object) -> str:
+    """Return the absolute address of a route under PUBLIC_URL."""
+    # Mails are made in jobs, without a request: the path is built for a neutral host.
+    path = current_app.url_map.bind("neutral.invalid").build(endpoint, values)
+    address: str = current_app.config["SETTINGS"].public_url + path
+    return address
+
+
+def safe_next(target: str | None, default: str) -> str:
+    """Return `target` if it is a path of this site, else `default`.
+
+    Browsers read `//host` and `/\\host` as other sites and drop control characters, so those are refused as well.
+    """
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return default
+    if any(ord(letter) < 33 or letter == "\\" for letter in target):
+        return default
+    parts = urlsplit(target)
+    return default if parts.scheme or parts.netloc else target

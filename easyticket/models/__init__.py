@@ -1,0 +1,76 @@
+"""The tables: columns, named constraints and relationships. No rule that needs a clock, no query, no write lives here."""
+
+from easyticket.models.category import Category
+from easyticket.models.event import CheckInPolicy, Event, EventImage, EventStatus, FeeBearer, PricingType
+from easyticket.models.ledger import LedgerEntry, LedgerPosting
+from easyticket.models.offer import Offer, OfferKind, OfferQuota
+from easyticket.models.order import (
+    Hold,
+    HoldLine,
+    HoldState,
+    IdempotencyRecord,
+    Order,
+    OrderCounter,
+    OrderLine,
+    OrderStatus,
+    SalesChannel,
+)
+from easyticket.models.outbox import OutboxJob
+from easyticket.models.payment import Payment, PaymentState, ProviderEvent, Refund, RefundState
+from easyticket.models.payout import PaymentProfile, Payout, PayoutState, ProfileMethod, ProfileStatus
+from easyticket.models.promo import PromoCode, PromoKind
+from easyticket.models.quota import Quota, QuotaKind
+from easyticket.models.scan import Admission, Scan, ScanOutcome
+from easyticket.models.ticket import Ticket, TicketStatus
+from easyticket.models.ticket_type import TicketType
+from easyticket.models.user import MailToken, TokenPurpose, User, UserSession, UserType
+
+__all__ = [
+    "Admission",
+    "Category",
+    "CheckInPolicy",
+    "Event",
+    "EventImage",
+    "EventStatus",
+    "FeeBearer",
+    "Hold",
+    "HoldLine",
+    "HoldState",
+    "IdempotencyRecord",
+    "LedgerEntry",
+    "LedgerPosting",
+    "MailToken",
+    "Offer",
+    "OfferKind",
+    "OfferQuota",
+    "Order",
+    "OrderCounter",
+    "OrderLine",
+    "OrderStatus",
+    "OutboxJob",
+    "Payment",
+    "PaymentProfile",
+    "PaymentState",
+    "Payout",
+    "PayoutState",
+    "PricingType",
+    "ProfileMethod",
+    "ProfileStatus",
+    "PromoCode",
+    "PromoKind",
+    "ProviderEvent",
+    "Quota",
+    "QuotaKind",
+    "Refund",
+    "RefundState",
+    "SalesChannel",
+    "Scan",
+    "ScanOutcome",
+    "Ticket",
+    "TicketStatus",
+    "TicketType",
+    "TokenPurpose",
+    "User",
+    "UserSession",
+    "UserType",
+]

@@ -1,0 +1,142 @@
+"""Events and their pictures. Only draft, published and cancelled are stored; ongoing and past follow from the clock."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from easyticket.db import Base, choices
+from easyticket.models.category import Category
+from easyticket.models.columns import HasTimes, HasUuid
+from easyticket.models.user import User
+
+if TYPE_CHECKING:
+    from easyticket.models.ticket_type import TicketType
+
+
+class EventStatus(enum.StrEnum):
+    """What an organizer decided about the event."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class PricingType(enum.StrEnum):
+    """How tickets of an event are priced; it decides the kind of its offers."""
+
+    SIMPLE = "simple"
+    TIERED = "tiered"
+    DAY_BASED = "day_based"
+    TIER_AND_DAY = "tier_and_day"
+
+
+class FeeBearer(enum.StrEnum):
+    """Who pays the service fee: the buyer on top of the price, or the organizer out of it."""
+
+    BUYER = "buyer"
+    ORGANIZER = "organizer"
+
+
+class CheckInPolicy(enum.StrEnum):
+    """How often a ticket admits: once, once a day, or any number of times."""
+
+    SINGLE = "single_entry"
+    DAILY = "daily_entry"
+    MULTIPLE = "multiple_entry"
+
+
+class Event(HasUuid, HasTimes, Base):
+    """Something people buy tickets for. Moments are UTC; `time_zone` (IANA) says how to show them and where days begin."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        sa.CheckConstraint("end_at > start_at", name="ends_after_start"),
+        sa.CheckConstraint("total_capacity IS NULL OR total_capacity > 0", name="capacity_positive"),
+        sa.CheckConstraint("base_price_minor IS NULL OR base_price_minor >= 0", name="base_price_not_negative"),
+        sa.Index("ix_event_status_start_at", "status", "start_at"),
+        sa.Index("ix_event_status_end_at", "status", "end_at"),
+    )
+
+    slug: Mapped[str] = mapped_column(sa.String(255), unique=True)
+    title: Mapped[str] = mapped_column(sa.String(255))
+    organizer_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    category_id: Mapped[int | None] = mapped_column(sa.ForeignKey("category.id", ondelete="SET NULL"), index=True)
+    short_description: Mapped[str] = mapped_column(sa.String(500), default="")
+    description: Mapped[str] = mapped_column(default="")
+    pricing_type: Mapped[PricingType] = mapped_column(
+        choices(PricingType, "pricing_type"), default=PricingType.SIMPLE
+    )
+    status: Mapped[EventStatus] = mapped_column(choices(EventStatus, "status"), default=EventStatus.DRAFT)
+
+    venue_name: Mapped[str] = mapped_column(sa.String(255))
+    venue_address: Mapped[str] = mapped_column(default="")
+    venue_city: Mapped[str] = mapped_column(sa.String(100))
+    # Folded (no accents, lower case), so that the city filter finds "Düsseldorf" by "dusseldorf".
+    venue_city_key: Mapped[str] = mapped_column(sa.String(100), index=True)
+    venue_state: Mapped[str] = mapped_column(sa.String(100), default="")
+    venue_country: Mapped[str] = mapped_column(sa.String(100), default="")
+    venue_postal_code: Mapped[str] = mapped_column(sa.String(20), default="")
+    venue_latitude: Mapped[Decimal | None] = mapped_column(sa.Numeric(9, 6))
+    venue_longitude: Mapped[Decimal | None] = mapped_column(sa.Numeric(9, 6))
+
+    time_zone: Mapped[str] = mapped_column(sa.String(64))
+    start_at: Mapped[datetime]
+    end_at: Mapped[datetime]
+    recurrence: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    is_free: Mapped[bool] = mapped_column(default=False)
+    base_price_minor: Mapped[int | None]
+    # The event's people limit; the counter itself is a quota row of kind `event`.
+    total_capacity: Mapped[int | None]
+    fee_basis_points: Mapped[int | None]
+    fee_bearer: Mapped[FeeBearer] = mapped_column(choices(FeeBearer, "fee_bearer"), default=FeeBearer.BUYER)
+    payment_profile_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("payment_profile.id", ondelete="SET NULL")
+    )
+
+    terms_and_conditions: Mapped[str] = mapped_column(default="")
+    refund_policy: Mapped[str] = mapped_column(default="")
+    age_restriction: Mapped[int | None]
+    check_in_policy: Mapped[CheckInPolicy] = mapped_column(
+        choices(CheckInPolicy, "check_in_policy"), default=CheckInPolicy.SINGLE
+    )
+    tags: Mapped[str] = mapped_column(sa.String(500), default="")
+    # Title, descriptions, tags and venue, folded: what the search looks through (rules/search.py makes it).
+    search_text: Mapped[str] = mapped_column(default="")
+    is_featured: Mapped[bool] = mapped_column(default=False)
+    banner_image: Mapped[str] = mapped_column(sa.String(255), default="")
+    thumbnail_image: Mapped[str] = mapped_column(sa.String(255), default="")
+
+    published_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancellation_reason: Mapped[str] = mapped_column(default="")
+
+    organizer: Mapped[User] = relationship()
+    category: Mapped[Category | None] = relationship()
+    images: Mapped[list[EventImage]] = relationship(
+        order_by="EventImage.position", cascade="all, delete-orphan", back_populates="event"
+    )
+    ticket_types: Mapped[list[TicketType]] = relationship(
+        order_by="TicketType.position, TicketType.id", cascade="all, delete-orphan", back_populates="event"
+    )
+
+
+class EventImage(Base):
+    """A further picture of an event, in the organizer's order."""
+
+    __tablename__ = "event_image"
+
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str] = mapped_column(sa.String(255))
+    position: Mapped[int] = mapped_column(default=0)
+
+    event: Mapped[Event] = relationship(back_populates="images")
+
+

@@ -1,0 +1,126 @@
+"""Attempts to pay an order, what providers told us about them, and refunds. Every row is written before the provider is called."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from easyticket.db import Base, choices
+from easyticket.models.columns import HasTimes, HasUuid
+from easyticket.models.order import Order
+
+
+class PaymentState(enum.StrEnum):
+    """A lattice that is only climbed: a payment that is paid never becomes failed again.
+
+    `surplus` is money for an order that another payment has settled; `quarantined` is money whose amount, currency,
+    mode or reference is not what was asked for.
+    """
+
+    CREATED = "created"
+    OPEN = "open"
+    PROCESSING = "processing"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    PAID = "paid"
+    SURPLUS = "surplus"
+    QUARANTINED = "quarantined"
+
+
+class RefundState(enum.StrEnum):
+    """`requested` is not sent yet, `unknown` was sent and not answered: both count against what can be refunded."""
+
+    REQUESTED = "requested"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+# States in which a payer may still pay: an order has one such attempt at most.
+OPEN_STATES = (PaymentState.CREATED, PaymentState.OPEN, PaymentState.PROCESSING)
+_OPEN_SQL = sa.text("state IN ('created', 'open', 'processing')")
+
+
+class Payment(HasUuid, HasTimes, Base):
+    """One attempt to pay one order. `reference` is ours and unguessable, `provider_ref` is the provider's."""
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        sa.UniqueConstraint("order_id", "attempt"),
+        sa.UniqueConstraint("provider", "provider_ref"),
+        sa.CheckConstraint("amount_minor > 0", name="amount_positive"),
+        sa.Index(
+            "uq_payment_open", "order_id", unique=True, sqlite_where=_OPEN_SQL, postgresql_where=_OPEN_SQL
+        ),
+        sa.Index("ix_payment_state_checked_at", "state", "checked_at"),
+    )
+
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("order.id"))
+    attempt: Mapped[int]
+    provider: Mapped[str] = mapped_column(sa.String(20))
+    reference: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    provider_ref: Mapped[str | None] = mapped_column(sa.String(255))
+    state: Mapped[PaymentState] = mapped_column(choices(PaymentState, "state"), default=PaymentState.CREATED)
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    # True for real money, False for a provider's test mode or the sandbox.
+    is_live: Mapped[bool] = mapped_column(default=False)
+    method: Mapped[str] = mapped_column(sa.String(20), default="")
+    pay_url: Mapped[str] = mapped_column(default="")
+    client_secret: Mapped[str] = mapped_column(sa.String(255), default="")
+    return_url: Mapped[str] = mapped_column(default="")
+    last_error: Mapped[str] = mapped_column(sa.String(500), default="")
+    captured_minor: Mapped[int | None]
+    paid_at: Mapped[datetime | None]
+    # When the provider was last asked; the reconciler takes the longest unasked first.
+    checked_at: Mapped[datetime | None]
+
+    order: Mapped[Order] = relationship(back_populates="payments")
+
+
+class ProviderEvent(Base):
+    """A webhook as it came, stored once by the provider's event key. It is a trigger only: the truth is read afresh."""
+
+    __tablename__ = "provider_event"
+    __table_args__ = (sa.UniqueConstraint("provider", "event_key"),)
+
+    provider: Mapped[str] = mapped_column(sa.String(20))
+    event_key: Mapped[str] = mapped_column(sa.String(255))
+    kind: Mapped[str] = mapped_column(sa.String(80))
+    body: Mapped[str]
+    payment_reference: Mapped[str] = mapped_column(sa.String(255), default="")
+    received_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class Refund(HasUuid, HasTimes, Base):
+    """Money on its way back. Pending and unknown ones count, so that two partial refunds never exceed the payment."""
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        sa.CheckConstraint("amount_minor > 0", name="amount_positive"),
+        sa.UniqueConstraint("payment_id", "provider_ref"),
+    )
+
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("order.id"), index=True)
+    payment_id: Mapped[int] = mapped_column(sa.ForeignKey("payment.id"), index=True)
+    ticket_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ticket.id"))
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    state: Mapped[RefundState] = mapped_column(
+        choices(RefundState, "state"), default=RefundState.REQUESTED, index=True
+    )
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    # buyer, organizer, admin, late_payment, surplus_payment, event_cancelled, provider
+    source: Mapped[str] = mapped_column(sa.String(30))
+    requested_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+    provider_ref: Mapped[str | None] = mapped_column(sa.String(255))
+    last_error: Mapped[str] = mapped_column(sa.String(500), default="")
+    succeeded_at: Mapped[datetime | None]
+
+    order: Mapped[Order] = relationship(back_populates="refunds")
+    payment: Mapped[Payment] = relationship()

@@ -1,0 +1,1 @@
+"""Reads, with visibility and eager loading built in: what the actor may not see is NotFound. Nothing here writes."""

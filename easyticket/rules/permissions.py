@@ -1,0 +1,143 @@
+"""Who may do what: one table that services and templates ask. Surfaces establish the `Actor`, never the answer."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from easyticket.core.errors import Forbidden, Unauthenticated
+from easyticket.core.signing import digest, same
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking. `order_digest` is set for someone who came with the secret link of one order."""
+
+    user_id: int | None = None
+    email: str = ""
+    is_staff: bool = False
+    is_organizer: bool = False
+    is_email_verified: bool = False
+    order_digest: str = ""
+    # The application itself: jobs, the command line, demo data.
+    is_system: bool = False
+
+    def with_order_secret(self, secret: str) -> Actor:
+        """Return the same actor holding the secret of one order's link."""
+        return replace(self, order_digest=digest(secret))
+
+
+ANONYMOUS = Actor()
+SYSTEM = Actor(is_staff=True, is_system=True)
+
+
+class Permission(enum.StrEnum):
+    """One thing somebody may or may not do."""
+
+    BUY = "buy"
+    CREATE_EVENT = "create_event"
+    SEE_EVENT = "see_event"
+    EDIT_EVENT = "edit_event"
+    PUBLISH_EVENT = "publish_event"
+    CANCEL_EVENT = "cancel_event"
+    DELETE_EVENT = "delete_event"
+    FEATURE_EVENT = "feature_event"
+    EDIT_TICKET_TYPES = "edit_ticket_types"
+    SEE_SALES = "see_sales"
+    SCAN_TICKETS = "scan_tickets"
+    SEE_ORDER = "see_order"
+    PAY_ORDER = "pay_order"
+    CANCEL_ORDER = "cancel_order"
+    REFUND_ORDER = "refund_order"
+    SEE_TICKET = "see_ticket"
+    EDIT_CATEGORIES = "edit_categories"
+    EDIT_OWN_PROFILE = "edit_own_profile"
+
+
+def _anyone(_actor: Actor, _target: Any) -> bool:
+    return True
+
+
+def _signed_in(actor: Actor, _target: Any) -> bool:
+    return actor.user_id is not None or actor.is_system
+
+
+def _staff(actor: Actor, _target: Any) -> bool:
+    return actor.is_staff
+
+
+def _organizer(actor: Actor, _target: Any) -> bool:
+    return actor.is_organizer or actor.is_system
+
+
+def _owns_event(actor: Actor, event: Any) -> bool:
+    return actor.is_staff or (actor.user_id is not None and event.organizer_id == actor.user_id)
+
+
+def _sees_event(actor: Actor, event: Any) -> bool:
+    return event.status != "draft" or _owns_event(actor, event)
+
+
+def _owns_order(actor: Actor, order: Any) -> bool:
+    owner = actor.user_id is not None and order.user_id == actor.user_id
+    return owner or (bool(actor.order_digest) and same(actor.order_digest, order.secret_digest))
+
+
+def _owns_order_or_staff(actor: Actor, order: Any) -> bool:
+    return actor.is_staff or _owns_order(actor, order)
+
+
+def _may_refund(actor: Actor, order: Any) -> bool:
+    return _owns_order_or_staff(actor, order) or _owns_event(actor, order.event)
+
+
+def _owns_ticket(actor: Actor, ticket: Any) -> bool:
+    return _owns_order_or_staff(actor, ticket.order)
+
+
+Rule = Callable[[Actor, Any], bool]
+
+# The whole table. The sentence is what the refused read; where the API contract gives one, it is that one.
+PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
+    Permission.BUY: (_anyone, "You may not buy tickets."),
+    Permission.CREATE_EVENT: (_organizer, "Only organizers can perform this action"),
+    Permission.SEE_EVENT: (_sees_event, "You may not see this event."),
+    Permission.EDIT_EVENT: (_owns_event, "You can only modify your own events"),
+    Permission.PUBLISH_EVENT: (_owns_event, "You do not have permission to publish this event."),
+    Permission.CANCEL_EVENT: (_owns_event, "You do not have permission to cancel this event."),
+    Permission.DELETE_EVENT: (_owns_event, "You can only modify your own events"),
+    Permission.FEATURE_EVENT: (_staff, "Only administrators can feature an event."),
+    Permission.EDIT_TICKET_TYPES: (_owns_event, "Only the event organizer can manage tickets"),
+    Permission.SEE_SALES: (_owns_event, "You can only see the sales of your own events"),
+    Permission.SCAN_TICKETS: (_owns_event, "Only staff and event organizers can scan tickets"),
+    Permission.SEE_ORDER: (_owns_order_or_staff, "You may not see this order."),
+    Permission.PAY_ORDER: (_owns_order, "You may not pay this order."),
+    Permission.CANCEL_ORDER: (_owns_order_or_staff, "You may not cancel this order."),
+    Permission.REFUND_ORDER: (_may_refund, "You may not refund this order."),
+    Permission.SEE_TICKET: (_owns_ticket, "You may not see this ticket."),
+    Permission.EDIT_CATEGORIES: (_staff, "You do not have permission to perform this action."),
+    Permission.EDIT_OWN_PROFILE: (_signed_in, "You do not have permission to perform this action."),
+}
+
+_NEEDS_NOBODY = {Permission.BUY, Permission.SEE_EVENT, Permission.SEE_ORDER, Permission.SEE_TICKET}
+
+
+def may(actor: Actor, permission: Permission, target: Any = None) -> bool:
+    """Tell whether `actor` may do this to `target` (the event, order or ticket it is about)."""
+    rule, _ = PERMISSIONS[permission]
+    return actor.is_system or rule(actor, target)
+
+
+def require(actor: Actor, permission: Permission, target: Any = None) -> None:
+    """Return if `actor` may do this to `target`.
+
+    :raises Unauthenticated: nobody is signed in and signing in could help.
+    :raises Forbidden: the actor is known and may not.
+    """
+    if may(actor, permission, target):
+        return
+    if actor.user_id is None and not actor.order_digest and permission not in _NEEDS_NOBODY:
+        raise Unauthenticated("Authentication credentials were not provided.")
+    raise Forbidden(PERMISSIONS[permission][1])

@@ -1,0 +1,55 @@
+"""When something is on sale, and why not: the same answer for every surface, the event page and the order itself."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from easyticket.models import Event, EventStatus, Offer
+
+
+class NotOnSale(enum.StrEnum):
+    """Why an offer cannot be bought now, whatever is left of it."""
+
+    DRAFT = "draft"
+    CANCELLED = "cancelled"
+    EVENT_OVER = "event_over"
+    INACTIVE = "inactive"
+    NOT_YET = "not_yet"
+    CLOSED = "closed"
+
+
+def why_event_not_on_sale(event: Event, now: datetime) -> NotOnSale | None:
+    """Return why nothing of the event is on sale, or None. Sales go on until the event ends."""
+    if event.status is EventStatus.DRAFT:
+        return NotOnSale.DRAFT
+    if event.status is EventStatus.CANCELLED:
+        return NotOnSale.CANCELLED
+    return NotOnSale.EVENT_OVER if event.end_at <= now else None
+
+
+def why_not_on_sale(offer: Offer, now: datetime) -> NotOnSale | None:
+    """Return why the offer is not on sale by its event, its type's window and its own, or None."""
+    ticket_type = offer.ticket_type
+    reason = why_event_not_on_sale(ticket_type.event, now)
+    if reason is not None:
+        return reason
+    if not (offer.is_active and ticket_type.is_active):
+        return NotOnSale.INACTIVE
+    starts_at = sales_start(offer)
+    ends_at = sales_end(offer)
+    if starts_at is not None and now < starts_at:
+        return NotOnSale.NOT_YET
+    if ends_at is not None and now >= ends_at:
+        return NotOnSale.CLOSED
+    return None
+
+
+def sales_start(offer: Offer) -> datetime | None:
+    """Return when the offer's sale begins: the later of its type's and its own beginning, None if always."""
+    return max((moment for moment in (offer.ticket_type.sales_start_at, offer.sales_start_at) if moment), default=None)
+
+
+def sales_end(offer: Offer) -> datetime | None:
+    """Return when the offer's sale ends: the earlier of its type's and its own end, None if with the event."""
+    return min((moment for moment in (offer.ticket_type.sales_end_at, offer.sales_end_at) if moment), default=None)
