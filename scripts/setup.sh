@@ -105,6 +105,7 @@ install_system_packages() {
   done
   if [ "$manager" != brew ] && [ "$(id -u)" != 0 ]; then
     say "This machine lacks system packages. Install them with the next line, then try again." >&2
+    [ "$manager" != apt-get ] || command="apt-get update && sudo $command"
     fail "sudo $command"
   fi
   say "Installing system packages: $command"
