@@ -1,0 +1,49 @@
+"""How money, days and times read for people, on pages as in mails and on paper: one wording for all of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency
+
+from easyticket.core.money import Money, currency_digits
+
+LOCALE = "en_GB"
+
+_SIGNS = {"GHS": "GH₵", "NGN": "₦", "USD": "$", "EUR": "€", "GBP": "£"}
+
+
+def money_text(amount: Money) -> str:
+    """Return an amount as people read it, for example "GH₵ 52.50", "$12" stays "$12.00", nothing is "Free"."""
+    if amount.minor == 0:
+        return "Free"
+    sign = _SIGNS.get(amount.currency)
+    if sign is None:
+        return format_currency(amount.decimal, amount.currency, locale=LOCALE)
+    digits = currency_digits(amount.currency)
+    space = "\N{NO-BREAK SPACE}" if len(sign) > 1 else ""
+    return f"{sign}{space}{amount.decimal:,.{digits}f}"
+
+
+def day_text(moment: datetime | date, zone: str = "UTC") -> str:
+    """Return the day in the zone's calendar, for example "Sat 12 December 2026"."""
+    day = moment.astimezone(ZoneInfo(zone)) if isinstance(moment, datetime) else moment
+    return format_date(day, "EEE d MMMM y", locale=LOCALE)
+
+
+def clock_text(moment: datetime, zone: str = "UTC") -> str:
+    """Return the time of day in the zone, for example "18:00"."""
+    return format_time(moment.astimezone(ZoneInfo(zone)), "HH:mm", locale=LOCALE)
+
+
+def zone_text(moment: datetime, zone: str = "UTC") -> str:
+    """Return the zone's short name at that moment: "GMT", "WAT", "CEST", or "UTC+03" where it has none."""
+    name = moment.astimezone(ZoneInfo(zone)).tzname() or zone
+    return name if name.isalpha() else f"UTC{name}"
+
+
+def moment_text(moment: datetime, zone: str = "UTC") -> str:
+    """Return day, time and zone, for example "Sat 12 December 2026, 18:00 GMT"."""
+    return f"{day_text(moment, zone)}, {clock_text(moment, zone)} {zone_text(moment, zone)}"
