@@ -1,0 +1,184 @@
+"""`make run`: everything between a checked-out folder and the first answered request.
+
+Takes the port, brings the database up to date, loads the demo once, says where things are and serves.
+Without Redis the jobs run in a thread of the serving process.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask.cli import load_dotenv
+from flask.helpers import get_load_dotenv
+from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import OperationalError
+
+from config import ROOT, Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from gunicorn.arbiter import Arbiter
+    from gunicorn.workers.base import Worker
+
+HOST = "127.0.0.1"
+DEMO_ACCOUNTS = {
+    "admin@easyticket.example": "runs the site",
+    "organizer@easyticket.example": "organizes most of the events",
+    "attendee@easyticket.example": "has tickets",
+}
+DEMO_PASSWORD = "Demo-password-1"  # noqa: S105 (public: it is printed at the start)
+
+
+class StartError(Exception):
+    """EasyTicket cannot start; the message is one sentence for the person at the terminal."""
+
+
+def main() -> int:
+    """Serve until Ctrl-C. Return the exit status: 0 stopped, 1 cannot start, 2 a setting is wrong."""
+    if get_load_dotenv():
+        load_dotenv(ROOT / ".env")
+    try:
+        settings = load_settings(os.environ)
+        listener = listen(settings.port)
+        app = prepare(settings)
+        Server(app, settings, listener).run()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except StartError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+def listen(port: int) -> socket.socket:
+    """Return a socket that listens on `port`: who connects from now on waits until the application is ready.
+
+    :raises StartError: the port is taken or may not be used.
+    """
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        reason = "is already in use" if error.errno == errno.EADDRINUSE else "may not be used"
+        other = 8002 if port == 8001 else 8001
+        raise StartError(f"Port {port} {reason}; take another one: PORT={other} make run") from error
+    return listener
+
+
+def prepare(settings: Settings) -> Flask:
+    """Return the application with its database up to date and, where wanted, the demo loaded.
+
+    :raises StartError: the database cannot be used.
+    """
+    from easyticket.cli.demo import load_demo_once
+    from easyticket.db import db
+    from wsgi import app
+
+    try:
+        migrate(app)
+        if settings.demo:
+            load_demo_once(app)
+        with app.app_context():
+            db.engine.dispose()  # connections must not be shared with the process that serves
+    except OperationalError as error:
+        place = settings.database_url.rpartition("@")[2]
+        raise StartError(f"The database {place} cannot be used: {str(error.orig).splitlines()[0]}") from error
+    return app
+
+
+def migrate(app: Flask) -> None:
+    """Bring the database to the newest migration; where it is there already this costs one query."""
+    import flask_migrate
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    from easyticket.db import db
+
+    with app.app_context():
+        newest = ScriptDirectory.from_config(app.extensions["migrate"].migrate.get_config()).get_heads()
+        with db.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_heads()
+        if set(current) != set(newest):
+            print("Preparing the database ...", flush=True)
+            flask_migrate.upgrade()
+
+
+class Server(BaseApplication):
+    """gunicorn in one process with eight threads, on a socket that listens already."""
+
+    def __init__(self, app: Flask, settings: Settings, listener: socket.socket) -> None:
+        self.app = app
+        self.settings = settings
+        self.listener = listener
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Configure gunicorn from here alone: no file, no command line."""
+        options = {
+            "bind": f"fd://{self.listener.detach()}",
+            "worker_class": "gthread",
+            "threads": 8,
+            "timeout": 60,
+            "graceful_timeout": 5,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "when_ready": self.say_where_things_are,
+            "post_fork": self.start_jobs,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Return what gunicorn serves."""
+        return self.app
+
+    def start_jobs(self, _arbiter: Arbiter, _worker: Worker) -> None:
+        """Run jobs in the process that serves, which is a new one: threads do not survive a fork."""
+        from easyticket.jobs.worker import start_embedded_worker
+
+        if not self.settings.redis_url:
+            start_embedded_worker(self.app)
+
+    def say_where_things_are(self, _arbiter: Arbiter) -> None:
+        """Print the address, the demo accounts, and where mail and jobs go."""
+        print("\n".join(("", *greeting(self.settings), "")), flush=True)
+
+
+def greeting(settings: Settings) -> list[str]:
+    """Return the lines a person reads when EasyTicket is up."""
+    address = f"http://{HOST}:{settings.port}"
+    lines = [f"EasyTicket runs at {address}"]
+    if settings.public_url != address:
+        lines.append(f"Links in mails and on tickets begin with {settings.public_url}")
+    if settings.demo:
+        lines += ["", f"Demo accounts, all with the password {DEMO_PASSWORD}:"]
+        lines += [f"  {email:<30}{role}" for email, role in DEMO_ACCOUNTS.items()]
+    lines += ["", f"Mail goes to {_mail_goes_to(settings, address)}"]
+    if settings.redis_url:
+        lines.append("Jobs wait in Redis for a worker: .venv/bin/flask worker")
+    return [*lines, "Ctrl-C stops it."]
+
+
+def _mail_goes_to(settings: Settings, address: str) -> str:
+    if settings.mail_url:
+        return f"the mail server {urlsplit(settings.mail_url).hostname}"
+    folder = settings.mail_dir
+    if folder.is_relative_to(ROOT):
+        folder = folder.relative_to(ROOT)
+    shown = "" if settings.is_production else f", shown at {address}/dev/mailbox/"
+    return f"the folder {folder}{shown}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""The migrations make what the models say, on the database of this run, and lead back to nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from flask import Flask
+
+from easyticket.app import create_app
+from easyticket.db import db
+from tests.fixtures.database import migrate
+from tests.servers.databases import Databases
+from tests.servers.settings import testing_settings
+
+
+def structure(engine: sa.Engine) -> dict[str, Any]:
+    """Return all that a database says about its tables but alembic's own, in an order that does not matter."""
+    inspector = sa.inspect(engine)
+
+    def told(table: str) -> dict[str, Any]:
+        return {
+            "columns": sorted(
+                (column["name"], str(column["type"]), column["nullable"])
+                for column in inspector.get_columns(table)
+            ),
+            "checks": sorted(
+                (check["name"], check["sqltext"]) for check in inspector.get_check_constraints(table)
+            ),
+            "unique": sorted(
+                (unique["name"], unique["column_names"]) for unique in inspector.get_unique_constraints(table)
+            ),
+            "foreign keys": sorted(
+                (key["name"], key["constrained_columns"], key["referred_table"], str(key["options"]))
+                for key in inspector.get_foreign_keys(table)
+            ),
+            "indexes": sorted(
+                (index["name"], index["column_names"], index["unique"])
+                for index in inspector.get_indexes(table)
+            ),
+            "key": inspector.get_pk_constraint(table)["constrained_columns"],
+        }
+
+    return {table: told(table) for table in inspector.get_table_names() if table != "alembic_version"}
+
+
+def test_a_migrated_database_is_what_the_models_say(
+    built_app: Flask, databases: Databases, tmp_path: Path
+) -> None:
+    from_models = create_app(testing_settings(tmp_path, DATABASE_URL=databases.new()))
+    with from_models.app_context():
+        db.create_all()
+        wanted = structure(db.engine)
+        db.engine.dispose()
+    with built_app.app_context():
+        assert structure(db.engine) == wanted
+
+
+def test_alembic_finds_nothing_to_migrate(built_app: Flask) -> None:
+    with built_app.app_context(), db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        assert compare_metadata(context, db.metadata) == []
+
+
+def test_the_migrations_lead_down_to_nothing_and_up_again(databases: Databases, tmp_path: Path) -> None:
+    address = databases.new()
+    migrate(address, tmp_path)
+    app = create_app(testing_settings(tmp_path, DATABASE_URL=address))
+    with app.app_context():
+        up = structure(db.engine)
+        flask_migrate.downgrade(revision="base")
+        assert structure(db.engine) == {}
+        flask_migrate.upgrade()
+        assert structure(db.engine) == up
+        db.engine.dispose()

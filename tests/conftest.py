@@ -1,0 +1,81 @@
+"""What holds for every test: the database it runs on, the fixtures, and that nothing is skipped silently."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.servers.databases import PostgresServer
+
+if TYPE_CHECKING:
+    from _pytest.terminal import TerminalReporter
+
+pytest_plugins = [
+    "tests.fixtures.database",
+    "tests.fixtures.application",
+    "tests.fixtures.parties",
+    "tests.fixtures.browser",
+]
+
+POSTGRES = pytest.StashKey[PostgresServer]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="what the tests store their data in",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL once for a run; the processes of a parallel run are told its address."""
+    config.addinivalue_line("markers", "csrf: forms need their token, as they do for people")
+    if config.getoption("--database") == "postgresql" and not hasattr(config, "workerinput"):
+        config.stash[POSTGRES] = PostgresServer()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    if POSTGRES in node.config.stash:
+        node.workerinput["postgres"] = node.config.stash[POSTGRES].address
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if POSTGRES in config.stash:
+        config.stash[POSTGRES].stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_address(pytestconfig: pytest.Config) -> str:
+    """The PostgreSQL of this run."""
+    if hasattr(pytestconfig, "workerinput"):
+        return str(pytestconfig.workerinput["postgres"])
+    return pytestconfig.stash[POSTGRES].address
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Let fixtures see at their end whether the test failed."""
+    report = yield
+    item.stash.setdefault(FAILED, False)
+    item.stash[FAILED] = item.stash[FAILED] or report.failed
+    return report
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    for report in terminalreporter.stats.get("skipped", []):
+        terminalreporter.write_line(f"Skipped, which counts as a failure: {report.nodeid}", red=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A skipped test proves nothing: the run fails with it."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if exitstatus == pytest.ExitCode.OK and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

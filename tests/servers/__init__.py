@@ -1,0 +1,1 @@
+"""The real parties tests talk to: PostgreSQL, Redis, a mail server, Chromium, and EasyTicket as a process."""
