@@ -119,10 +119,11 @@ install_system_packages() {
   [ -z "${missing% }" ] || fail "Still missing after the installation: ${missing% }."
 }
 
+# A .venv that was moved, is half made or lost its Python is made anew.
 make_venv() {
-  if ! .venv/bin/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
-    quietly "$python" -m venv --clear .venv || fail "$python could not make .venv; the reason stands above."
-  fi
+  grep -qF "$(pwd)/.venv" .venv/bin/activate 2>/dev/null &&
+    .venv/bin/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && return
+  quietly "$python" -m venv --clear .venv || fail "$python could not make .venv; the reason stands above."
 }
 
 # pip, as strict as it gets: only what the lock names, only with the hashes it names.
