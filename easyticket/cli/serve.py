@@ -10,7 +10,7 @@ import errno
 import os
 import socket
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -139,8 +139,8 @@ class Server(BaseApplication):
         for name, value in options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
-        """Return what gunicorn serves."""
+    def load(self) -> Any:
+        """Return what gunicorn serves (its stubs know a narrower kind of callable than Flask)."""
         return self.app
 
     def start_jobs(self, _arbiter: Arbiter, _worker: Worker) -> None:
