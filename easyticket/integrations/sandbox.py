@@ -1,0 +1,182 @@
+"""The sandbox provider: an outside party that we play ourselves, with its own books, behind the protocol of the real ones.
+
+Its payment page (web/sandbox.py) lets the payer decide by a button. Like the real ones it tells the truth only when
+asked, signs its webhooks, refuses to return more than it took, and cannot be talked out of a payment under way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from easyticket.core import clock
+from easyticket.core.errors import Forbidden, Invalid, NotFound
+from easyticket.core.signing import derived_key
+from easyticket.db import Base, db, transaction
+from easyticket.integrations.providers import (
+    ChargeRequest,
+    ChargeSnapshot,
+    ChargeState,
+    RefundOutcome,
+    RefundRequest,
+    RefundSnapshot,
+    StartedCharge,
+    WebhookNotice,
+)
+
+SIGNATURE_HEADER = "Sandbox-Signature"
+# Seconds a webhook's time may differ from ours, in either direction.
+TOLERANCE = 300
+
+
+class SandboxCharge(Base):
+    """The sandbox's own record of a charge. `is_late` leaves it open when the merchant wants to close it."""
+
+    __tablename__ = "sandbox_charge"
+
+    reference: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    description: Mapped[str]
+    return_url: Mapped[str]
+    state: Mapped[str] = mapped_column(sa.String(20), default="open")
+    is_late: Mapped[bool] = mapped_column(default=False)
+    message: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+
+
+class SandboxRefund(Base):
+    """The sandbox's own record of a refund; `key` makes it happen once."""
+
+    __tablename__ = "sandbox_refund"
+
+    key: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    reference: Mapped[str] = mapped_column(sa.String(64), index=True)
+    amount_minor: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class SandboxProvider:
+    """Keeps its books in two tables of our database and signs with a key derived from ours."""
+
+    name = "sandbox"
+    is_live = False
+
+    def __init__(self, secret_key: str, public_url: str) -> None:
+        self._key = derived_key(secret_key, "sandbox-webhook")
+        self._public_url = public_url
+
+    def start(self, request: ChargeRequest) -> StartedCharge:
+        """Write the charge down, or find the one this reference already has."""
+        with transaction() as session:
+            charge = _find_charge(request.reference)
+            if charge is None:
+                session.add(
+                    SandboxCharge(
+                        reference=request.reference,
+                        amount_minor=request.amount_minor,
+                        currency=request.currency,
+                        description=request.description,
+                        return_url=request.return_url,
+                        created_at=clock.now(),
+                    )
+                )
+        return StartedCharge(
+            provider_ref=f"sbx_{request.reference}", pay_url=f"{self._public_url}/sandbox/{request.reference}/"
+        )
+
+    def fetch(self, reference: str, provider_ref: str) -> ChargeSnapshot:
+        """Tell what the payer decided."""
+        charge = get_charge(reference)
+        state = ChargeState.PAID if charge.state == "succeeded" else ChargeState(charge.state)
+        return ChargeSnapshot(
+            reference=reference,
+            provider_ref=f"sbx_{reference}",
+            state=state,
+            amount_minor=charge.amount_minor if state is ChargeState.PAID else 0,
+            currency=charge.currency,
+            is_live=False,
+            method="card",
+            message=charge.message,
+        )
+
+    def close(self, reference: str, provider_ref: str) -> ChargeSnapshot:
+        """Cancel an undecided charge; one that the payer will approve late stays open, as mobile money does."""
+        undecided = (SandboxCharge.state == "open") & SandboxCharge.is_late.is_(False)
+        with transaction() as session:
+            session.execute(
+                sa.update(SandboxCharge)
+                .where(SandboxCharge.reference == reference, undecided)
+                .values(state="canceled", message="The merchant closed the payment.", decided_at=clock.now())
+            )
+        return self.fetch(reference, provider_ref)
+
+    def refund(self, request: RefundRequest) -> RefundSnapshot:
+        """Return money at once; a repeated key returns nothing more, and never more than was taken."""
+        with transaction() as session:
+            charge = get_charge(request.reference, lock=True)
+            known = session.scalar(sa.select(SandboxRefund).where(SandboxRefund.key == request.key))
+            if known is not None and known.amount_minor != request.amount_minor:
+                raise Invalid("The refund key was used for another amount.")
+            if known is None:
+                taken = charge.amount_minor if charge.state == "succeeded" else 0
+                returned = session.scalar(
+                    sa.select(sa.func.coalesce(sa.func.sum(SandboxRefund.amount_minor), 0)).where(
+                        SandboxRefund.reference == request.reference
+                    )
+                )
+                if int(returned or 0) + request.amount_minor > taken:
+                    return RefundSnapshot("", RefundOutcome.FAILED, "The refund is more than what was paid.")
+                session.add(
+                    SandboxRefund(
+                        key=request.key,
+                        reference=request.reference,
+                        amount_minor=request.amount_minor,
+                        created_at=clock.now(),
+                    )
+                )
+        return RefundSnapshot(f"sbxre_{request.key}", RefundOutcome.SUCCEEDED)
+
+    def sign(self, body: bytes, at: datetime) -> str:
+        """Return the signature header of a webhook: time and HMAC-SHA256 over `time.body`."""
+        stamp = int(at.timestamp())
+        return f"t={stamp},v1={self._mac(stamp, body)}"
+
+    def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> WebhookNotice:
+        """Verify time and signature of the raw bytes, then read them."""
+        parts = dict(part.partition("=")[::2] for part in headers.get(SIGNATURE_HEADER, "").split(","))
+        stamp = parts.get("t", "")
+        if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 12):
+            raise Forbidden("The webhook is not signed.")
+        if abs(clock.now().timestamp() - int(stamp)) > TOLERANCE:
+            raise Forbidden("The webhook's time is too far from ours.")
+        if not hmac.compare_digest(self._mac(int(stamp), body).encode(), parts.get("v1", "").encode()):
+            raise Forbidden("The webhook's signature is wrong.")
+        event = json.loads(body)
+        return WebhookNotice(event_key=event["id"], kind=event["event"], reference=event["reference"])
+
+    def _mac(self, stamp: int, body: bytes) -> str:
+        return hmac.new(self._key, f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def get_charge(reference: str, *, lock: bool = False) -> SandboxCharge:
+    """Return the sandbox's record of a charge.
+
+    :raises NotFound: the sandbox knows no such reference.
+    """
+    charge = _find_charge(reference, lock=lock)
+    if charge is None:
+        raise NotFound("The sandbox knows no such payment.")
+    return charge
+
+
+def _find_charge(reference: str, *, lock: bool = False) -> SandboxCharge | None:
+    query = sa.select(SandboxCharge).where(SandboxCharge.reference == reference)
+    return db.session.scalar(query.with_for_update() if lock else query)
