@@ -1,0 +1,65 @@
+"""Pictures people uploaded, each a file under a random name in STORAGE_DIR. Nothing here knows what a picture shows."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from easyticket.core.errors import NotFound
+from easyticket.integrations.files import write_whole
+
+# Where the site shows them (the API contract: image addresses stand under /media/).
+URL_PREFIX = "/media/"
+SUFFIXES = ("jpg", "png", "webp")
+# Only names made here are ever opened: no dot but the last, no slash, so no name leads out of the folder.
+_NAME = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|webp)")
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The pictures in `folder`, which is made when the first one is saved."""
+
+    folder: Path
+
+    def save(self, content: bytes, suffix: str) -> str:
+        """Keep a picture (one of SUFFIXES) and return its new name, which nobody can guess.
+
+        :raises ValueError: another suffix.
+        :raises OSError: it could not be written; then nothing half-written is left.
+        """
+        if suffix not in SUFFIXES:
+            raise ValueError(f"{suffix!r} is no kind of picture that is stored")
+        name = f"{secrets.token_hex(16)}.{suffix}"
+        write_whole(self.folder / name, content)
+        return name
+
+    def read(self, name: str) -> bytes:
+        """Return the picture.
+
+        :raises NotFound: there is none of that name, or the name is not one of ours.
+        """
+        try:
+            return self._path(name).read_bytes()
+        except FileNotFoundError:
+            raise NotFound("There is no such picture.") from None
+
+    def delete(self, name: str) -> None:
+        """Remove the picture; one that is gone already is no error.
+
+        :raises NotFound: the name is not one of ours.
+        """
+        self._path(name).unlink(missing_ok=True)
+
+    def url(self, name: str) -> str:
+        """Return the path on this site under which the picture is shown.
+
+        :raises NotFound: the name is not one of ours.
+        """
+        return f"{URL_PREFIX}{self._path(name).name}"
+
+    def _path(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise NotFound("There is no such picture.")
+        return self.folder / name
