@@ -10,7 +10,6 @@ from flask.cli import with_appcontext
 from redis import Redis
 from rq import Worker
 
-from easyticket.jobs.worker import work
 from easyticket.queue import RQ_QUEUE
 
 
@@ -29,4 +28,6 @@ def worker() -> None:
 @with_appcontext
 def sweep() -> None:
     """Expire holds, ask providers about open payments and run overdue jobs, until stopped. One such process is enough."""
+    from easyticket.jobs.worker import work
+
     work(current_app._get_current_object(), threading.Event())  # type: ignore[attr-defined]

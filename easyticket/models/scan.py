@@ -64,7 +64,7 @@ class Scan(Base):
     code_digest: Mapped[str] = mapped_column(sa.String(64))
     outcome: Mapped[ScanOutcome] = mapped_column(choices(ScanOutcome, "outcome"))
     scanned_at: Mapped[datetime]
-    scanned_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+    scanned_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     gate: Mapped[str] = mapped_column(sa.String(80), default="")
 
     ticket: Mapped[Ticket | None] = relationship()
