@@ -1,0 +1,134 @@
+"""Makes easyticket/static/vendor and easyticket/static/fonts from npm packages named here; run it again after changing a version.
+
+Needs node's ``npm`` and the development requirements (fonttools with brotli). Nothing of this runs when EasyTicket runs.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from fontTools.merge import Merger
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
+ROOT = Path(__file__).resolve().parent.parent
+VENDOR = ROOT / "easyticket" / "static" / "vendor"
+FONTS = ROOT / "easyticket" / "static" / "fonts"
+
+PACKAGES = {
+    "htmx.org": "2.0.11",
+    "bootstrap": "5.3.8",
+    "qr-scanner": "1.4.2",
+    "@fontsource-variable/noto-sans": "5.2.10",
+    "sass": "1.77.8",
+}
+COPIES = {
+    "htmx.org/dist/htmx.min.js": "htmx.min.js",
+    "htmx.org/LICENSE": "htmx.LICENSE.txt",
+    "bootstrap/LICENSE": "bootstrap.LICENSE.txt",
+    "qr-scanner/qr-scanner.umd.min.js": "qr-scanner.umd.min.js",
+    "qr-scanner/qr-scanner-worker.min.js": "qr-scanner-worker.min.js",
+    "qr-scanner/LICENSE": "qr-scanner.LICENSE.txt",
+}
+
+#: What nearly every page needs: ASCII, Western European letters, typographic punctuation, arrows, the euro and the minus.
+CORE = [*range(0x20, 0x7F), *range(0xA0, 0x100), 0x152, 0x153, *map(ord, "–—‘’‚“”„•…€−×→←")]
+#: Small second file: cedi, naira and the letters of Ga, Ewe and Twi.
+GHANA = list(map(ord, "₵₦ɛƐɔƆŋŊɖƉƒƑɣƔʋƲ"))
+#: Third file, asked for only where a page uses it: Central European letters, Yoruba, Igbo and Hausa.
+WIDER = [*range(0x100, 0x180), *map(ord, "ẸẹỌọṢṣỊịỤụṄṅɓƁɗƊƙƘƴƳǝƎ"), 0x300, 0x301, 0x303, 0x323]
+WIDER = [code for code in WIDER if code not in {*CORE, *GHANA}]
+#: Weights and widths the style sheet uses; fewer make a smaller file.
+AXES = {"wght": (400, 800), "wdth": (75, 100)}
+#: Fonts for PDFs must be whole and static: file name -> (weight, width).
+STATIC = {"Regular": (400, 100), "Bold": (700, 100), "CondensedBold": (800, 75)}
+
+
+def install_packages(folder: Path) -> Path:
+    """Installs PACKAGES into ``folder`` and returns its node_modules."""
+    names = [f"{name}@{version}" for name, version in PACKAGES.items()]
+    subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", folder, *names], check=True)
+    return folder / "node_modules"
+
+
+def copy_scripts(modules: Path) -> None:
+    """Copies the files that are taken as they are, with their licences."""
+    for source, target in COPIES.items():
+        shutil.copyfile(modules / source, VENDOR / target)
+
+
+def compile_bootstrap(modules: Path) -> None:
+    """Compiles the chosen parts of Bootstrap (vendor_assets.scss) into one compressed style sheet."""
+    options = ["--quiet", "--quiet-deps", "--no-source-map", "--no-charset", "--style=compressed"]
+    command = ["node", modules / "sass" / "sass.js", *options]
+    load_path = f"--load-path={modules / 'bootstrap' / 'scss'}"
+    subprocess.run([*command, load_path, ROOT / "scripts" / "vendor_assets.scss", VENDOR / "bootstrap.css"], check=True)
+
+
+def subset(font: TTFont, codes: list[int]) -> TTFont:
+    """Leaves only ``codes`` and the layout features the style sheet relies on."""
+    options = Options()
+    options.layout_features = ["kern", "mark", "mkmk", "ccmp", "locl", "tnum", "liga"]
+    options.hinting = False
+    options.name_IDs = [1, 2, 3, 4, 6, 13, 14]
+    options.notdef_outline = True
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=codes)
+    subsetter.subset(font)
+    return font
+
+
+def make_web_fonts(files: Path) -> None:
+    """Writes the three variable woff2 files that site.css names, each holding its own range of characters."""
+    parts = {"core": ("latin", CORE), "ghana": ("latin-ext", GHANA), "wider": ("latin-ext", WIDER)}
+    for name, (source, codes) in parts.items():
+        font = TTFont(files / f"noto-sans-{source}-wdth-normal.woff2")
+        font = subset(instancer.instantiateVariableFont(font, AXES), codes)
+        font.flavor = "woff2"
+        font.save(FONTS / f"noto-sans-{name}.woff2")
+
+
+def make_static_fonts(files: Path, folder: Path) -> None:
+    """Writes one TrueType file per style with all our characters, for documents that embed fonts (PDF tickets)."""
+    for style, (weight, width) in STATIC.items():
+        paths = []
+        for source, codes in (("latin", CORE), ("latin-ext", GHANA + WIDER)):
+            font = TTFont(files / f"noto-sans-{source}-wdth-normal.woff2")
+            font = subset(instancer.instantiateVariableFont(font, {"wght": weight, "wdth": width}), codes)
+            font.flavor = None
+            paths.append(folder / f"{style}-{source}.ttf")
+            font.save(paths[-1])
+        merged = Merger().merge([str(path) for path in paths])
+        rename(merged, "Noto Sans Easy", style)
+        merged.save(FONTS / f"NotoSansEasy-{style}.ttf")
+
+
+def rename(font: TTFont, family: str, style: str) -> None:
+    """Gives a changed font its own name, so that it never hides an installed original."""
+    for name_id, text in ((1, f"{family} {style}"), (2, "Regular"), (4, f"{family} {style}"), (6, f"NotoSansEasy-{style}")):
+        font["name"].setName(text, name_id, 3, 1, 0x409)
+    font["OS/2"].fsSelection = 0x40
+    font["head"].macStyle = 0
+
+
+def main() -> None:
+    """Makes every vendored file again from its package."""
+    for folder in (VENDOR, FONTS):
+        folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        modules = install_packages(folder)
+        copy_scripts(modules)
+        compile_bootstrap(modules)
+        noto = modules / "@fontsource-variable" / "noto-sans"
+        make_web_fonts(noto / "files")
+        make_static_fonts(noto / "files", folder)
+        shutil.copyfile(noto / "LICENSE", FONTS / "OFL.txt")
+
+
+if __name__ == "__main__":
+    main()
