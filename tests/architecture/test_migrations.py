@@ -11,11 +11,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
 
-from easyticket.app import create_app
 from easyticket.db import db
-from tests.fixtures.database import migrate
+from tests.fixtures.database import application_on
 from tests.servers.databases import Databases
-from tests.servers.settings import testing_settings
 
 
 def structure(engine: sa.Engine) -> dict[str, Any]:
@@ -51,11 +49,9 @@ def structure(engine: sa.Engine) -> dict[str, Any]:
 def test_a_migrated_database_is_what_the_models_say(
     built_app: Flask, databases: Databases, tmp_path: Path
 ) -> None:
-    from_models = create_app(testing_settings(tmp_path, DATABASE_URL=databases.new()))
-    with from_models.app_context():
+    with application_on(databases.new(), tmp_path) as app, app.app_context():
         db.create_all()
         wanted = structure(db.engine)
-        db.engine.dispose()
     with built_app.app_context():
         assert structure(db.engine) == wanted
 
@@ -67,13 +63,10 @@ def test_alembic_finds_nothing_to_migrate(built_app: Flask) -> None:
 
 
 def test_the_migrations_lead_down_to_nothing_and_up_again(databases: Databases, tmp_path: Path) -> None:
-    address = databases.new()
-    migrate(address, tmp_path)
-    app = create_app(testing_settings(tmp_path, DATABASE_URL=address))
-    with app.app_context():
+    with application_on(databases.new(), tmp_path) as app, app.app_context():
+        flask_migrate.upgrade()
         up = structure(db.engine)
         flask_migrate.downgrade(revision="base")
         assert structure(db.engine) == {}
         flask_migrate.upgrade()
         assert structure(db.engine) == up
-        db.engine.dispose()

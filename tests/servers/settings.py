@@ -9,7 +9,7 @@ from config import Settings, load_settings
 PUBLIC_URL = "http://tickets.example"
 
 
-def testing_settings(folder: Path, **variables: str) -> Settings:
+def settings_for_tests(folder: Path, **variables: str) -> Settings:
     """Return settings with mails and files in `folder`. PUBLIC_URL is not the address requests are sent to: links made
     from the Host header would show."""
     return load_settings(
