@@ -1,0 +1,112 @@
+"""What a person's name, e-mail address, username and phone number may look like, and the one form they are kept in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+
+from easyticket.core.errors import Invalid, invalid_field
+
+NAME_LENGTH = 50
+_USERNAME = re.compile(r"[A-Za-z0-9_]{3,20}")
+_PHONE = re.compile(r"\+?[0-9]{9,15}")
+# Turn the direction of writing around, so that a name may read as another one.
+_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_PHONE_PUNCTUATION = str.maketrans("", "", " -./()\N{NO-BREAK SPACE}")
+
+
+def check_all(checks: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """Return what each check returns, by name, so that a person reads of everything that is wrong at once.
+
+    :raises Invalid: some did; it has the fields of all of them and the message of the first.
+    """
+    results: dict[str, Any] = {}
+    refusals: list[Invalid] = []
+    for name, check in checks.items():
+        try:
+            results[name] = check()
+        except Invalid as refusal:
+            refusals.append(refusal)
+    if refusals:
+        fields = {name: texts for refusal in refusals for name, texts in refusal.fields.items()}
+        raise Invalid(refusals[0].message, fields=fields)
+    return results
+
+
+def normal_email(text: str, *, field: str = "email") -> str:
+    """Return an address as it is kept and compared: in lower case, its domain normalized.
+
+    :raises Invalid: it is none, or its part before the @ needs more than ASCII, which few mail servers take.
+    """
+    try:
+        address = validate_email(
+            text.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=True
+        )
+    except EmailNotValidError:
+        raise invalid_field(field, "Enter a valid email address.") from None
+    return address.normalized.lower()
+
+
+def normal_username(text: str) -> str:
+    """Return a username without surrounding space.
+
+    :raises Invalid: it has other than 3 to 20 letters, digits and underscores.
+    """
+    username = text.strip()
+    if not _USERNAME.fullmatch(username):
+        raise invalid_field("username", "A username has 3 to 20 letters, digits or underscores.")
+    return username
+
+
+def normal_phone(text: str) -> str:
+    """Return a phone number as `+` and digits; nothing stays nothing.
+
+    :raises Invalid: it has other than 9 to 15 digits.
+    """
+    number = text.strip().translate(_PHONE_PUNCTUATION)
+    if number and not _PHONE.fullmatch(number):
+        raise invalid_field(
+            "phone_number", "Enter a phone number of 9 to 15 digits, for example +233241234567."
+        )
+    return number
+
+
+def normal_line(text: str, *, field: str, longest: int) -> str:
+    """Return one line of text with single spaces: a name, a city.
+
+    :raises Invalid: it is too long or holds control characters.
+    """
+    line = " ".join(text.split())
+    if _has_hidden_characters(line):
+        raise invalid_field(field, "This text holds characters that cannot be shown.")
+    if len(line) > longest:
+        raise invalid_field(field, f"Ensure this field has no more than {longest} characters.")
+    return line
+
+
+def normal_text(text: str, *, field: str, longest: int) -> str:
+    """Return a text of several lines with plain line ends.
+
+    :raises Invalid: it is too long or holds control characters.
+    """
+    lines = [line.rstrip() for line in text.replace("\t", " ").splitlines()]
+    if any(_has_hidden_characters(line) for line in lines):
+        raise invalid_field(field, "This text holds characters that cannot be shown.")
+    whole = "\n".join(lines).strip("\n")
+    if len(whole) > longest:
+        raise invalid_field(field, f"Ensure this field has no more than {longest} characters.")
+    return whole
+
+
+def split_name(full_name: str) -> tuple[str, str]:
+    """Return first and last name: the first word, and all that follows."""
+    first, _, last = " ".join(full_name.split()).partition(" ")
+    return first, last
+
+
+def _has_hidden_characters(line: str) -> bool:
+    return any(sign in _DIRECTION or unicodedata.category(sign) in ("Cc", "Cs") for sign in line)

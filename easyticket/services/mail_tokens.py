@@ -1,0 +1,67 @@
+"""One-time rights sent by mail: made, checked, used up. The token is derived from its row, the database keeps only its digest."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import sqlalchemy as sa
+from flask import current_app
+
+from easyticket.core.errors import invalid_field
+from easyticket.core.signing import digest, mail_token
+from easyticket.db import db
+from easyticket.models import MailToken, TokenPurpose, User
+from easyticket.queries.users import find_any_mail_token
+from easyticket.queue import JobName, enqueue
+
+_LASTS = {TokenPurpose.VERIFY_EMAIL: timedelta(hours=24), TokenPurpose.RESET_PASSWORD: timedelta(hours=1)}
+_JOBS = {
+    TokenPurpose.VERIFY_EMAIL: JobName.MAIL_VERIFY_EMAIL,
+    TokenPurpose.RESET_PASSWORD: JobName.MAIL_RESET_PASSWORD,
+}
+_NOUNS = {TokenPurpose.VERIFY_EMAIL: "verification", TokenPurpose.RESET_PASSWORD: "password reset"}
+
+
+def mail_link(user: User, purpose: TokenPurpose, now: datetime) -> None:
+    """Give an account a link of one purpose, to be mailed to its address after the running transaction."""
+    uuid = uuid4()
+    token = mail_token(current_app.config["SETTINGS"].secret_key, uuid)
+    row = MailToken(
+        uuid=uuid,
+        user_id=user.id,
+        purpose=purpose,
+        token_digest=digest(token),
+        email=user.email,
+        created_at=now,
+        expires_at=now + _LASTS[purpose],
+    )
+    db.session.add(row)
+    db.session.flush()
+    enqueue(_JOBS[purpose], {"mail_token_id": row.id})
+
+
+def check_token(token: str, purpose: TokenPurpose, now: datetime) -> int:
+    """Return the id of the row a token stands for.
+
+    :raises Invalid: on `token`: unknown, used or expired.
+    """
+    found = find_any_mail_token(token, purpose)
+    if found is None or found.used_at is not None:
+        raise invalid_field("token", f"Invalid {_NOUNS[purpose]} token")
+    if found.expires_at <= now:
+        raise invalid_field("token", f"{_NOUNS[purpose].capitalize()} token has expired")
+    return found.id
+
+
+def use_token(token_id: int, purpose: TokenPurpose, now: datetime) -> User:
+    """Use a token up, with all others of its purpose that the account has; return the account.
+
+    :raises Invalid: on `token`: of two who try at once the second is refused.
+    """
+    mine = sa.update(MailToken).where(MailToken.used_at.is_(None)).values(used_at=now)
+    if db.session.execute(mine.where(MailToken.id == token_id)).rowcount != 1:  # type: ignore[attr-defined]
+        raise invalid_field("token", f"Invalid {_NOUNS[purpose]} token")
+    user = db.session.get_one(MailToken, token_id).user
+    db.session.execute(mine.where(MailToken.user_id == user.id, MailToken.purpose == purpose))
+    return user
