@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 
+from easyticket.core import clock
 from easyticket.integrations.files import write_whole
 
 # 20261212T180000.000000Z-<uuid of the Message-ID>.eml: sorts by time, and one mail has one name.
@@ -54,4 +54,4 @@ class MailFolder:
             raise ValueError("a mail needs a Message-ID made of a UUID")
         ending = f"-{found[1]}.eml"
         earlier = [name for name in self.names() if name.endswith(ending)]
-        return earlier[0] if earlier else f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}{ending}"
+        return earlier[0] if earlier else f"{clock.now():%Y%m%dT%H%M%S.%fZ}{ending}"

@@ -9,6 +9,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency
 
 from easyticket.core.money import Money, currency_digits
+from easyticket.models import Event
 
 LOCALE = "en_GB"
 
@@ -47,3 +48,9 @@ def zone_text(moment: datetime, zone: str = "UTC") -> str:
 def moment_text(moment: datetime, zone: str = "UTC") -> str:
     """Return day, time and zone, for example "Sat 12 December 2026, 18:00 GMT"."""
     return f"{day_text(moment, zone)}, {clock_text(moment, zone)} {zone_text(moment, zone)}"
+
+
+def place_text(event: Event) -> str:
+    """Return where it is on one line, for example "National Theatre, Liberia Road, Accra, Ghana"."""
+    parts = (event.venue_name, event.venue_address, event.venue_city, event.venue_country)
+    return ", ".join(" ".join(part.split()) for part in parts if part.strip())

@@ -19,7 +19,7 @@ from aiosmtpd.smtp import AuthResult
 from easyticket.integrations.mail import MailDelayed, MailRefused, SmtpMailer, open_mailer
 from easyticket.integrations.mail_folder import MailFolder
 from tests.servers.parts import free_port
-from tests.servers.settings import testing_settings as settings_with
+from tests.servers.settings import settings_for_tests
 from tests.servers.smtp import SmtpServer
 
 
@@ -58,7 +58,7 @@ def mail_server(inside: Any, **options: Any) -> Iterator[None]:
 
 def test_a_mail_arrives_as_it_was_written(smtp_server: SmtpServer, tmp_path: Path) -> None:
     sent = a_mail()
-    open_mailer(settings_with(tmp_path, MAIL_URL=smtp_server.url)).deliver(sent)
+    open_mailer(settings_for_tests(tmp_path, MAIL_URL=smtp_server.url)).deliver(sent)
     (received,) = smtp_server.messages
     assert received["Message-ID"] == sent["Message-ID"]
     assert received["Subject"] == "Your tickets for Ɛdwom Night"
@@ -69,7 +69,7 @@ def test_a_mail_arrives_as_it_was_written(smtp_server: SmtpServer, tmp_path: Pat
 def test_starttls_is_used_where_the_server_offers_it(certificate: ssl.SSLContext, tmp_path: Path) -> None:
     inside = SmtpServer()
     with mail_server(inside, tls_context=certificate, require_starttls=True):
-        open_mailer(settings_with(tmp_path, MAIL_URL=inside.url)).deliver(a_mail())
+        open_mailer(settings_for_tests(tmp_path, MAIL_URL=inside.url)).deliver(a_mail())
     assert len(inside.messages) == 1
 
 
@@ -77,7 +77,7 @@ def test_smtps_is_encrypted_from_the_first_byte(certificate: ssl.SSLContext, tmp
     inside = SmtpServer()
     with mail_server(inside, ssl_context=certificate):
         url = inside.url.replace("smtp://", "smtps://")
-        open_mailer(settings_with(tmp_path, MAIL_URL=url)).deliver(a_mail())
+        open_mailer(settings_for_tests(tmp_path, MAIL_URL=url)).deliver(a_mail())
     assert len(inside.messages) == 1
 
 
@@ -91,7 +91,7 @@ def test_name_and_password_of_the_address_are_unquoted(tmp_path: Path) -> None:
 
     with mail_server(inside, authenticator=accept, auth_require_tls=False):
         url = f"smtp://user%40host:p%2Fw%3A1@127.0.0.1:{inside.port}"
-        open_mailer(settings_with(tmp_path, MAIL_URL=url)).deliver(a_mail())
+        open_mailer(settings_for_tests(tmp_path, MAIL_URL=url)).deliver(a_mail())
     assert heard == [(b"user@host", b"p/w:1")]
 
 
@@ -124,13 +124,13 @@ def test_a_server_that_cannot_now_delays_the_mail(
 ) -> None:
     smtp_server.refusal = answer
     with pytest.raises(MailDelayed):
-        open_mailer(settings_with(tmp_path, MAIL_URL=smtp_server.url)).deliver(a_mail())
+        open_mailer(settings_for_tests(tmp_path, MAIL_URL=smtp_server.url)).deliver(a_mail())
 
 
 def test_a_server_that_never_will_refuses_the_mail(smtp_server: SmtpServer, tmp_path: Path) -> None:
     smtp_server.refusal = "550 no such mailbox"
     with pytest.raises(MailRefused, match="no such mailbox"):
-        open_mailer(settings_with(tmp_path, MAIL_URL=smtp_server.url)).deliver(a_mail())
+        open_mailer(settings_for_tests(tmp_path, MAIL_URL=smtp_server.url)).deliver(a_mail())
 
 
 def test_a_mailbox_that_does_not_exist_is_known_before_the_mail_is_sent(tmp_path: Path) -> None:
@@ -140,12 +140,14 @@ def test_a_mailbox_that_does_not_exist_is_known_before_the_mail_is_sent(tmp_path
 
     inside = NoSuchMailbox()
     with mail_server(inside), pytest.raises(MailRefused):
-        open_mailer(settings_with(tmp_path, MAIL_URL=inside.url)).deliver(a_mail())
+        open_mailer(settings_for_tests(tmp_path, MAIL_URL=inside.url)).deliver(a_mail())
 
 
 def test_no_server_at_all_delays_the_mail(tmp_path: Path) -> None:
     with pytest.raises(MailDelayed):
-        open_mailer(settings_with(tmp_path, MAIL_URL=f"smtp://127.0.0.1:{free_port()}")).deliver(a_mail())
+        open_mailer(settings_for_tests(tmp_path, MAIL_URL=f"smtp://127.0.0.1:{free_port()}")).deliver(
+            a_mail()
+        )
 
 
 def test_a_server_that_hangs_up_after_taking_the_mail_has_taken_it(tmp_path: Path) -> None:
@@ -156,7 +158,7 @@ def test_a_server_that_hangs_up_after_taking_the_mail_has_taken_it(tmp_path: Pat
 
     inside = Rude()
     with mail_server(inside):
-        open_mailer(settings_with(tmp_path, MAIL_URL=inside.url)).deliver(a_mail())
+        open_mailer(settings_for_tests(tmp_path, MAIL_URL=inside.url)).deliver(a_mail())
     assert len(inside.messages) == 1
 
 
@@ -164,7 +166,7 @@ def test_a_server_that_hangs_up_after_taking_the_mail_has_taken_it(tmp_path: Pat
 
 
 def test_without_a_mail_server_each_mail_becomes_a_file_that_sorts_by_time(tmp_path: Path) -> None:
-    mailer = open_mailer(settings_with(tmp_path))
+    mailer = open_mailer(settings_for_tests(tmp_path))
     first, second = uuid4(), uuid4()
     mailer.deliver(a_mail(first))
     mailer.deliver(a_mail(second))
@@ -191,7 +193,7 @@ def test_a_mail_that_cannot_be_written_leaves_nothing_behind(
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(MailDelayed, match="No space left"):
-        open_mailer(settings_with(tmp_path)).deliver(a_mail())
+        open_mailer(settings_for_tests(tmp_path)).deliver(a_mail())
     assert list((tmp_path / "mail").iterdir()) == []
 
 
