@@ -1,0 +1,30 @@
+"""How a form shows what a service refused: the one place where a surface catches such an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask_wtf import FlaskForm
+
+from easyticket.core.errors import Invalid
+
+
+@contextmanager
+def refusals_shown_in(form: FlaskForm, **renamed: str) -> Iterator[None]:
+    """Run a service call; if it raises Invalid, put its sentences to the form's fields and go on after the block.
+
+    Return the answer for success inside the block, and render the form again after it. `renamed` maps a field of the
+    service to another name in the form; what belongs to no field of the form stands above it.
+    """
+    try:
+        yield
+    except Invalid as refusal:
+        unplaced = [] if refusal.fields else [refusal.message]
+        for name, sentences in refusal.fields.items():
+            shown = renamed.get(name, name)
+            if shown in form:
+                form[shown].errors = [*form[shown].errors, *sentences]
+            else:
+                unplaced += sentences
+        form.form_errors.extend(unplaced)
