@@ -48,10 +48,18 @@ AXES = {"wght": (400, 800), "wdth": (75, 100)}
 STATIC = {"Regular": (400, 100), "Bold": (700, 100), "CondensedBold": (800, 75)}
 
 
+def run(program: str, *arguments: str | Path) -> None:
+    """Runs one program to its end.
+
+    :raises subprocess.CalledProcessError: when it fails; :raises FileNotFoundError: when it is not installed.
+    """
+    subprocess.run([program, *map(str, arguments)], check=True)  # noqa: S603 - only what this script names
+
+
 def install_packages(folder: Path) -> Path:
     """Installs PACKAGES into ``folder`` and returns its node_modules."""
     names = [f"{name}@{version}" for name, version in PACKAGES.items()]
-    subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", folder, *names], check=True)
+    run("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", folder, *names)
     return folder / "node_modules"
 
 
@@ -64,9 +72,9 @@ def copy_scripts(modules: Path) -> None:
 def compile_bootstrap(modules: Path) -> None:
     """Compiles the chosen parts of Bootstrap (vendor_assets.scss) into one compressed style sheet."""
     options = ["--quiet", "--quiet-deps", "--no-source-map", "--no-charset", "--style=compressed"]
-    command = ["node", modules / "sass" / "sass.js", *options]
     load_path = f"--load-path={modules / 'bootstrap' / 'scss'}"
-    subprocess.run([*command, load_path, ROOT / "scripts" / "vendor_assets.scss", VENDOR / "bootstrap.css"], check=True)
+    source, target = ROOT / "scripts" / "vendor_assets.scss", VENDOR / "bootstrap.css"
+    run("node", modules / "sass" / "sass.js", *options, load_path, source, target)
 
 
 def subset(font: TTFont, codes: list[int]) -> TTFont:
@@ -109,7 +117,8 @@ def make_static_fonts(files: Path, folder: Path) -> None:
 
 def rename(font: TTFont, family: str, style: str) -> None:
     """Gives a changed font its own name, so that it never hides an installed original."""
-    for name_id, text in ((1, f"{family} {style}"), (2, "Regular"), (4, f"{family} {style}"), (6, f"NotoSansEasy-{style}")):
+    names = {1: f"{family} {style}", 2: "Regular", 4: f"{family} {style}", 6: f"NotoSansEasy-{style}"}
+    for name_id, text in names.items():
         font["name"].setName(text, name_id, 3, 1, 0x409)
     font["OS/2"].fsSelection = 0x40
     font["head"].macStyle = 0
