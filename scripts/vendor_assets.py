@@ -24,6 +24,7 @@ PACKAGES = {
     "bootstrap": "5.3.8",
     "qr-scanner": "1.4.2",
     "@fontsource-variable/noto-sans": "5.2.10",
+    "@fontsource/noto-sans-mono": "5.3.0",
     "sass": "1.77.8",
 }
 COPIES = {
@@ -46,6 +47,8 @@ WIDER = [code for code in WIDER if code not in {*CORE, *GHANA}]
 AXES = {"wght": (400, 800), "wdth": (75, 100)}
 #: Fonts for PDFs must be whole and static: file name -> (weight, width).
 STATIC = {"Regular": (400, 100), "Bold": (700, 100), "CondensedBold": (800, 75)}
+#: What ticket codes and order numbers are written with.
+CODE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 
 
 def run(program: str, *arguments: str | Path) -> None:
@@ -77,6 +80,11 @@ def compile_bootstrap(modules: Path) -> None:
     run("node", modules / "sass" / "sass.js", *options, load_path, source, target)
 
 
+def open_font(path: Path) -> TTFont:
+    """Opens a font so that making it twice gives the same bytes."""
+    return TTFont(path, recalcTimestamp=False)
+
+
 def subset(font: TTFont, codes: list[int]) -> TTFont:
     """Leaves only ``codes`` and the layout features the style sheet relies on."""
     options = Options()
@@ -94,7 +102,7 @@ def make_web_fonts(files: Path) -> None:
     """Writes the three variable woff2 files that site.css names, each holding its own range of characters."""
     parts = {"core": ("latin", CORE), "ghana": ("latin-ext", GHANA), "wider": ("latin-ext", WIDER)}
     for name, (source, codes) in parts.items():
-        font = TTFont(files / f"noto-sans-{source}-wdth-normal.woff2")
+        font = open_font(files / f"noto-sans-{source}-wdth-normal.woff2")
         font = subset(instancer.instantiateVariableFont(font, AXES), codes)
         font.flavor = "woff2"
         font.save(FONTS / f"noto-sans-{name}.woff2")
@@ -104,15 +112,26 @@ def make_static_fonts(files: Path, folder: Path) -> None:
     """Writes one TrueType file per style with all our characters, for documents that embed fonts (PDF tickets)."""
     for style, (weight, width) in STATIC.items():
         paths = []
-        for source, codes in (("latin", CORE), ("latin-ext", GHANA + WIDER)):
-            font = TTFont(files / f"noto-sans-{source}-wdth-normal.woff2")
+        # Where the package keeps a letter is its own affair: the dotted ones of Yoruba and Igbo are among the Vietnamese.
+        for source, codes in (("latin", CORE), ("latin-ext", GHANA + WIDER), ("vietnamese", WIDER)):
+            font = open_font(files / f"noto-sans-{source}-wdth-normal.woff2")
             font = subset(instancer.instantiateVariableFont(font, {"wght": weight, "wdth": width}), codes)
             font.flavor = None
             paths.append(folder / f"{style}-{source}.ttf")
             font.save(paths[-1])
         merged = Merger().merge([str(path) for path in paths])
         rename(merged, "Noto Sans Easy", style)
+        merged["head"].created = merged["head"].modified = 0
+        merged.recalcTimestamp = False
         merged.save(FONTS / f"NotoSansEasy-{style}.ttf")
+
+
+def make_code_font(files: Path) -> None:
+    """Writes the font of printed ticket codes: capitals, digits and the dash, all of one width."""
+    font = subset(TTFont(files / "noto-sans-mono-latin-700-normal.woff2"), [0x20, *map(ord, CODE)])
+    font.flavor = None
+    rename(font, "Noto Sans Easy", "Code")
+    font.save(FONTS / "NotoSansEasy-Code.ttf")
 
 
 def rename(font: TTFont, family: str, style: str) -> None:
@@ -136,6 +155,7 @@ def main() -> None:
         noto = modules / "@fontsource-variable" / "noto-sans"
         make_web_fonts(noto / "files")
         make_static_fonts(noto / "files", folder)
+        make_code_font(modules / "@fontsource" / "noto-sans-mono" / "files")
         shutil.copyfile(noto / "LICENSE", FONTS / "OFL.txt")
 
 
