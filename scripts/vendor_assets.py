@@ -128,7 +128,7 @@ def make_static_fonts(files: Path, folder: Path) -> None:
 
 def make_code_font(files: Path) -> None:
     """Writes the font of printed ticket codes: capitals, digits and the dash, all of one width."""
-    font = subset(TTFont(files / "noto-sans-mono-latin-700-normal.woff2"), [0x20, *map(ord, CODE)])
+    font = subset(open_font(files / "noto-sans-mono-latin-700-normal.woff2"), [0x20, *map(ord, CODE)])
     font.flavor = None
     rename(font, "Noto Sans Easy", "Code")
     font.save(FONTS / "NotoSansEasy-Code.ttf")
