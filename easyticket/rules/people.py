@@ -12,6 +12,8 @@ from email_validator import EmailNotValidError, validate_email
 from easyticket.core.errors import Invalid, invalid_field
 
 NAME_LENGTH = 50
+PLACE_LENGTH = 100
+BIO_LENGTH = 1000
 _USERNAME = re.compile(r"[A-Za-z0-9_]{3,20}")
 _PHONE = re.compile(r"\+?[0-9]{9,15}")
 # Turn the direction of writing around, so that a name may read as another one.

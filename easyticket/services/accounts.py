@@ -17,7 +17,9 @@ from easyticket.queries.users import find_user_by_email, get_own_user
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.passwords import check_password
 from easyticket.rules.people import (
+    BIO_LENGTH,
     NAME_LENGTH,
+    PLACE_LENGTH,
     check_all,
     normal_email,
     normal_line,
@@ -31,11 +33,10 @@ from easyticket.services.orders import join_guest_orders
 from easyticket.services.passwords import hash_password, is_right_password
 from easyticket.services.sessions import sign_out_everywhere
 
-_EMAIL_TAKEN = "User with this email already exists."
+EMAIL_TAKEN = "User with this email already exists."
 _USERNAME_TAKEN = "A user with that username already exists."
 _WRONG_PASSWORD = "Current password is incorrect"  # noqa: S105 (a sentence, not a password)
-BIO_LENGTH = 1000
-_LINES = {"first_name": NAME_LENGTH, "last_name": NAME_LENGTH, "city": 100, "country": 100}
+_LINES = {"first_name": NAME_LENGTH, "last_name": NAME_LENGTH, "city": PLACE_LENGTH, "country": PLACE_LENGTH}
 _CHOICES = ("wants_marketing", "wants_reminders", "wants_email", "wants_sms")
 
 
@@ -156,7 +157,7 @@ def _find_mailable(email: str) -> User | None:
 
 def _check_free(email: str) -> str:
     if db.session.scalar(sa.select(User.id).where(User.email == email)) is not None:
-        raise invalid_field("email", _EMAIL_TAKEN)
+        raise invalid_field("email", EMAIL_TAKEN)
     return email
 
 
@@ -198,7 +199,7 @@ def _create_account(wanted: Mapping[str, object], password_hash: str, now: datet
 def _taken(error: IntegrityError) -> Invalid:
     if "username" in str(error.orig):
         return invalid_field("username", _USERNAME_TAKEN)
-    return invalid_field("email", _EMAIL_TAKEN)
+    return invalid_field("email", EMAIL_TAKEN)
 
 
 @transactional

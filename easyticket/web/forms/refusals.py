@@ -28,3 +28,8 @@ def refusals_shown_in(form: FlaskForm, **renamed: str) -> Iterator[None]:
             else:
                 unplaced += sentences
         form.form_errors.extend(unplaced)
+
+
+def status_of(form: FlaskForm) -> int:
+    """Return the HTTP status of a page that shows `form`: 400 with something wrong in it, else 200."""
+    return 400 if form.errors else 200

@@ -1,0 +1,51 @@
+"""Proving an address: the mailed link, and asking for another one."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from easyticket.core import clock
+from easyticket.http.auth import current_actor, public
+from easyticket.http.limits import limiter, named_account
+from easyticket.models import TokenPurpose
+from easyticket.queries.users import find_any_mail_token
+from easyticket.services.accounts import request_verification, verify_email
+from easyticket.web.account import blueprint
+from easyticket.web.forms.account import AddressForm, ConfirmForm
+from easyticket.web.forms.refusals import refusals_shown_in
+from easyticket.web.views.account import link_state
+
+
+@blueprint.route("/verify/<token>/", methods=["GET", "POST"])
+@public
+def verify(token: str) -> ResponseReturnValue:
+    """Prove an address by the button on the page: programs that open the links of mails prove nothing."""
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        with refusals_shown_in(form):
+            verify_email(token=token, now=clock.now())
+            flash("Your address is verified. Tickets bought with it are under My tickets.", "success")
+            return redirect(url_for("account.profile" if current_actor().user_id else "account.sign_in"))
+    found = find_any_mail_token(token, TokenPurpose.VERIFY_EMAIL)
+    state = link_state(found, clock.now())
+    return render_template(
+        "account/verify.html",
+        form=form,
+        state=state,
+        user=found.user if found else None,
+        resend_form=AddressForm(None),
+    ), 400 if form.errors else 200
+
+
+@blueprint.route("/verify/", methods=["GET", "POST"])
+@public
+@limiter.limit("5/hour", methods=["POST"])
+@limiter.limit("5/hour", key_func=named_account, methods=["POST"])
+def resend() -> ResponseReturnValue:
+    """Mail the link again; the answer is the same whether there is such an account or not."""
+    form = AddressForm(email=current_actor().email)
+    if form.validate_on_submit():
+        request_verification(email=form.email.data, now=clock.now())
+        return render_template("account/link_sent.html", email=form.email.data, purpose="verify")
+    return render_template("account/resend.html", form=form), 400 if form.errors else 200

@@ -1,0 +1,66 @@
+"""The forms of accounts: signing up and in, addresses, passwords, the profile."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, EmailField, PasswordField, StringField, TelField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from easyticket.rules.people import BIO_LENGTH, NAME_LENGTH, PLACE_LENGTH
+
+_EMAIL = [InputRequired("Enter your e-mail address.")]
+
+
+class SignUpForm(FlaskForm):
+    """A new account."""
+
+    name = StringField("Your name", [InputRequired("Enter your name."), Length(max=2 * NAME_LENGTH)])
+    email = EmailField("E-mail address", _EMAIL)
+    password = PasswordField("Password", [InputRequired("Choose a password.")])
+    wants_to_sell = BooleanField("I want to sell tickets")
+
+
+class SignInForm(FlaskForm):
+    """Who somebody is. The first field is called `email` because the rate limit per account counts by it."""
+
+    email = StringField(
+        "E-mail address or username", [InputRequired("Enter your e-mail address or username.")]
+    )
+    password = PasswordField("Password", [InputRequired("Enter your password.")])
+    keep = BooleanField("Keep me signed in on this device")
+
+
+class AddressForm(FlaskForm):
+    """Where to send a link."""
+
+    email = EmailField("E-mail address", _EMAIL)
+
+
+class NewPasswordForm(FlaskForm):
+    """A new password in place of a forgotten one."""
+
+    password = PasswordField("New password", [InputRequired("Choose a new password.")])
+
+
+class ChangePasswordForm(FlaskForm):
+    """A new password from somebody who knows the old one."""
+
+    old_password = PasswordField("Current password", [InputRequired("Enter your current password.")])
+    new_password = PasswordField("New password", [InputRequired("Choose a new password.")])
+
+
+class ConfirmForm(FlaskForm):
+    """Nothing but the token that shows that the button was ours."""
+
+
+class ProfileForm(FlaskForm):
+    """What people may change about themselves."""
+
+    name = StringField("Name", [InputRequired("Enter your name."), Length(max=2 * NAME_LENGTH)])
+    phone_number = TelField("Phone number")
+    city = StringField("City", [Length(max=PLACE_LENGTH)])
+    country = StringField("Country", [Length(max=PLACE_LENGTH)])
+    bio = TextAreaField("About you", [Length(max=BIO_LENGTH)])
+    wants_email = BooleanField("Mail me news about events I have tickets for")
+    wants_reminders = BooleanField("Remind me the day before an event")
+    wants_marketing = BooleanField("Tell me about new events near me")
