@@ -32,6 +32,7 @@
     const minor = inputs.reduce((sum, input) => sum + quantityOf(input) * Number(input.dataset.unitMinor), 0);
     const total = form.querySelector("[data-total]");
     if (total) {
+      total.classList.toggle("is-empty", count === 0);
       total.textContent = count ? writeMoney(minor, form.dataset.moneyZero) : total.dataset.empty || "";
     }
     const counter = form.querySelector("[data-count]");
