@@ -35,7 +35,12 @@ STATUS_BY_KIND: dict[type[AppError], int] = {
     Unavailable: 503,
 }
 
-_PAGES = {403: "errors/403.html", 404: "errors/404.html", 429: "errors/429.html", 503: "errors/maintenance.html"}
+_PAGES = {
+    403: "errors/403.html",
+    404: "errors/404.html",
+    429: "errors/429.html",
+    503: "errors/maintenance.html",
+}
 
 
 def status_of(error: AppError) -> int:
@@ -61,7 +66,9 @@ def _app_error(error: AppError) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or (error.code or 500) < 400:
         return error
-    headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
+    headers = {
+        name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")
+    }
     return _page(error.code or 500, ""), error.code or 500, headers
 
 

@@ -1,7 +1,7 @@
 """Runs outbox rows: claims one by a lease, calls the service its name stands for, marks it done or plans the next try.
 
 A lease is a conditional UPDATE, so two workers never take the same row at once; a worker that dies loses its lease
-after five minutes and the row is run again. Every job is idempotent, because at least once is all that can be promised.
+after a minute and the row is run again. Every job is idempotent, because at least once is all that can be promised.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from easyticket.queue import JobName
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)
+# Longer than any job takes (mail and providers time out well before), and how long a killed worker delays its job.
+LEASE = timedelta(seconds=60)
 # Waits between tries in seconds; after the last one the job is given up and shown to the operator.
 BACKOFF = (5, 15, 60, 300, 900, 3600, 3600, 3600, 3600, 3600, 3600, 3600)
 
@@ -89,7 +90,9 @@ def _run(job: OutboxJob) -> None:
         return
     with transaction() as session:
         session.execute(
-            sa.update(OutboxJob).where(OutboxJob.id == job_id).values(done_at=clock.now(), leased_until=None, error="")
+            sa.update(OutboxJob)
+            .where(OutboxJob.id == job_id)
+            .values(done_at=clock.now(), leased_until=None, error="")
         )
 
 
@@ -102,4 +105,3 @@ def _plan_next_try(job_id: int, attempts: int, error: Exception) -> None:
         values["run_at"] = now + timedelta(seconds=BACKOFF[attempts - 1])
     with transaction() as session:
         session.execute(sa.update(OutboxJob).where(OutboxJob.id == job_id).values(**values))
-

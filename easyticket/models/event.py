@@ -58,7 +58,9 @@ class Event(HasUuid, HasTimes, Base):
     __table_args__ = (
         sa.CheckConstraint("end_at > start_at", name="ends_after_start"),
         sa.CheckConstraint("total_capacity IS NULL OR total_capacity > 0", name="capacity_positive"),
-        sa.CheckConstraint("base_price_minor IS NULL OR base_price_minor >= 0", name="base_price_not_negative"),
+        sa.CheckConstraint(
+            "base_price_minor IS NULL OR base_price_minor >= 0", name="base_price_not_negative"
+        ),
         sa.Index("ix_event_status_start_at", "status", "start_at"),
         sa.Index("ix_event_status_end_at", "status", "end_at"),
     )
@@ -66,7 +68,9 @@ class Event(HasUuid, HasTimes, Base):
     slug: Mapped[str] = mapped_column(sa.String(255), unique=True)
     title: Mapped[str] = mapped_column(sa.String(255))
     organizer_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
-    category_id: Mapped[int | None] = mapped_column(sa.ForeignKey("category.id", ondelete="SET NULL"), index=True)
+    category_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("category.id", ondelete="SET NULL"), index=True
+    )
     short_description: Mapped[str] = mapped_column(sa.String(500), default="")
     description: Mapped[str] = mapped_column(default="")
     pricing_type: Mapped[PricingType] = mapped_column(
@@ -138,5 +142,3 @@ class EventImage(Base):
     position: Mapped[int] = mapped_column(default=0)
 
     event: Mapped[Event] = relationship(back_populates="images")
-
-

@@ -1,4 +1,7 @@
-"""Offers: everything on sale is one row here, whatever the pricing type; tiers, day passes and day-and-tier prices are faces of it."""
+"""Offers: everything on sale is one row here, whatever the pricing type.
+
+Tiers, day passes and day-and-tier prices are faces of it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ class OfferKind(enum.StrEnum):
 
     SIMPLE = "simple"
     TIER = "tier"
-    DAY_PASS = "day_pass"
+    DAY_PASS = "day_pass"  # noqa: S105 (a kind of ticket, not a password)
     DAY_TIER = "day_tier"
 
 
@@ -31,10 +34,13 @@ class Offer(HasUuid, HasTimes, Base):
         sa.CheckConstraint("price_minor >= 0", name="price_not_negative"),
         sa.CheckConstraint("quantity IS NULL OR quantity > 0", name="quantity_positive"),
         sa.CheckConstraint(
-            "sales_start_at IS NULL OR sales_end_at IS NULL OR sales_end_at > sales_start_at", name="sales_window"
+            "sales_start_at IS NULL OR sales_end_at IS NULL OR sales_end_at > sales_start_at",
+            name="sales_window",
         ),
         # An all-days pass has neither number nor date (the API contract); NULLs never collide in a UNIQUE.
-        sa.CheckConstraint("NOT is_all_days OR (day_number IS NULL AND day_on IS NULL)", name="all_days_has_no_day"),
+        sa.CheckConstraint(
+            "NOT is_all_days OR (day_number IS NULL AND day_on IS NULL)", name="all_days_has_no_day"
+        ),
         sa.UniqueConstraint("ticket_type_id", "kind", "day_number", "tier_number", name="uq_offer_cell"),
         sa.Index(
             "uq_offer_tier_number",
@@ -63,7 +69,9 @@ class Offer(HasUuid, HasTimes, Base):
     )
 
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
-    ticket_type_id: Mapped[int] = mapped_column(sa.ForeignKey("ticket_type.id", ondelete="CASCADE"), index=True)
+    ticket_type_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("ticket_type.id", ondelete="CASCADE"), index=True
+    )
     kind: Mapped[OfferKind] = mapped_column(choices(OfferKind, "kind"))
     price_minor: Mapped[int]
     quantity: Mapped[int | None]
@@ -90,7 +98,10 @@ class Offer(HasUuid, HasTimes, Base):
 
 
 class OfferQuota(Base):
-    """One unit of the offer takes one unit of this quota. No foreign key to the counter row: key-share locks on it cost a factor of four."""
+    """One unit of the offer takes one unit of this quota.
+
+    No foreign key to the counter row: key-share locks on it cost a factor of four.
+    """
 
     __tablename__ = "offer_quota"
     __table_args__ = (sa.UniqueConstraint("offer_id", "quota_id"),)

@@ -54,14 +54,14 @@ class Order(HasUuid, HasTimes, Base):
 
     __tablename__ = "order"
     __table_args__ = (
-        sa.CheckConstraint(
-            "total_minor = subtotal_minor - discount_minor + fee_minor", name="total_adds_up"
-        ),
+        sa.CheckConstraint("total_minor = subtotal_minor - discount_minor + fee_minor", name="total_adds_up"),
         sa.CheckConstraint(
             "subtotal_minor >= 0 AND discount_minor >= 0 AND fee_minor >= 0 AND total_minor >= 0",
             name="amounts_not_negative",
         ),
-        sa.CheckConstraint("refunded_minor >= 0 AND refunded_minor <= total_minor", name="refunded_within_total"),
+        sa.CheckConstraint(
+            "refunded_minor >= 0 AND refunded_minor <= total_minor", name="refunded_within_total"
+        ),
         sa.Index("ix_order_status_expires_at", "status", "expires_at"),
         sa.Index("ix_order_event_status", "event_id", "status"),
         sa.Index("ix_order_user_created_at", "user_id", "created_at"),

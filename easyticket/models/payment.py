@@ -1,4 +1,7 @@
-"""Attempts to pay an order, what providers told us about them, and refunds. Every row is written before the provider is called."""
+"""Attempts to pay an order, what providers told us about them, and refunds.
+
+Every row is written before the provider is called.
+"""
 
 from __future__ import annotations
 

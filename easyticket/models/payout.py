@@ -65,7 +65,9 @@ class PaymentProfile(HasUuid, HasTimes, Base):
     bank_code: Mapped[str] = mapped_column(sa.String(20), default="")
     branch: Mapped[str] = mapped_column(sa.String(100), default="")
     is_default: Mapped[bool] = mapped_column(default=False)
-    status: Mapped[ProfileStatus] = mapped_column(choices(ProfileStatus, "status"), default=ProfileStatus.PENDING)
+    status: Mapped[ProfileStatus] = mapped_column(
+        choices(ProfileStatus, "status"), default=ProfileStatus.PENDING
+    )
     verification_reference: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     verification_started_at: Mapped[datetime | None]
     verification_attempts: Mapped[int] = mapped_column(default=0)

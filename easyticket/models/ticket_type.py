@@ -25,7 +25,8 @@ class TicketType(HasUuid, HasTimes, Base):
         sa.CheckConstraint("total_quantity > 0", name="quantity_positive"),
         sa.CheckConstraint("min_purchase > 0 AND max_purchase >= min_purchase", name="purchase_limits"),
         sa.CheckConstraint(
-            "sales_start_at IS NULL OR sales_end_at IS NULL OR sales_end_at > sales_start_at", name="sales_window"
+            "sales_start_at IS NULL OR sales_end_at IS NULL OR sales_end_at > sales_start_at",
+            name="sales_window",
         ),
     )
 

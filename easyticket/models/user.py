@@ -100,7 +100,10 @@ class UserSession(Base):
 
 
 class MailToken(HasUuid, Base):
-    """A one-time right sent by mail, derived from its UUID; the database keeps only its digest. `email` is the address it proves."""
+    """A one-time right sent by mail, derived from its UUID; the database keeps only its digest.
+
+    `email` is the address it proves.
+    """
 
     __tablename__ = "mail_token"
 

@@ -48,13 +48,17 @@ def resize_quota(kind: QuotaKind, owner_id: int, capacity: int | None) -> None:
     """
     _check_capacity(capacity)
     fits = sa.true() if capacity is None else Quota.held + Quota.sold <= capacity
-    change = sa.update(Quota).where(Quota.kind == kind, Quota.owner_id == owner_id, fits).values(capacity=capacity)
+    change = (
+        sa.update(Quota).where(Quota.kind == kind, Quota.owner_id == owner_id, fits).values(capacity=capacity)
+    )
     if _changed(change) == 1:
         return
     taken = db.session.scalar(
         sa.select(Quota.held + Quota.sold).where(Quota.kind == kind, Quota.owner_id == owner_id)
     )
-    raise Invalid(f"{taken} are sold or held already, so the quantity cannot be below {taken}.", code="below_sold")
+    raise Invalid(
+        f"{taken} are sold or held already, so the quantity cannot be below {taken}.", code="below_sold"
+    )
 
 
 @transactional
@@ -97,8 +101,16 @@ def hold_units(order: Order, units: Mapping[int, int], *, expires_at: datetime, 
 
     :raises QuotaFull: one counter has too little left; nothing stays held once the caller's transaction rolls back.
     """
-    hold = Hold(order_id=order.id, event_id=order.event_id, state=HoldState.HELD, expires_at=expires_at, created_at=now)
-    hold.lines = [HoldLine(quota_id=quota_id, quantity=quantity) for quota_id, quantity in sorted(units.items())]
+    hold = Hold(
+        order_id=order.id,
+        event_id=order.event_id,
+        state=HoldState.HELD,
+        expires_at=expires_at,
+        created_at=now,
+    )
+    hold.lines = [
+        HoldLine(quota_id=quota_id, quantity=quantity) for quota_id, quantity in sorted(units.items())
+    ]
     db.session.add(hold)
     db.session.flush()
     _take(units, column="held")
@@ -115,7 +127,8 @@ def hold_units_again(hold: Hold, units: Mapping[int, int], *, expires_at: dateti
         return False
     db.session.execute(sa.delete(HoldLine).where(HoldLine.hold_id == hold.id))
     db.session.add_all(
-        HoldLine(hold_id=hold.id, quota_id=quota_id, quantity=quantity) for quota_id, quantity in sorted(units.items())
+        HoldLine(hold_id=hold.id, quota_id=quota_id, quantity=quantity)
+        for quota_id, quantity in sorted(units.items())
     )
     db.session.flush()
     _take(units, column="held")
@@ -173,7 +186,11 @@ def return_tickets(tickets: Iterable[Ticket], now: datetime) -> int:
     """Put the places of cancelled tickets back on sale, each once; return how many were."""
     quantities: Counter[int] = Counter()
     for ticket in tickets:
-        once = sa.update(Ticket).where(Ticket.id == ticket.id, Ticket.released_at.is_(None)).values(released_at=now)
+        once = (
+            sa.update(Ticket)
+            .where(Ticket.id == ticket.id, Ticket.released_at.is_(None))
+            .values(released_at=now)
+        )
         if _changed(once) == 1:
             quantities[ticket.offer_id] += 1
     for quota_id, quantity in sorted(needed_units(quantities).items()):
@@ -195,8 +212,10 @@ def _leave(hold_id: int, before: HoldState, after: HoldState, **values: object) 
 
 
 def _units_of(hold: Hold) -> dict[int, int]:
-    rows = db.session.execute(sa.select(HoldLine.quota_id, HoldLine.quantity).where(HoldLine.hold_id == hold.id))
-    return {quota_id: quantity for quota_id, quantity in rows}
+    rows = db.session.execute(
+        sa.select(HoldLine.quota_id, HoldLine.quantity).where(HoldLine.hold_id == hold.id)
+    )
+    return dict(rows.tuples())
 
 
 def _must(quota_id: int, **values: object) -> None:

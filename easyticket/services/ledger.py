@@ -33,7 +33,13 @@ class Side:
 def post_capture(payment: Payment, now: datetime) -> None:
     """Money of a payment arrived: it is at the provider and waits in the order's clearing account."""
     amount = payment.captured_minor or 0
-    _post("capture", f"capture:{payment.id}", payment.order, [Side(PROVIDER_CASH, amount), Side(CLEARING, -amount)], now)
+    _post(
+        "capture",
+        f"capture:{payment.id}",
+        payment.order,
+        [Side(PROVIDER_CASH, amount), Side(CLEARING, -amount)],
+        now,
+    )
 
 
 @transactional
@@ -69,7 +75,9 @@ def post_refund_paid(refund: Refund, now: datetime) -> None:
 
 def refund_split(order: Order, amount_minor: int) -> tuple[int, int]:
     """Return how much of a refund comes from the platform's fee and how much from the organizer's share."""
-    fee, share = apportion(amount_minor, (order.platform_fee_minor, order.total_minor - order.platform_fee_minor))
+    fee, share = apportion(
+        amount_minor, (order.platform_fee_minor, order.total_minor - order.platform_fee_minor)
+    )
     return fee, share
 
 

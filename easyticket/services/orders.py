@@ -171,7 +171,9 @@ def cancel_order(*, actor: Actor, order: Order, reason: str = "", now: datetime)
     require(actor, Permission.CANCEL_ORDER, order)
     order = _locked(order)
     if order.status is OrderStatus.CONFIRMED:
-        raise Conflict("Cannot cancel confirmed order. Please request a refund instead.", code="order_confirmed")
+        raise Conflict(
+            "Cannot cancel confirmed order. Please request a refund instead.", code="order_confirmed"
+        )
     if order.status not in (*UNPAID, OrderStatus.FAILED):
         raise Conflict(f"Order is already {order.status.value}", code="order_finished")
     order.status = OrderStatus.CANCELLED
@@ -189,7 +191,12 @@ def expire_orders(now: datetime | None = None, event_id: int | None = None) -> i
     The provider is asked to close an open payment first: money that was already paid settles the order instead.
     """
     now = now or clock.now()
-    query = sa.select(Order.id).where(Order.status.in_(UNPAID), Order.expires_at <= now).order_by(Order.id).limit(200)
+    query = (
+        sa.select(Order.id)
+        .where(Order.status.in_(UNPAID), Order.expires_at <= now)
+        .order_by(Order.id)
+        .limit(200)
+    )
     if event_id is not None:
         query = query.where(Order.event_id == event_id)
     order_ids = list(db.session.scalars(query))
@@ -266,7 +273,7 @@ def _bought_lines(event: Event, lines: Sequence[WantedLine], now: datetime) -> l
     """Merge the wanted lines, find their offers in this event and check them against the limits of a purchase."""
     quantities: Counter[UUID] = Counter()
     for line in lines:
-        if isinstance(line.quantity, bool) or not isinstance(line.quantity, int) or line.quantity < 1:
+        if type(line.quantity) is not int or line.quantity < 1:  # True is no quantity
             raise invalid_field("quantity", "Ensure this value is greater than or equal to 1.")
         quantities[line.offer_uuid] += line.quantity
     if not quantities:
@@ -308,7 +315,9 @@ def _new_order(
         expires_at=now + (hold_for or timedelta(minutes=settings.hold_minutes)),
         notes=notes.strip()[:2000],
         currency=event.currency,
-        fee_basis_points=settings.fee_basis_points if event.fee_basis_points is None else event.fee_basis_points,
+        fee_basis_points=settings.fee_basis_points
+        if event.fee_basis_points is None
+        else event.fee_basis_points,
         fee_bearer=event.fee_bearer,
         created_at=now,
     )
@@ -373,7 +382,9 @@ def _units(order: Order, promo: PromoCode | None) -> Counter[int]:
 
 def _find_promo(event: Event, code: str, now: datetime) -> PromoCode:
     promo = db.session.scalar(
-        sa.select(PromoCode).where(PromoCode.event_id == event.id, PromoCode.code_key == code.strip().upper()[:50])
+        sa.select(PromoCode).where(
+            PromoCode.event_id == event.id, PromoCode.code_key == code.strip().upper()[:50]
+        )
     )
     if promo is None or not promo.is_active:
         raise invalid_field("promo_code", "This code is not known here. Check the spelling.")
@@ -409,7 +420,9 @@ def _hold_again(order_id: int, now: datetime) -> Order:
     order.expires_at = now + timedelta(minutes=current_app.config["SETTINGS"].hold_minutes)
     db.session.flush()
     try:
-        held = inventory.hold_units_again(order.hold, _units(order, promo), expires_at=order.expires_at, now=now)
+        held = inventory.hold_units_again(
+            order.hold, _units(order, promo), expires_at=order.expires_at, now=now
+        )
     except QuotaFull as full:
         raise _sold_out(full, order, now) from full
     if not held:
@@ -450,7 +463,10 @@ def _is_held(order: Order, now: datetime) -> bool:
 def _locked(order: Order) -> Order:
     """Return the order's row, locked until the end of the transaction and read afresh."""
     return db.session.scalars(
-        sa.select(Order).where(Order.id == order.id).with_for_update().execution_options(populate_existing=True)
+        sa.select(Order)
+        .where(Order.id == order.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one()
 
 

@@ -44,7 +44,9 @@ def start_payment(*, actor: Actor, order: Order, return_url: str, now: datetime)
     :raises ProviderDown: the provider did not answer; the attempt stays and is continued by the next call.
     """
     require(actor, Permission.PAY_ORDER, order)
-    payment_id = _open_attempt(order.id, now, provider_for(order.currency) if order.total_minor else None, return_url)
+    payment_id = _open_attempt(
+        order.id, now, provider_for(order.currency) if order.total_minor else None, return_url
+    )
     if payment_id is None:
         return None
     payment = db.session.get_one(Payment, payment_id)
@@ -131,13 +133,22 @@ def reconcile_payments(now: datetime | None = None) -> int:
 
 
 @transactional
-def record_provider_event(*, provider: str, event_key: str, kind: str, reference: str, body: str, now: datetime) -> bool:
+def record_provider_event(
+    *, provider: str, event_key: str, kind: str, reference: str, body: str, now: datetime
+) -> bool:
     """Store a verified webhook once and have it handled after the commit; False if this event was stored before."""
-    known = sa.select(ProviderEvent.id).where(ProviderEvent.provider == provider, ProviderEvent.event_key == event_key)
+    known = sa.select(ProviderEvent.id).where(
+        ProviderEvent.provider == provider, ProviderEvent.event_key == event_key
+    )
     if db.session.scalar(known) is not None:
         return False
     event = ProviderEvent(
-        provider=provider, event_key=event_key, kind=kind, payment_reference=reference, body=body, received_at=now
+        provider=provider,
+        event_key=event_key,
+        kind=kind,
+        payment_reference=reference,
+        body=body,
+        received_at=now,
     )
     try:
         with db.session.begin_nested():
@@ -174,7 +185,9 @@ def abandon_attempts(order: Order, now: datetime) -> None:
 
 
 @transactional
-def _open_attempt(order_id: int, now: datetime, provider: PaymentProvider | None, return_url: str) -> int | None:
+def _open_attempt(
+    order_id: int, now: datetime, provider: PaymentProvider | None, return_url: str
+) -> int | None:
     order = db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
     _check_payable(order, now)
     if order.total_minor == 0:
@@ -211,12 +224,21 @@ def _open_attempt(order_id: int, now: datetime, provider: PaymentProvider | None
 
 def _check_payable(order: Order, now: datetime) -> None:
     if order.status not in UNPAID:
-        sentence = "Order has expired" if order.failure_reason == "expired" else f"Order is already {order.status.value}"
-        raise Conflict(sentence, code="hold_expired" if order.failure_reason == "expired" else "order_finished")
+        sentence = (
+            "Order has expired"
+            if order.failure_reason == "expired"
+            else f"Order is already {order.status.value}"
+        )
+        raise Conflict(
+            sentence, code="hold_expired" if order.failure_reason == "expired" else "order_finished"
+        )
     if order.hold is None or order.hold.state is not HoldState.HELD or order.expires_at <= now:
         raise Conflict("Order has expired", code="hold_expired")
     if not order.buyer_email:
-        raise Invalid("An e-mail address is needed for the tickets.", fields={"buyer_email": ["This field is required."]})
+        raise Invalid(
+            "An e-mail address is needed for the tickets.",
+            fields={"buyer_email": ["This field is required."]},
+        )
     if order.event.status is not EventStatus.PUBLISHED:
         raise Conflict("This event is not on sale any more.", code="not_on_sale")
 
@@ -331,12 +353,16 @@ def _give_grace(order: Order, now: datetime) -> None:
 
 @transactional
 def _note_handled(event_id: int) -> None:
-    db.session.execute(sa.update(ProviderEvent).where(ProviderEvent.id == event_id).values(handled_at=clock.now()))
+    db.session.execute(
+        sa.update(ProviderEvent).where(ProviderEvent.id == event_id).values(handled_at=clock.now())
+    )
 
 
-def _unasked(now: datetime) -> sa.Select[tuple[str]]:
+def _unasked(now: datetime) -> sa.Select[str]:
     open_ones = Payment.state.in_((PaymentState.OPEN, PaymentState.PROCESSING))
-    given_up = Payment.state.in_((PaymentState.CANCELED, PaymentState.FAILED)) & (Payment.created_at > now - LATE_MONEY)
+    given_up = Payment.state.in_((PaymentState.CANCELED, PaymentState.FAILED)) & (
+        Payment.created_at > now - LATE_MONEY
+    )
     asked = sa.func.coalesce(Payment.checked_at, Payment.created_at)
     return (
         sa.select(Payment.reference)

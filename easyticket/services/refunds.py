@@ -48,7 +48,9 @@ def request_refund(
     left = refundable_minor(order)
     amount = left if amount_minor is None else amount_minor
     if not 0 < amount <= left:
-        raise Invalid("The refund is more than what is left of the payment.", fields={"amount": [f"At most {left}."]})
+        raise Invalid(
+            "The refund is more than what is left of the payment.", fields={"amount": [f"At most {left}."]}
+        )
     refund = _new_refund(payment, amount, source, reason, actor.user_id)
     ended = list(order.tickets) if amount == left else list(cancelled_tickets)
     tickets.cancel_tickets(ended, now, restock=restock)

@@ -60,10 +60,14 @@ def approve_later(reference: str) -> datetime:
         raise Conflict("This payment is decided already.")
     charge.is_late = True
     ends_at = db.session.scalar(
-        sa.select(Order.expires_at).join(Payment, Payment.order_id == Order.id).where(Payment.reference == reference)
+        sa.select(Order.expires_at)
+        .join(Payment, Payment.order_id == Order.id)
+        .where(Payment.reference == reference)
     )
     run_at = (ends_at or clock.now()) + LATE
-    enqueue(JobName.SANDBOX_APPROVE_LATE, {"reference": reference}, run_at=run_at, key=f"sandbox-late:{reference}")
+    enqueue(
+        JobName.SANDBOX_APPROVE_LATE, {"reference": reference}, run_at=run_at, key=f"sandbox-late:{reference}"
+    )
     return run_at
 
 

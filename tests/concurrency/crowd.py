@@ -1,0 +1,67 @@
+"""A crowd: the same action by many threads in several processes, all let go at one moment."""
+
+from __future__ import annotations
+
+import multiprocessing
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from easyticket.app import create_app
+from easyticket.db import db
+from tests.servers.settings import settings_for_tests
+
+# Seconds after which a crowd that did not come back counts as stuck.
+PATIENCE = 120
+
+
+def application_on(database_url: str) -> Flask:
+    """Return the application of another process on the same database."""
+    return create_app(settings_for_tests(Path(tempfile.mkdtemp()), DATABASE_URL=database_url))
+
+
+def crowd(
+    action: Callable[..., Any], arguments: list[Any], *, database_url: str, processes: int = 2
+) -> list[Any]:
+    """Call `action(argument)` once for each argument, at the same moment, and return what came back in any order.
+
+    `action` runs in an application context, in a thread of its own; it must be a function of a module. An exception
+    comes back as its class's name.
+    """
+    context = multiprocessing.get_context("spawn")
+    start, answers = context.Barrier(processes), context.Queue()
+    shares = [arguments[number::processes] for number in range(processes)]
+    runners = [
+        context.Process(target=_run, args=(action, share, database_url, start, answers)) for share in shares
+    ]
+    for runner in runners:
+        runner.start()
+    results = [answers.get(timeout=PATIENCE) for _ in arguments]
+    for runner in runners:
+        runner.join(PATIENCE)
+    return results
+
+
+def _run(action: Callable[..., Any], share: list[Any], database_url: str, start: Any, answers: Any) -> None:
+    app = application_on(database_url)
+    ready = threading.Barrier(len(share), action=start.wait)
+    threads = [threading.Thread(target=_act, args=(app, action, one, ready, answers)) for one in share]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _act(app: Flask, action: Callable[..., Any], argument: Any, ready: threading.Barrier, answers: Any) -> None:
+    with app.app_context():
+        ready.wait()
+        try:
+            answers.put(action(argument))
+        except Exception as error:  # told to the test, which says what was expected
+            answers.put(type(error).__name__)

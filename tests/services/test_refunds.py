@@ -1,0 +1,83 @@
+"""Money back: never more than was paid, never twice, and what it does to tickets, stock and ledger."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from easyticket.core import clock
+from easyticket.core.errors import Conflict, Forbidden, Invalid
+from easyticket.db import db
+from easyticket.models import Order, OrderStatus, Quota, QuotaKind, RefundState, TicketStatus
+from easyticket.rules.permissions import SYSTEM
+from easyticket.services import refunds
+from easyticket.services.payments import settle_payment
+from tests import factories
+from tests.services.test_orders import holding, place
+from tests.services.test_payments import approved, balance
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+@pytest.fixture
+def paid() -> Order:
+    order, payment = approved(factories.make_simple_event(price_minor=5_000))
+    settle_payment(payment.reference)
+    return order
+
+
+def test_a_full_refund_ends_the_tickets_at_once_and_puts_them_back_on_sale(paid: Order) -> None:
+    refund = refunds.request_refund(actor=SYSTEM, order=paid, source="organizer", now=clock.now())
+    assert [ticket.status for ticket in paid.tickets] == [TicketStatus.CANCELLED] * 2
+    quota = db.session.scalars(sa.select(Quota).filter_by(kind=QuotaKind.EVENT, owner_id=paid.event_id)).one()
+    assert quota.sold == 0
+    assert paid.status is OrderStatus.CONFIRMED
+    refunds.send_refund(refund.id)
+    assert (paid.status, paid.refunded_minor) == (OrderStatus.REFUNDED, 10_500)
+    accounts = ("clearing", "provider_cash", "organizer_payable", "fee_revenue", "refund_due")
+    assert [balance(account, paid) for account in accounts] == [0] * 5
+
+
+def test_a_partial_refund_keeps_the_order_and_every_ticket_not_named(paid: Order) -> None:
+    refund = refunds.request_refund(
+        actor=SYSTEM,
+        order=paid,
+        amount_minor=5_250,
+        cancelled_tickets=paid.tickets[:1],
+        source="organizer",
+        now=clock.now(),
+    )
+    refunds.send_refund(refund.id)
+    assert (paid.status, paid.refunded_minor) == (OrderStatus.CONFIRMED, 5_250)
+    assert [ticket.status for ticket in paid.tickets] == [TicketStatus.CANCELLED, TicketStatus.ACTIVE]
+    assert balance("fee_revenue", paid) == -250
+
+
+def test_refunds_that_are_not_answered_yet_count_against_the_rest(paid: Order) -> None:
+    refunds.request_refund(actor=SYSTEM, order=paid, amount_minor=10_000, source="organizer", now=clock.now())
+    with pytest.raises(Invalid) as refused:
+        refunds.request_refund(
+            actor=SYSTEM, order=paid, amount_minor=501, source="organizer", now=clock.now()
+        )
+    assert list(refused.value.fields) == ["amount"]
+    assert refunds.refundable_minor(paid) == 500
+
+
+def test_sending_a_refund_again_returns_the_money_once(paid: Order) -> None:
+    refund = refunds.request_refund(actor=SYSTEM, order=paid, source="organizer", now=clock.now())
+    refunds.send_refund(refund.id)
+    refunds.send_refund(refund.id)
+    assert (refund.state, paid.refunded_minor) == (RefundState.SUCCEEDED, 10_500)
+    assert balance("provider_cash", paid) == 0
+
+
+def test_an_unpaid_order_has_nothing_to_refund() -> None:
+    order = place(factories.make_simple_event())
+    with pytest.raises(Conflict, match="Only confirmed orders"):
+        refunds.request_refund(actor=holding(order), order=order, source="buyer", now=clock.now())
+
+
+def test_a_stranger_cannot_ask_for_a_refund(paid: Order) -> None:
+    with pytest.raises(Forbidden):
+        stranger = factories.actor_of(factories.make_organizer())
+        refunds.request_refund(actor=stranger, order=paid, source="organizer", now=clock.now())
