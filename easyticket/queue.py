@@ -40,6 +40,7 @@ class JobName(enum.StrEnum):
     MAIL_ORDER_REFUNDED = "mail_order_refunded"
     MAIL_EVENT_CANCELLED = "mail_event_cancelled"
     SEND_REFUND = "send_refund"
+    UNWIND_EVENT = "unwind_event"
     CHECK_PAYMENT = "check_payment"
     HANDLE_PROVIDER_EVENT = "handle_provider_event"
     SANDBOX_APPROVE_LATE = "sandbox_approve_late"

@@ -7,18 +7,31 @@ from typing import Any
 from uuid import UUID
 
 from easyticket.queue import JobName
-from easyticket.services import delivery, payments, refunds, sandbox
+from easyticket.services import cancellation, delivery, payments, refunds, sandbox
 
-Handler = Callable[[dict[str, Any], UUID], None]
+Handler = Callable[[dict[str, Any], UUID], object]
 
 HANDLERS: dict[JobName, Handler] = {
-    JobName.MAIL_VERIFY_EMAIL: lambda p, uuid: delivery.mail_verify_email(p["mail_token_id"], message_id=uuid),
-    JobName.MAIL_RESET_PASSWORD: lambda p, uuid: delivery.mail_reset_password(p["mail_token_id"], message_id=uuid),
-    JobName.MAIL_PASSWORD_CHANGED: lambda p, uuid: delivery.mail_password_changed(p["user_id"], message_id=uuid),
-    JobName.MAIL_ORDER_CONFIRMED: lambda p, uuid: delivery.mail_order_confirmed(p["order_id"], message_id=uuid),
-    JobName.MAIL_ORDER_REFUNDED: lambda p, uuid: delivery.mail_order_refunded(p["refund_id"], message_id=uuid),
-    JobName.MAIL_EVENT_CANCELLED: lambda p, uuid: delivery.mail_event_cancelled(p["order_id"], message_id=uuid),
+    JobName.MAIL_VERIFY_EMAIL: lambda p, uuid: delivery.mail_verify_email(
+        p["mail_token_id"], message_id=uuid
+    ),
+    JobName.MAIL_RESET_PASSWORD: lambda p, uuid: delivery.mail_reset_password(
+        p["mail_token_id"], message_id=uuid
+    ),
+    JobName.MAIL_PASSWORD_CHANGED: lambda p, uuid: delivery.mail_password_changed(
+        p["user_id"], message_id=uuid
+    ),
+    JobName.MAIL_ORDER_CONFIRMED: lambda p, uuid: delivery.mail_order_confirmed(
+        p["order_id"], message_id=uuid
+    ),
+    JobName.MAIL_ORDER_REFUNDED: lambda p, uuid: delivery.mail_order_refunded(
+        p["refund_id"], message_id=uuid
+    ),
+    JobName.MAIL_EVENT_CANCELLED: lambda p, uuid: delivery.mail_event_cancelled(
+        p["order_id"], message_id=uuid
+    ),
     JobName.SEND_REFUND: lambda p, _: refunds.send_refund(p["refund_id"]),
+    JobName.UNWIND_EVENT: lambda p, _: cancellation.unwind_event(p["event_id"]),
     JobName.CHECK_PAYMENT: lambda p, _: payments.check_payment(p["payment_id"]),
     JobName.HANDLE_PROVIDER_EVENT: lambda p, _: payments.handle_provider_event(p["event_id"]),
     JobName.SANDBOX_APPROVE_LATE: lambda p, _: sandbox.approve_late(p["reference"]),

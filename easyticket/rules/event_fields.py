@@ -1,0 +1,95 @@
+"""What an event's own fields may hold, whichever door they come through, and when a change of dates moves its days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from easyticket.core.money import CURRENCIES
+from easyticket.rules.fields import Faults
+
+_LINES = {
+    "title": 255,
+    "short_description": 500,
+    "venue_name": 255,
+    "venue_address": 1000,
+    "venue_city": 100,
+    "venue_state": 100,
+    "venue_country": 100,
+    "venue_postal_code": 20,
+    "tags": 500,
+}
+_REQUIRED = ("title", "venue_name", "venue_city")
+_TEXTS = ("description", "terms_and_conditions", "refund_policy")
+_LONGEST_EVENT = timedelta(days=3 * 366)
+_LAST_YEAR = 2200
+
+
+def clean_event(values: Mapping[str, Any], *, not_before: datetime | None) -> dict[str, Any]:
+    """Return an event's fields as they are to be stored; `not_before` (UTC) is the earliest start, None for any.
+
+    :raises Invalid: with messages by field.
+    """
+    faults = Faults()
+    clean = dict(values)
+    for name, longest in _LINES.items():
+        clean[name] = faults.line(name, clean[name], longest, required=name in _REQUIRED)
+    for name in _TEXTS:
+        clean[name] = faults.text(name, clean[name])
+    _check_choices(faults, clean)
+    if clean["time_zone"] in known_zones():
+        _check_dates(faults, clean, not_before)
+    _check_numbers(faults, clean)
+    faults.raise_if_any()
+    return clean
+
+
+def days_moved(before: tuple[datetime, datetime], after: tuple[datetime, datetime], zone: str) -> timedelta:
+    """Return by how many days of the zone's calendar an event moved as a whole; zero if its length in days changed."""
+    starts, ends = (
+        later.astimezone(ZoneInfo(zone)).date() - earlier.astimezone(ZoneInfo(zone)).date()
+        for earlier, later in zip(before, after, strict=True)
+    )
+    return starts if starts == ends else timedelta(0)
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    """Return the IANA zones an event may be in."""
+    return frozenset(available_timezones())
+
+
+def _check_choices(faults: Faults, values: Mapping[str, Any]) -> None:
+    if values["currency"] not in CURRENCIES:
+        faults.add("currency", f'"{values["currency"]}" is not a currency that events can be sold in.')
+    if values["time_zone"] not in known_zones():
+        faults.add("time_zone", "This is not a time zone. Give one such as Africa/Accra or Europe/Berlin.")
+    if values["is_free"] and values["base_price_minor"]:
+        faults.add("is_free", "Free events cannot have a base price")
+
+
+def _check_dates(faults: Faults, values: Mapping[str, Any], not_before: datetime | None) -> None:
+    start_at, end_at = values["start_at"], values["end_at"]
+    if max(start_at, end_at).year > _LAST_YEAR:
+        faults.add("end_at", "This date is too far away.")
+    elif end_at <= start_at:
+        faults.add("end_at", "End date must be after start date")
+    elif end_at - start_at > _LONGEST_EVENT:
+        faults.add("end_at", "An event may last three years at most.")
+    if not_before is not None and start_at < not_before:
+        faults.add("start_at", "Start date cannot be in the past")
+
+
+def _check_numbers(faults: Faults, values: Mapping[str, Any]) -> None:
+    faults.whole("total_capacity", values["total_capacity"], 1)
+    faults.whole("age_restriction", values["age_restriction"], 0, 120)
+    faults.whole("fee_basis_points", values["fee_basis_points"], 0, 5000)
+    faults.price("base_price_minor", values["base_price_minor"])
+    for name, limit in (("venue_latitude", Decimal(90)), ("venue_longitude", Decimal(180))):
+        value = values[name]
+        if value is not None and not (value.is_finite() and abs(value) <= limit):
+            faults.add(name, f"Give degrees from -{limit} to {limit}.")

@@ -1,0 +1,57 @@
+"""What follows when an event is called off: every order ends, paid ones get their money back, and each buyer is told."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from easyticket.core import clock
+from easyticket.db import db, transactional
+from easyticket.models import Event, EventStatus, Order, OrderStatus
+from easyticket.queue import JobName, enqueue
+from easyticket.rules.permissions import SYSTEM
+from easyticket.services import orders, refunds, tickets
+
+_REASON = "The event was cancelled"
+
+
+def unwind_event(event_id: int) -> int:
+    """End all orders of a cancelled event, each in a transaction of its own, and return how many were ended (job).
+
+    An order that is done is marked by `cancelled_at`, so a run that was killed goes on where it stopped.
+    """
+    count = 0
+    while (order_id := _next_order_id(event_id)) is not None:
+        _end_order(order_id)
+        count += 1
+    return count
+
+
+def _next_order_id(event_id: int) -> int | None:
+    open_orders = Order.status.in_([OrderStatus.PENDING, OrderStatus.PROCESSING])
+    paid_orders = sa.and_(Order.status == OrderStatus.CONFIRMED, Order.cancelled_at.is_(None))
+    return db.session.scalar(
+        sa.select(Order.id)
+        .join(Event, Event.id == Order.event_id)
+        .where(Event.id == event_id, Event.status == EventStatus.CANCELLED, sa.or_(open_orders, paid_orders))
+        .order_by(Order.id)
+        .limit(1)
+    )
+
+
+@transactional
+def _end_order(order_id: int) -> None:
+    now = clock.now()
+    order = db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
+    if order.status is not OrderStatus.CONFIRMED:
+        orders.cancel_order(actor=SYSTEM, order=order, reason=_REASON, now=now)
+        return
+    order.cancelled_at = now
+    order.cancellation_reason = _REASON
+    tickets.cancel_tickets(order.tickets, now, restock=False)
+    if order.total_minor == 0:
+        order.status = OrderStatus.CANCELLED
+    elif refunds.refundable_minor(order) > 0:
+        refunds.request_refund(
+            actor=SYSTEM, order=order, reason=_REASON, source="event_cancelled", restock=False, now=now
+        )
+    enqueue(JobName.MAIL_EVENT_CANCELLED, {"order_id": order_id}, key=f"event-cancelled:{order_id}")

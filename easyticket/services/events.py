@@ -1,0 +1,288 @@
+"""Events from the first draft to their end: making, changing, publishing, cancelling and deleting them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.exc import IntegrityError
+
+from easyticket.core.errors import Forbidden, Invalid, invalid_field
+from easyticket.db import db, transactional
+from easyticket.models import (
+    Category,
+    CheckInPolicy,
+    Event,
+    EventStatus,
+    FeeBearer,
+    Offer,
+    Order,
+    PaymentProfile,
+    PricingType,
+    Quota,
+    QuotaKind,
+    Scan,
+    Ticket,
+    TicketStatus,
+    User,
+)
+from easyticket.queue import JobName, enqueue
+from easyticket.rules.event_fields import clean_event, days_moved
+from easyticket.rules.permissions import Actor, Permission, may, require
+from easyticket.rules.search import city_key_of, search_text_of
+from easyticket.rules.slugs import numbered, slug_of
+from easyticket.services import inventory
+from easyticket.services.ticket_types import TicketTypeDraft, create_ticket_type, lock_event, move_days
+
+# Orders that were being placed while the event was cancelled are found by a second look after this time.
+_SECOND_LOOK = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventDraft:
+    """An event as somebody wants it. Moments are aware, prices in minor units; zone and currency default to the settings."""
+
+    title: str
+    venue_name: str
+    venue_city: str
+    start_at: datetime
+    end_at: datetime
+    description: str = ""
+    short_description: str = ""
+    category_id: int | None = None
+    pricing_type: PricingType = PricingType.SIMPLE
+    venue_address: str = ""
+    venue_state: str = ""
+    venue_country: str = ""
+    venue_postal_code: str = ""
+    venue_latitude: Decimal | None = None
+    venue_longitude: Decimal | None = None
+    time_zone: str = ""
+    recurrence: dict[str, Any] | None = None
+    currency: str = ""
+    is_free: bool = False
+    base_price_minor: int | None = None
+    total_capacity: int | None = None
+    fee_basis_points: int | None = None
+    fee_bearer: FeeBearer = FeeBearer.BUYER
+    payment_profile_id: int | None = None
+    terms_and_conditions: str = ""
+    refund_policy: str = ""
+    age_restriction: int | None = None
+    check_in_policy: CheckInPolicy = CheckInPolicy.SINGLE
+    tags: str = ""
+    banner_image: str = ""
+    thumbnail_image: str = ""
+    # Counts only from those who may feature events and set fees, and is left out silently otherwise (the API contract).
+    is_featured: bool = False
+    # Whose event it is; only the application itself may make one for somebody else.
+    organizer_id: int | None = None
+
+
+_FIELDS = {field.name for field in fields(EventDraft)} - {"organizer_id"}
+_STAFF_FIELDS = {"is_featured": False, "fee_basis_points": None}
+
+
+@transactional
+def create_event(
+    *,
+    actor: Actor,
+    draft: EventDraft,
+    ticket_types: Sequence[TicketTypeDraft] = (),
+    publish: bool = False,
+    allow_past: bool = False,
+    now: datetime,
+) -> Event:
+    """Return a new event with its counter and all its ticket types, or make nothing at all.
+
+    With `publish` it is published at once if its organizer's address is verified, and is a draft otherwise.
+    `allow_past` counts for the application itself only.
+
+    :raises Invalid: messages by field; those of a ticket type are called `name`, `price_minor` and so on.
+    """
+    require(actor, Permission.CREATE_EVENT)
+    wanted = {name: getattr(draft, name) for name in _FIELDS}
+    if not may(actor, Permission.FEATURE_EVENT):
+        wanted |= _STAFF_FIELDS
+    wanted["currency"] = wanted["currency"] or current_app.config["SETTINGS"].default_currency
+    wanted["time_zone"] = wanted["time_zone"] or current_app.config["SETTINGS"].default_time_zone
+    values = clean_event(wanted, not_before=None if allow_past and actor.is_system else now)
+    organizer_id = draft.organizer_id if actor.is_system else actor.user_id
+    organizer = db.session.get_one(User, organizer_id)
+    _check_references(values, {}, organizer.id)
+    event = Event(organizer=organizer, status=EventStatus.DRAFT, created_at=now, **values)
+    _make_findable(event)
+    _insert_with_slug(event)
+    inventory.open_quota(QuotaKind.EVENT, event.id, event.id, event.total_capacity)
+    for type_draft in ticket_types:
+        create_ticket_type(actor=actor, event=event, draft=type_draft, now=now)
+    if publish and (organizer.is_email_verified or actor.is_staff):
+        publish_event(actor=actor, event=event, now=now)
+    return event
+
+
+@transactional
+def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now: datetime) -> Event:
+    """Change fields of an event (those of `EventDraft`); the slug never changes.
+
+    An event postponed as a whole takes its days, and the tickets sold for them, along.
+
+    :raises Invalid: messages by field.
+    """
+    require(actor, Permission.EDIT_EVENT, event)
+    if unknown := changes.keys() - _FIELDS:
+        raise TypeError(f"these fields cannot be changed: {', '.join(sorted(unknown))}")
+    lock_event(event)
+    before = {name: getattr(event, name) for name in _FIELDS}
+    wanted = {**before, **changes}
+    if not may(actor, Permission.FEATURE_EVENT):
+        wanted |= {name: before[name] for name in _STAFF_FIELDS}
+    # What has begun may keep its beginning; only moving it into the past is refused.
+    is_moved_back = wanted["start_at"] != before["start_at"] and not actor.is_system
+    values = clean_event(wanted, not_before=now if is_moved_back else None)
+    _check_fixed(event, values)
+    _check_references(values, before, event.organizer_id)
+    dates_before = (event.start_at, event.end_at)
+    if values["total_capacity"] != event.total_capacity:
+        _resize(event, values["total_capacity"])
+    for name, value in values.items():
+        if getattr(event, name) != value:
+            setattr(event, name, value)
+    _make_findable(event)
+    db.session.flush()
+    move_days(event, days_moved(dates_before, (event.start_at, event.end_at), event.time_zone))
+    return event
+
+
+@transactional
+def publish_event(*, actor: Actor, event: Event, now: datetime) -> Event:
+    """Show an event to everybody and open its sale.
+
+    :raises Invalid: published or cancelled already, or over.
+    :raises Forbidden: its organizer's address is not verified (code `email_not_verified`).
+    """
+    require(actor, Permission.PUBLISH_EVENT, event)
+    lock_event(event)
+    if event.status is EventStatus.PUBLISHED:
+        raise Invalid("Event is already published", code="already_published")
+    if event.status is EventStatus.CANCELLED:
+        raise Invalid("A cancelled event stays cancelled.", code="event_cancelled")
+    if event.end_at <= now:
+        raise Invalid("The event is over. Change its dates before you publish it.", code="event_over")
+    if not (actor.is_staff or event.organizer.is_email_verified):
+        raise Forbidden("Verify your email address before you publish events.", code="email_not_verified")
+    event.status = EventStatus.PUBLISHED
+    event.published_at = now
+    db.session.flush()
+    return event
+
+
+@transactional
+def cancel_event(*, actor: Actor, event: Event, reason: str = "", now: datetime) -> Event:
+    """Call an event off for good: nothing is sold any more, and no ticket of it admits anybody from now on.
+
+    Refunds and mails to the buyers follow in the background (services/cancellation.py).
+
+    :raises Invalid: cancelled already, or over.
+    """
+    require(actor, Permission.CANCEL_EVENT, event)
+    lock_event(event)
+    if event.status is EventStatus.CANCELLED:
+        raise Invalid("Event is already cancelled", code="event_cancelled")
+    if event.end_at <= now:
+        raise Invalid("Cannot cancel a completed event", code="event_over")
+    event.status = EventStatus.CANCELLED
+    event.cancelled_at = now
+    event.cancellation_reason = reason.strip()[:2000]
+    db.session.flush()
+    db.session.execute(
+        sa.update(Ticket)
+        .where(Ticket.event_id == event.id, Ticket.status != TicketStatus.CANCELLED)
+        .values(status=TicketStatus.CANCELLED, cancelled_at=now)
+    )
+    enqueue(JobName.UNWIND_EVENT, {"event_id": event.id}, key=f"unwind-event:{event.id}")
+    enqueue(JobName.UNWIND_EVENT, {"event_id": event.id}, key=f"unwind-event:{event.id}:2", run_at=now + _SECOND_LOOK)
+    return event
+
+
+@transactional
+def delete_event(*, actor: Actor, event: Event, now: datetime) -> None:
+    """Remove an event nobody ever ordered tickets of, with everything under it.
+
+    :raises Invalid: it has orders, or scans at its gate: it can be cancelled instead.
+    """
+    require(actor, Permission.DELETE_EVENT, event)
+    offers = sa.select(Offer.id).where(Offer.event_id == event.id).order_by(Offer.id)
+    # Locked, so that no order can take one of them between this look and the end of the transaction.
+    db.session.execute(offers.with_for_update())
+    _check_no_history(event)
+    for quota in db.session.scalars(sa.select(Quota).where(Quota.event_id == event.id)).all():
+        inventory.close_quota(quota.kind, quota.owner_id)
+    db.session.delete(event)
+    db.session.flush()
+
+
+def _check_references(values: Mapping[str, Any], before: Mapping[str, Any], organizer_id: int) -> None:
+    """Check what was chosen anew: an event may keep a category that was switched off later."""
+    category_id, profile_id = values["category_id"], values["payment_profile_id"]
+    if category_id is not None and category_id != before.get("category_id"):
+        category = db.session.get(Category, category_id)
+        if category is None or not category.is_active:
+            raise invalid_field("category_id", "Choose one of the categories.")
+    if profile_id is not None and profile_id != before.get("payment_profile_id"):
+        profile = db.session.get(PaymentProfile, profile_id)
+        if profile is None or profile.user_id != organizer_id or profile.deleted_at is not None:
+            raise invalid_field("payment_profile_id", "Choose one of your own payment profiles.")
+
+
+def _check_no_history(event: Event) -> None:
+    if db.session.scalar(sa.select(Order.id).where(Order.event_id == event.id).limit(1)) is not None:
+        raise Invalid("An event with orders cannot be deleted. Cancel it instead.", code="has_orders")
+    if db.session.scalar(sa.select(Scan.id).where(Scan.event_id == event.id).limit(1)) is not None:
+        raise Invalid("Codes were scanned at its gate, so it cannot be deleted. Cancel it instead.", code="has_scans")
+
+
+def _check_fixed(event: Event, values: Mapping[str, Any]) -> None:
+    if values["pricing_type"] is not event.pricing_type and event.ticket_types:
+        raise invalid_field("pricing_type", "The pricing type cannot change once ticket types exist.")
+    if values["currency"] == event.currency:
+        return
+    if db.session.scalar(sa.select(Offer.id).where(Offer.event_id == event.id).limit(1)) is not None:
+        raise invalid_field("currency", "The currency cannot change once ticket types exist.")
+
+
+def _resize(event: Event, capacity: int | None) -> None:
+    try:
+        inventory.resize_quota(QuotaKind.EVENT, event.id, capacity)
+    except Invalid as refusal:
+        raise Invalid(
+            refusal.message, code=refusal.code, fields={"total_capacity": [refusal.message]}
+        ) from None
+
+
+def _make_findable(event: Event) -> None:
+    event.venue_city_key = city_key_of(event.venue_city)
+    event.search_text = search_text_of(event)
+
+
+def _insert_with_slug(event: Event) -> None:
+    base = slug_of(event.title, otherwise="event")
+    while True:
+        like = sa.or_(Event.slug == base, Event.slug.startswith(f"{base}-", autoescape=True))
+        with db.session.no_autoflush:
+            event.slug = numbered(base, set(db.session.scalars(sa.select(Event.slug).where(like))))
+        try:
+            with db.session.begin_nested():
+                db.session.add(event)
+                db.session.flush()
+        except IntegrityError:
+            # Only another event that took the same slug at this instant makes a new try sensible.
+            if db.session.scalar(sa.select(Event.id).where(Event.slug == event.slug)) is None:
+                raise
+        else:
+            return

@@ -1,0 +1,304 @@
+"""Events from the first draft to their end: what an organizer may say, and what can no longer be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from easyticket.core import clock
+from easyticket.core.errors import Forbidden, Invalid, Unauthenticated
+from easyticket.db import db
+from easyticket.models import (
+    Event,
+    EventStatus,
+    OfferKind,
+    Order,
+    OrderStatus,
+    OutboxJob,
+    PricingType,
+    Quota,
+    QuotaKind,
+    Ticket,
+    TicketStatus,
+    User,
+)
+from easyticket.rules.permissions import ANONYMOUS, SYSTEM
+from easyticket.services.cancellation import unwind_event
+from easyticket.services.events import (
+    EventDraft,
+    cancel_event,
+    create_event,
+    delete_event,
+    publish_event,
+    update_event,
+)
+from easyticket.services.ticket_types import TicketTypeDraft
+from easyticket.services.tickets import issue_tickets
+from tests import factories
+from tests.factories import actor_of
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+NOW = clock.now()
+
+
+def draft(**fields: Any) -> EventDraft:
+    start_at = fields.pop("start_at", NOW + timedelta(days=20))
+    wanted = {"title": "Night of Drums", "venue_name": "Hall 2", "venue_city": "Düsseldorf", "currency": "GHS"}
+    return EventDraft(**{**wanted, "start_at": start_at, "end_at": start_at + timedelta(hours=4), **fields})
+
+
+def create(organizer: User | None = None, *, now: datetime = NOW, **fields: Any) -> Event:
+    actor = actor_of(organizer or factories.make_organizer())
+    return create_event(actor=actor, draft=draft(**fields), now=now)
+
+
+def quota_of(event: Event) -> Quota:
+    return db.session.scalars(sa.select(Quota).filter_by(kind=QuotaKind.EVENT, owner_id=event.id)).one()
+
+
+def owner_of(event: Event) -> Any:
+    return actor_of(event.organizer)
+
+
+def sold(event: Event) -> Order:
+    order = factories.sell_places(event.ticket_types[0].offers[0], 2)
+    issue_tickets(order, NOW)
+    return order
+
+
+class TestCreating:
+    def test_a_new_event_is_a_draft_that_can_be_found_and_counts_from_zero(self) -> None:
+        event = create(total_capacity=300)
+        assert (event.status, event.slug, event.venue_city_key) == (EventStatus.DRAFT, "night-of-drums", "dusseldorf")
+        assert "night of drums" in event.search_text
+        assert (quota_of(event).capacity, quota_of(event).held, quota_of(event).sold) == (300, 0, 0)
+
+    def test_without_a_capacity_people_are_counted_without_a_limit(self) -> None:
+        assert quota_of(create()).capacity is None
+
+    def test_zone_and_currency_default_to_the_settings(self) -> None:
+        event = create(currency="")
+        assert (event.currency, event.time_zone) == ("USD", "Africa/Accra")
+
+    @pytest.mark.parametrize(
+        ("title", "slug"),
+        [
+            ("Search", "event-search"),
+            ("My events", "event-my-events"),
+            ("2026", "event-2026"),
+            ("12/12", "event-12-12"),
+            ("!!!", "event"),
+            ("8f14e45f-ceea-467f-a8b5-0d5b1b2c3d4e", "event-8f14e45f-ceea-467f-a8b5-0d5b1b2c3d4e"),
+            ("Ɔkyeame's Highlife", "okyeames-highlife"),
+        ],
+    )
+    def test_a_slug_is_never_a_number_a_uuid_or_a_word_of_a_route(self, title: str, slug: str) -> None:
+        assert create(title=title).slug == slug
+
+    def test_events_of_one_title_get_numbered_slugs(self) -> None:
+        assert [create().slug for _ in range(3)] == ["night-of-drums", "night-of-drums-2", "night-of-drums-3"]
+
+    @pytest.mark.parametrize(
+        ("field", "fields"),
+        [
+            ("title", {"title": " \n "}),
+            ("title", {"title": "x" * 256}),
+            ("venue_name", {"venue_name": ""}),
+            ("venue_city", {"venue_city": ""}),
+            ("end_at", {"end_at": NOW + timedelta(days=19)}),
+            ("end_at", {"end_at": NOW + timedelta(days=2000)}),
+            ("start_at", {"start_at": NOW - timedelta(minutes=1)}),
+            ("currency", {"currency": "cedi"}),
+            ("time_zone", {"time_zone": "Accra"}),
+            ("time_zone", {"time_zone": "../../etc/passwd"}),
+            ("total_capacity", {"total_capacity": 0}),
+            ("total_capacity", {"total_capacity": 10_000_001}),
+            ("age_restriction", {"age_restriction": -1}),
+            ("is_free", {"is_free": True, "base_price_minor": 100}),
+            ("category_id", {"category_id": 4711}),
+        ],
+    )
+    def test_each_wrong_field_is_named(self, field: str, fields: dict[str, Any]) -> None:
+        with pytest.raises(Invalid) as refusal:
+            create(**fields)
+        assert list(refusal.value.fields) == [field]
+
+    def test_all_faults_are_told_at_once(self) -> None:
+        with pytest.raises(Invalid) as refusal:
+            create(title="", currency="x", start_at=NOW - timedelta(days=1))
+        assert set(refusal.value.fields) == {"title", "currency", "start_at"}
+
+    def test_html_in_a_description_is_cut_down_and_markdown_stays_as_it_is(self) -> None:
+        event = create(
+            description="<p onclick=x()>Hi</p><script>alert(1)</script>", refund_policy="> R&B < 5 <https://x.example>"
+        )
+        assert event.description == "<p>Hi</p>"
+        assert event.refund_policy == "> R&B < 5 <https://x.example>"
+
+    def test_who_has_no_organizer_account_makes_no_events(self) -> None:
+        with pytest.raises(Forbidden):
+            create_event(actor=actor_of(factories.make_user()), draft=draft(), now=NOW)
+        with pytest.raises(Unauthenticated):
+            create_event(actor=ANONYMOUS, draft=draft(), now=NOW)
+
+    def test_only_staff_feature_an_event_or_set_its_fee(self) -> None:
+        event = create(is_featured=True, fee_basis_points=0)
+        assert (event.is_featured, event.fee_basis_points) == (False, None)
+
+    def test_ticket_types_come_with_it_or_nothing_does(self) -> None:
+        actor = actor_of(factories.make_organizer())
+        types = [TicketTypeDraft(name="Floor", total_quantity=10, price_minor=500)]
+        event = create_event(actor=actor, draft=draft(), ticket_types=types, publish=True, now=NOW)
+        assert (event.status, len(event.ticket_types)) == (EventStatus.PUBLISHED, 1)
+        with pytest.raises(Invalid):
+            create_event(actor=actor, draft=draft(title="Twice"), ticket_types=[*types, *types], now=NOW)
+        assert db.session.scalar(sa.select(Event).filter_by(title="Twice")) is None
+
+    def test_publishing_on_creation_leaves_a_draft_while_the_address_is_not_verified(self) -> None:
+        actor = actor_of(factories.make_organizer(is_verified=False))
+        assert create_event(actor=actor, draft=draft(), publish=True, now=NOW).status is EventStatus.DRAFT
+
+    def test_only_the_application_itself_makes_past_events_and_events_of_others(self) -> None:
+        organizer = factories.make_organizer()
+        past = draft(start_at=NOW - timedelta(days=3), organizer_id=organizer.id)
+        assert create_event(actor=SYSTEM, draft=past, allow_past=True, now=NOW).organizer_id == organizer.id
+        with pytest.raises(Invalid):
+            create_event(actor=actor_of(organizer), draft=past, allow_past=True, now=NOW)
+
+
+class TestChanging:
+    def test_the_slug_stays_when_the_title_changes(self) -> None:
+        event = create()
+        update_event(actor=owner_of(event), event=event, changes={"title": "Day of Drums"}, now=NOW)
+        assert (event.title, event.slug) == ("Day of Drums", "night-of-drums")
+        assert event.search_text.startswith("day of drums")
+
+    def test_what_was_read_can_be_sent_back_after_the_beginning(self) -> None:
+        event = create()
+        later = event.start_at + timedelta(hours=1)
+        update_event(actor=owner_of(event), event=event, changes={"start_at": event.start_at}, now=later)
+        with pytest.raises(Invalid):
+            update_event(actor=owner_of(event), event=event, changes={"start_at": NOW}, now=later)
+
+    def test_others_may_not_change_it(self) -> None:
+        event = create()
+        with pytest.raises(Forbidden):
+            update_event(actor=actor_of(factories.make_organizer()), event=event, changes={}, now=NOW)
+
+    def test_pricing_and_currency_are_fixed_once_ticket_types_exist(self) -> None:
+        event = factories.make_simple_event()
+        for changes in ({"pricing_type": PricingType.TIERED}, {"currency": "JPY"}):
+            with pytest.raises(Invalid) as refusal:
+                update_event(actor=owner_of(event), event=event, changes=changes, now=NOW)
+            assert list(refusal.value.fields) == list(changes)
+
+    def test_the_capacity_cannot_fall_below_what_is_sold_and_held(self) -> None:
+        event = factories.make_simple_event(total_capacity=100)
+        factories.sell_places(event.ticket_types[0].offers[0], 7)
+        factories.hold_places(event.ticket_types[0].offers[0], 3)
+        with pytest.raises(Invalid) as refusal:
+            update_event(actor=owner_of(event), event=event, changes={"total_capacity": 9}, now=NOW)
+        assert "total_capacity" in refusal.value.fields
+        update_event(actor=owner_of(event), event=event, changes={"total_capacity": 10}, now=NOW)
+        assert (event.total_capacity, quota_of(event).capacity) == (10, 10)
+
+    def test_an_event_postponed_by_a_day_takes_its_days_and_sold_tickets_along(self) -> None:
+        event = factories.make_day_event(days=2)
+        first, second = (offer.day_on for offer in event.ticket_types[0].offers[:2])
+        issue_tickets(factories.sell_places(event.ticket_types[0].offers[0], 1), NOW)
+        day = timedelta(days=1)
+        changes = {"start_at": event.start_at + day, "end_at": event.end_at + day}
+        update_event(actor=owner_of(event), event=event, changes=changes, now=NOW)
+        assert [offer.day_on for offer in event.ticket_types[0].offers[:2]] == [second, second + day]
+        assert db.session.scalars(sa.select(Ticket.day_on)).all() == [second]
+        assert first == second - day
+
+    def test_an_event_that_only_begins_earlier_keeps_its_days(self) -> None:
+        event = factories.make_day_event(days=2)
+        before = [offer.day_on for offer in event.ticket_types[0].offers]
+        changes = {"start_at": event.start_at - timedelta(days=1)}
+        update_event(actor=owner_of(event), event=event, changes=changes, now=NOW)
+        assert [offer.day_on for offer in event.ticket_types[0].offers] == before
+
+
+class TestPublishing:
+    def test_it_is_published_once(self) -> None:
+        event = create()
+        assert publish_event(actor=owner_of(event), event=event, now=NOW).published_at == NOW
+        with pytest.raises(Invalid, match="Event is already published"):
+            publish_event(actor=owner_of(event), event=event, now=NOW)
+
+    def test_its_organizer_needs_a_verified_address_and_staff_may_publish_all_the_same(self) -> None:
+        event = create(factories.make_organizer(is_verified=False))
+        with pytest.raises(Forbidden) as refusal:
+            publish_event(actor=owner_of(event), event=event, now=NOW)
+        assert refusal.value.code == "email_not_verified"
+        publish_event(actor=actor_of(factories.make_staff()), event=event, now=NOW)
+
+    def test_an_event_that_is_over_or_cancelled_is_not_published(self) -> None:
+        event = create()
+        with pytest.raises(Invalid, match="over"):
+            publish_event(actor=owner_of(event), event=event, now=event.end_at)
+        cancel_event(actor=owner_of(event), event=event, now=NOW)
+        with pytest.raises(Invalid, match="stays cancelled"):
+            publish_event(actor=owner_of(event), event=event, now=NOW)
+
+
+class TestCancelling:
+    def test_its_tickets_are_worthless_at_once_and_the_rest_follows_in_the_background(self) -> None:
+        event = factories.make_simple_event()
+        sold(event)
+        cancel_event(actor=owner_of(event), event=event, reason="Storm", now=NOW)
+        assert (event.status, event.cancellation_reason) == (EventStatus.CANCELLED, "Storm")
+        assert set(db.session.scalars(sa.select(Ticket.status))) == {TicketStatus.CANCELLED}
+        names = db.session.scalars(sa.select(OutboxJob.name).order_by(OutboxJob.id)).all()
+        assert names == ["unwind_event", "unwind_event"]
+
+    def test_open_orders_end_free_ones_too_and_every_buyer_of_a_ticket_is_told_once(self) -> None:
+        event = factories.make_simple_event(price_minor=0)
+        held, bought = factories.hold_places(event.ticket_types[0].offers[0], 1), sold(event)
+        cancel_event(actor=owner_of(event), event=event, now=NOW)
+        assert (unwind_event(event.id), unwind_event(event.id)) == (2, 0)
+        assert {held.status, bought.status} == {OrderStatus.CANCELLED}
+        keys = set(db.session.scalars(sa.select(OutboxJob.key).filter_by(name="mail_event_cancelled")))
+        assert keys == {f"event-cancelled:{bought.id}"}
+
+    def test_it_stays_cancelled_and_what_is_over_cannot_be_called_off(self) -> None:
+        event = create()
+        with pytest.raises(Invalid, match="Cannot cancel a completed event"):
+            cancel_event(actor=owner_of(event), event=event, now=event.end_at)
+        cancel_event(actor=owner_of(event), event=event, now=NOW)
+        with pytest.raises(Invalid, match="Event is already cancelled"):
+            cancel_event(actor=owner_of(event), event=event, now=NOW)
+
+    def test_nothing_is_undone_while_the_event_stands(self) -> None:
+        event = factories.make_simple_event()
+        order = sold(event)
+        assert unwind_event(event.id) == 0
+        assert order.status is OrderStatus.CONFIRMED
+
+
+class TestDeleting:
+    @pytest.mark.parametrize(
+        "make", [factories.make_simple_event, factories.make_tiered_event, factories.make_grid_event]
+    )
+    def test_an_event_nobody_ordered_goes_with_all_its_counters(self, make: Callable[[], Event]) -> None:
+        event = make()
+        delete_event(actor=owner_of(event), event=event, now=NOW)
+        session: Session = db.session()
+        assert session.scalar(sa.select(sa.func.count(Event.id))) == 0
+        assert session.scalar(sa.select(sa.func.count(Quota.id))) == 0
+
+    @pytest.mark.parametrize("begin", [factories.sell_places, factories.hold_places])
+    def test_an_event_with_orders_is_cancelled_instead(self, begin: Callable[..., Order]) -> None:
+        event = factories.make_simple_event()
+        begin(event.ticket_types[0].offers[0], 1)
+        with pytest.raises(Invalid, match="Cancel it instead"):
+            delete_event(actor=owner_of(event), event=event, now=NOW)
+        assert event.ticket_types[0].offers[0].kind is OfferKind.SIMPLE
