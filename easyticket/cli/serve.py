@@ -81,13 +81,14 @@ def prepare(settings: Settings) -> Flask:
 
     :raises StartError: the database cannot be used.
     """
-    from easyticket.cli.demo import load_demo_once
     from easyticket.db import db
     from wsgi import app
 
     try:
         migrate(app)
         if settings.demo:
+            from easyticket.cli.demo import load_demo_once
+
             load_demo_once(app)
         with app.app_context():
             db.engine.dispose()  # connections must not be shared with the process that serves
