@@ -30,11 +30,12 @@ def why_event_not_on_sale(event: Event, now: datetime) -> NotOnSale | None:
 
 def why_not_on_sale(offer: Offer, now: datetime) -> NotOnSale | None:
     """Return why the offer is not on sale by its event, its type's window and its own, or None."""
-    ticket_type = offer.ticket_type
-    reason = why_event_not_on_sale(ticket_type.event, now)
-    if reason is not None:
-        return reason
-    if not (offer.is_active and ticket_type.is_active):
+    return why_event_not_on_sale(offer.ticket_type.event, now) or why_offer_not_on_sale(offer, now)
+
+
+def why_offer_not_on_sale(offer: Offer, now: datetime) -> NotOnSale | None:
+    """Return why the offer would not be on sale at an event that sells, by its type's window and its own, or None."""
+    if not (offer.is_active and offer.ticket_type.is_active):
         return NotOnSale.INACTIVE
     starts_at = sales_start(offer)
     ends_at = sales_end(offer)

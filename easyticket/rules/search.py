@@ -30,15 +30,20 @@ _PLAIN = str.maketrans(
         "\N{EM DASH}": "-",
     }
 )
-# Marks on letters, and characters that are not seen (soft hyphen, zero-width joiner).
-_DROPPED = {"Mn", "Me", "Cf"}
+# Marks on letters, characters that are not seen (soft hyphen, zero-width joiner), and half pairs no database takes.
+_DROPPED = {"Mn", "Me", "Cf", "Cs"}
 
 
 def fold(text: str) -> str:
     """Return `text` as it is compared: lower case, no accents, plain letters, single spaces."""
     taken_apart = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in taken_apart if unicodedata.category(letter) not in _DROPPED)
+    bare = "".join(map(_bare, taken_apart))
     return " ".join(bare.casefold().translate(_PLAIN).split())
+
+
+def _bare(letter: str) -> str:
+    category = unicodedata.category(letter)
+    return " " if category == "Cc" else "" if category in _DROPPED else letter
 
 
 def city_key_of(city: str) -> str:

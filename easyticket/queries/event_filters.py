@@ -1,0 +1,198 @@
+"""What a list of events is narrowed to and sorted by, as conditions for the database. Drafts are their owner's only."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+
+from easyticket.core.money import CURRENCIES, MAX_MINOR, currency_digits
+from easyticket.models import Event, EventStatus, FeeBearer, Offer, PricingType, Quota, QuotaKind, TicketType
+from easyticket.queries.event_cards import is_offered
+from easyticket.rules.permissions import Actor
+from easyticket.rules.schedule import Span
+from easyticket.rules.search import city_key_of, words_of
+
+Condition = sa.ColumnElement[bool]
+
+
+class When(enum.StrEnum):
+    """Which part of the calendar a list is about. `current` is everything that is not past."""
+
+    CURRENT = "current"
+    UPCOMING = "upcoming"
+    ONGOING = "ongoing"
+    PAST = "past"
+    ANY = "any"
+
+
+class EventOrder(enum.StrEnum):
+    """What comes first. `soonest` turns round for past events: the latest first."""
+
+    SOONEST = "soonest"
+    NEWEST = "newest"
+    PRICE = "price"
+    POPULAR = "popular"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRange:
+    """Bounds in major units of whatever currency an event has; with fees as pages show them, without as the APIs do."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    with_fees: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilters:
+    """What a list of events is narrowed to; the defaults are the public list: published and not past.
+
+    `sells_free` asks for events with at least one ticket that costs nothing, `is_free` for what the organizer called free.
+    """
+
+    query: str = ""
+    city: str = ""
+    category_id: int | None = None
+    span: Span = field(default_factory=Span)
+    when: When = When.CURRENT
+    statuses: tuple[EventStatus, ...] = (EventStatus.PUBLISHED,)
+    price: PriceRange = field(default_factory=PriceRange)
+    sells_free: bool = False
+    is_free: bool | None = None
+    is_featured: bool | None = None
+    pricing_type: PricingType | None = None
+    organizer_id: int | None = None
+
+
+def is_public(now: datetime) -> Condition:
+    """Return the condition of the public list: published and not past."""
+    return sa.and_(Event.status == EventStatus.PUBLISHED, Event.end_at > now)
+
+
+def _is_visible_to(actor: Actor) -> Condition:
+    if actor.is_staff:
+        return sa.true()
+    return sa.or_(Event.status != EventStatus.DRAFT, Event.organizer_id == actor.user_id)
+
+
+def conditions_of(actor: Actor, filters: EventFilters, now: datetime) -> list[Condition]:
+    """Return what an event has to fulfil to be in the list of this actor."""
+    found = [_is_visible_to(actor), Event.status.in_(filters.statuses), *_by_time(filters, now)]
+    found += [Event.search_text.contains(word, autoescape=True) for word in words_of(filters.query)]
+    if filters.city.strip():
+        found.append(Event.venue_city_key == city_key_of(filters.city))
+    for column, value in (
+        (Event.category_id, filters.category_id),
+        (Event.is_free, filters.is_free),
+        (Event.is_featured, filters.is_featured),
+        (Event.pricing_type, filters.pricing_type),
+        (Event.organizer_id, filters.organizer_id),
+    ):
+        if value is not None:
+            found.append(column == value)
+    if filters.price.low is not None or filters.price.high is not None:
+        found.append(_sells(_in_range(filters.price), now))
+    if filters.sells_free:
+        found.append(sa.or_(Event.is_free, _sells(Offer.price_minor == 0, now)))
+    return found
+
+
+def _by_time(filters: EventFilters, now: datetime) -> list[Condition]:
+    by_phase = {
+        When.CURRENT: Event.end_at > now,
+        When.UPCOMING: Event.start_at > now,
+        When.ONGOING: sa.and_(Event.start_at <= now, Event.end_at > now),
+        When.PAST: Event.end_at <= now,
+        When.ANY: sa.true(),
+    }
+    found = [by_phase[filters.when]]
+    # An event is in a span if any part of it is.
+    if filters.span.start_at is not None:
+        found.append(Event.end_at > filters.span.start_at)
+    if filters.span.end_at is not None:
+        found.append(Event.start_at < filters.span.end_at)
+    return found
+
+
+def _sells(condition: Condition, now: datetime) -> Condition:
+    return (
+        sa.select(Offer.id)
+        .join(TicketType, TicketType.id == Offer.ticket_type_id)
+        .where(Offer.event_id == Event.id, is_offered(now), condition)
+        .correlate(Event)
+        .exists()
+    )
+
+
+def _in_range(price: PriceRange) -> Condition:
+    """Return the condition on one offer. Bounds are scaled to each currency's digits, so that no price is divided."""
+    amount = _price_with_fee() if price.with_fees else Offer.price_minor
+    found: list[Condition] = []
+    for digits in sorted(set(map(currency_digits, CURRENCIES))):
+        of_digits = [currency for currency in CURRENCIES if currency_digits(currency) == digits]
+        bounds: list[Condition] = [Event.currency.in_(of_digits)]
+        if price.low is not None:
+            bounds.append(amount >= _scaled(price.low, digits, ROUND_CEILING))
+        if price.high is not None:
+            bounds.append(amount <= _scaled(price.high, digits, ROUND_FLOOR))
+        found.append(sa.and_(*bounds))
+    return sa.or_(*found)
+
+
+def _scaled(amount: Decimal, digits: int, rounding: str) -> int:
+    """Return a bound in whole minor units; beyond every price there is no difference any more."""
+    return int(min(amount, Decimal(2 * MAX_MINOR)).scaleb(digits).to_integral_value(rounding))
+
+
+def _price_with_fee() -> sa.ColumnElement[int]:
+    """Return what rules/pricing.price_with_fee says, for the database; a test holds the two together."""
+    basis_points = sa.func.coalesce(Event.fee_basis_points, current_app.config["SETTINGS"].fee_basis_points)
+    fee = (Offer.price_minor * basis_points + 5_000) // 10_000
+    return Offer.price_minor + sa.case((Event.fee_bearer == FeeBearer.BUYER, fee), else_=0)
+
+
+def order_by(order: EventOrder, when: When, now: datetime) -> tuple[sa.ColumnExpressionArgument[Any], ...]:
+    """Return what the list is sorted by; the event's number comes last, so that pages never overlap."""
+    soonest = Event.start_at.desc() if when is When.PAST else Event.start_at.asc()
+    if order is EventOrder.NEWEST:
+        return (sa.func.coalesce(Event.published_at, Event.created_at).desc(), Event.id.desc())
+    if order is EventOrder.PRICE:
+        return (sa.nulls_last(_lowest_price(now)), soonest, Event.id)
+    if order is EventOrder.POPULAR:
+        return (_sold().desc(), soonest, Event.id)
+    return (soonest, Event.id)
+
+
+def _lowest_price(now: datetime) -> sa.ScalarSelect[int]:
+    """Return the lowest price with fees, in thousandths of a major unit, so that currencies of all digits compare."""
+    thousandths = sa.case(
+        *(
+            (Event.currency == currency, 10 ** (3 - currency_digits(currency)))
+            for currency in CURRENCIES
+            if currency_digits(currency) != 2
+        ),
+        else_=10,
+    )
+    return (
+        sa.select(sa.func.min(_price_with_fee() * thousandths))
+        .join(TicketType, TicketType.id == Offer.ticket_type_id)
+        .where(Offer.event_id == Event.id, is_offered(now))
+        .correlate(Event)
+        .scalar_subquery()
+    )
+
+
+def _sold() -> sa.ColumnElement[int]:
+    sold = (
+        sa.select(Quota.sold)
+        .where(Quota.kind == QuotaKind.EVENT, Quota.owner_id == Event.id)
+        .correlate(Event)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(sold, 0)
