@@ -10,6 +10,7 @@ from babel.numbers import format_currency
 
 from easyticket.core.money import Money, currency_digits
 from easyticket.models import Event
+from easyticket.rules.schedule import days_of
 
 LOCALE = "en_GB"
 
@@ -48,6 +49,31 @@ def zone_text(moment: datetime, zone: str = "UTC") -> str:
 def moment_text(moment: datetime, zone: str = "UTC") -> str:
     """Return day, time and zone, for example "Sat 12 December 2026, 18:00 GMT"."""
     return f"{day_text(moment, zone)}, {clock_text(moment, zone)} {zone_text(moment, zone)}"
+
+
+def period_text(event: Event) -> str:
+    """Return when it is, for example "Sat 12 December 2026, 18:00–23:00 GMT", or from one moment to another over days."""
+    zone = event.time_zone
+    if len(days_of(event)) > 1:
+        return f"{moment_text(event.start_at, zone)} to {moment_text(event.end_at, zone)}"
+    return f"{day_text(event.start_at, zone)}, {hours_text(event)}"
+
+
+def days_text(event: Event) -> str:
+    """Return the day or the first and last day, for example "Fri 11 December to Sun 13 December 2026"."""
+    zone, days = event.time_zone, days_of(event)
+    last = day_text(days[-1])
+    if len(days) == 1:
+        return last
+    first = day_text(event.start_at, zone)
+    return f"{first.removesuffix(last[-5:])} to {last}"
+
+
+def hours_text(event: Event) -> str:
+    """Return the hours of an event of one day, for example "18:00–23:00 GMT"; a night ends after midnight."""
+    zone = event.time_zone
+    hours = f"{clock_text(event.start_at, zone)}–{clock_text(event.end_at, zone)}"
+    return f"{hours} {zone_text(event.start_at, zone)}"
 
 
 def place_text(event: Event) -> str:

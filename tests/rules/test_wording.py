@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from easyticket.core.money import Money
-from easyticket.rules.wording import clock_text, day_text, moment_text, money_text, zone_text
+from easyticket.models import Event
+from easyticket.rules.wording import (
+    clock_text,
+    day_text,
+    days_text,
+    moment_text,
+    money_text,
+    period_text,
+    place_text,
+    zone_text,
+)
 
 EVENING = datetime(2026, 12, 12, 18, 0, tzinfo=UTC)
 
@@ -38,5 +48,30 @@ def test_a_zone_without_a_name_is_told_by_its_distance_from_utc() -> None:
 
 def test_a_late_event_falls_on_the_day_of_its_own_zone() -> None:
     late = datetime(2026, 12, 12, 23, 30, tzinfo=UTC)
-    assert (day_text(late, "Europe/Berlin"), clock_text(late, "Europe/Berlin")) == ("Sun 13 December 2026", "00:30")
+    assert (day_text(late, "Europe/Berlin"), clock_text(late, "Europe/Berlin")) == (
+        "Sun 13 December 2026",
+        "00:30",
+    )
     assert day_text(date(2026, 12, 12)) == "Sat 12 December 2026"
+
+
+def evening(hours: int) -> Event:
+    return Event(start_at=EVENING, end_at=EVENING + timedelta(hours=hours), time_zone="Africa/Lagos")
+
+
+def test_a_night_is_told_as_one_day_even_if_it_ends_after_midnight() -> None:
+    assert period_text(evening(8)) == "Sat 12 December 2026, 19:00–03:00 WAT"
+    assert days_text(evening(8)) == "Sat 12 December 2026"
+
+
+def test_several_days_are_told_from_the_first_moment_to_the_last() -> None:
+    assert period_text(evening(50)) == "Sat 12 December 2026, 19:00 WAT to Mon 14 December 2026, 21:00 WAT"
+    assert days_text(evening(50)) == "Sat 12 December to Mon 14 December 2026"
+    assert days_text(evening(24 * 21)) == "Sat 12 December 2026 to Sat 2 January 2027"
+
+
+def test_a_place_is_told_on_one_line_without_what_is_not_known() -> None:
+    event = Event(
+        venue_name="Terra  Kulture", venue_address="", venue_city="Lagos", venue_country="Nigeria\n"
+    )
+    assert place_text(event) == "Terra Kulture, Lagos, Nigeria"
