@@ -24,6 +24,7 @@ KEPT = timedelta(days=14)
 SEEN = timedelta(minutes=10)
 # However much it is used, a session ends after this.
 LONGEST = timedelta(days=90)
+WRONG_CREDENTIALS = "Invalid email or password."
 # How long ended sessions and links are kept, to answer questions about them.
 REMEMBERED = timedelta(days=30)
 
@@ -69,7 +70,7 @@ def sign_in(
     user = find_user_by_login(login)
     known_hash = user.password_hash if user else None
     if not is_right_password(known_hash, password) or user is None or known_hash is None:
-        raise WrongCredentials("Invalid email or password.")
+        raise WrongCredentials(WRONG_CREDENTIALS)
     if needs_verified and not user.is_email_verified:
         raise EmailNotVerified("Email not verified. Please check your email.")
     # Hashed here, because it is slow and nothing slow belongs inside a transaction.
@@ -144,7 +145,7 @@ def _open_session(
     user = db.session.get_one(User, user_id, with_for_update=True, populate_existing=True)
     # The password may have been changed while it was being checked: its sessions were all ended, so no new one begins.
     if user.password_hash != known_hash or not user.is_active:
-        raise WrongCredentials("Invalid email or password.")
+        raise WrongCredentials(WRONG_CREDENTIALS)
     user.password_hash = new_hash
     user.last_login_at = now
     db.session.add(UserSession(user_id=user.id, **opened))

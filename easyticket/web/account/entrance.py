@@ -13,9 +13,18 @@ from easyticket.links import safe_next
 from easyticket.models import UserType
 from easyticket.rules.people import split_name
 from easyticket.services.accounts import EMAIL_TAKEN, register_account
+from easyticket.services.sessions import WRONG_CREDENTIALS
 from easyticket.web.account import blueprint
 from easyticket.web.forms.account import SignInForm, SignUpForm
+from easyticket.web.forms.fields import text_of
 from easyticket.web.forms.refusals import refusals_shown_in, status_of
+
+# The API contract's sentences in the words of the pages.
+_TAKEN = "There is an account with this address already."
+_WORDS = {
+    EMAIL_TAKEN: _TAKEN,
+    WRONG_CREDENTIALS: "The address or the password is not right. Look for a typing mistake, or set a new password.",
+}
 
 
 @blueprint.route("/sign-up/", methods=["GET", "POST"])
@@ -27,19 +36,19 @@ def sign_up() -> ResponseReturnValue:
         return redirect(_where_to("account.welcome"))
     form = SignUpForm()
     if form.validate_on_submit():
-        with refusals_shown_in(form, first_name="name", last_name="name"):
-            first_name, last_name = split_name(form.name.data)
-            register_account(
-                email=form.email.data,
-                password=form.password.data,
+        with refusals_shown_in(form, words=_WORDS, first_name="name", last_name="name"):
+            first_name, last_name = split_name(text_of(form.name))
+            user = register_account(
+                email=text_of(form.email),
+                password=text_of(form.password),
                 first_name=first_name,
                 last_name=last_name,
                 user_type=UserType.ORGANIZER if form.wants_to_sell.data else UserType.CONSUMER,
                 now=clock.now(),
             )
-            sign_in_browser(form.email.data, form.password.data)
+            sign_in_browser(user.email, text_of(form.password))
             return redirect(_where_to("account.welcome"))
-    is_taken = EMAIL_TAKEN in form.email.errors
+    is_taken = _TAKEN in form.email.errors
     return render_template("account/sign_up.html", form=form, is_taken=is_taken), status_of(form)
 
 
@@ -62,8 +71,8 @@ def sign_in() -> ResponseReturnValue:
         return redirect(_where_to("events.home"))
     form = SignInForm()
     if form.validate_on_submit():
-        with refusals_shown_in(form):
-            sign_in_browser(form.email.data, form.password.data, keep=form.keep.data)
+        with refusals_shown_in(form, words=_WORDS):
+            sign_in_browser(text_of(form.email), text_of(form.password), keep=form.keep.data)
             return redirect(_where_to("events.home"))
     return render_template("account/sign_in.html", form=form), status_of(form)
 

@@ -14,6 +14,7 @@ from easyticket.queries.users import find_any_mail_token
 from easyticket.services import accounts
 from easyticket.web.account import blueprint
 from easyticket.web.forms.account import AddressForm, ChangePasswordForm, NewPasswordForm
+from easyticket.web.forms.fields import text_of
 from easyticket.web.forms.refusals import refusals_shown_in, status_of
 from easyticket.web.views.account import link_state
 
@@ -26,8 +27,8 @@ def forgotten() -> ResponseReturnValue:
     """Mail a link for a new password; the answer is the same whether there is such an account or not."""
     form = AddressForm()
     if form.validate_on_submit():
-        accounts.request_password_reset(email=form.email.data, now=clock.now())
-        return render_template("account/link_sent.html", email=form.email.data, purpose="reset")
+        accounts.request_password_reset(email=text_of(form.email), now=clock.now())
+        return render_template("account/link_sent.html", email=text_of(form.email), purpose="reset")
     return render_template("account/forgotten.html", form=form), status_of(form)
 
 
@@ -38,7 +39,7 @@ def reset(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if form.validate_on_submit():
         with refusals_shown_in(form):
-            accounts.reset_password(token=token, password=form.password.data, now=clock.now())
+            accounts.reset_password(token=token, password=text_of(form.password), now=clock.now())
             flash(
                 "Your password is changed and you are signed out everywhere. Sign in with the new one.",
                 "success",
@@ -60,8 +61,8 @@ def change_password() -> ResponseReturnValue:
         with refusals_shown_in(form):
             accounts.change_password(
                 actor=current_actor(),
-                old_password=form.old_password.data,
-                new_password=form.new_password.data,
+                old_password=text_of(form.old_password),
+                new_password=text_of(form.new_password),
                 but_token=current_token(),
                 now=clock.now(),
             )

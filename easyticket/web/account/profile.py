@@ -14,6 +14,7 @@ from easyticket.services import accounts
 from easyticket.services.sessions import sign_out_everywhere as end_all_sessions
 from easyticket.web.account import blueprint
 from easyticket.web.forms.account import ProfileForm
+from easyticket.web.forms.fields import text_of
 from easyticket.web.forms.refusals import refusals_shown_in, status_of
 from easyticket.web.views.account import country_names, session_rows
 
@@ -26,7 +27,7 @@ def profile() -> ResponseReturnValue:
     form = ProfileForm(obj=user, name=user.full_name)
     if form.validate_on_submit():
         with refusals_shown_in(form, first_name="name", last_name="name"):
-            first_name, last_name = split_name(form.name.data)
+            first_name, last_name = split_name(text_of(form.name))
             changes = {**form.data, "first_name": first_name, "last_name": last_name}
             accounts.update_profile(actor=current_actor(), changes=changes, now=clock.now())
             flash("Your profile is saved.", "success")

@@ -13,6 +13,7 @@ from easyticket.queries.users import find_any_mail_token
 from easyticket.services.accounts import request_verification, verify_email
 from easyticket.web.account import blueprint
 from easyticket.web.forms.account import AddressForm, ConfirmForm
+from easyticket.web.forms.fields import text_of
 from easyticket.web.forms.refusals import refusals_shown_in
 from easyticket.web.views.account import link_state
 
@@ -34,7 +35,7 @@ def verify(token: str) -> ResponseReturnValue:
         form=form,
         state=state,
         user=found.user if found else None,
-        resend_form=AddressForm(None),
+        address_form=AddressForm(formdata=None),
     ), 400 if form.errors else 200
 
 
@@ -46,6 +47,6 @@ def resend() -> ResponseReturnValue:
     """Mail the link again; the answer is the same whether there is such an account or not."""
     form = AddressForm(email=current_actor().email)
     if form.validate_on_submit():
-        request_verification(email=form.email.data, now=clock.now())
-        return render_template("account/link_sent.html", email=form.email.data, purpose="verify")
+        request_verification(email=text_of(form.email), now=clock.now())
+        return render_template("account/link_sent.html", email=text_of(form.email), purpose="verify")
     return render_template("account/resend.html", form=form), 400 if form.errors else 200

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from easyticket.rules.people import BIO_LENGTH, NAME_LENGTH, PLACE_LENGTH
+from easyticket.web.forms.fields import Form
 
 _EMAIL = [InputRequired("Enter your e-mail address.")]
 
 
-class SignUpForm(FlaskForm):
+class SignUpForm(Form):
     """A new account."""
 
     name = StringField("Your name", [InputRequired("Enter your name."), Length(max=2 * NAME_LENGTH)])
@@ -20,7 +20,7 @@ class SignUpForm(FlaskForm):
     wants_to_sell = BooleanField("I want to sell tickets")
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     """Who somebody is. The first field is called `email` because the rate limit per account counts by it."""
 
     email = StringField(
@@ -30,30 +30,30 @@ class SignInForm(FlaskForm):
     keep = BooleanField("Keep me signed in on this device")
 
 
-class AddressForm(FlaskForm):
+class AddressForm(Form):
     """Where to send a link."""
 
     email = EmailField("E-mail address", _EMAIL)
 
 
-class NewPasswordForm(FlaskForm):
+class NewPasswordForm(Form):
     """A new password in place of a forgotten one."""
 
     password = PasswordField("New password", [InputRequired("Choose a new password.")])
 
 
-class ChangePasswordForm(FlaskForm):
+class ChangePasswordForm(Form):
     """A new password from somebody who knows the old one."""
 
     old_password = PasswordField("Current password", [InputRequired("Enter your current password.")])
     new_password = PasswordField("New password", [InputRequired("Choose a new password.")])
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(Form):
     """Nothing but the token that shows that the button was ours."""
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(Form):
     """What people may change about themselves."""
 
     name = StringField("Name", [InputRequired("Enter your name."), Length(max=2 * NAME_LENGTH)])

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from flask_wtf import FlaskForm
-
 from easyticket.core.errors import Invalid
+from easyticket.web.forms.fields import Form
 
 
 @contextmanager
-def refusals_shown_in(form: FlaskForm, **renamed: str) -> Iterator[None]:
+def refusals_shown_in(
+    form: Form, *, words: Mapping[str, str] | None = None, **renamed: str
+) -> Iterator[None]:
     """Run a service call; if it raises Invalid, put its sentences to the form's fields and go on after the block.
 
     Return the answer for success inside the block, and render the form again after it. `renamed` maps a field of the
-    service to another name in the form; what belongs to no field of the form stands above it.
+    service to another name in the form; what belongs to no field of the form stands above it. `words` maps a sentence
+    of the API contract to a kinder one.
     """
+    words = words or {}
     try:
         yield
     except Invalid as refusal:
-        unplaced = [] if refusal.fields else [refusal.message]
-        for name, sentences in refusal.fields.items():
+        unplaced = [] if refusal.fields else [words.get(refusal.message, refusal.message)]
+        for name, texts in refusal.fields.items():
             shown = renamed.get(name, name)
+            sentences = [words.get(text, text) for text in texts]
             if shown in form:
                 form[shown].errors = [*form[shown].errors, *sentences]
             else:
@@ -30,6 +34,6 @@ def refusals_shown_in(form: FlaskForm, **renamed: str) -> Iterator[None]:
         form.form_errors.extend(unplaced)
 
 
-def status_of(form: FlaskForm) -> int:
+def status_of(form: Form) -> int:
     """Return the HTTP status of a page that shows `form`: 400 with something wrong in it, else 200."""
     return 400 if form.errors else 200
