@@ -99,8 +99,13 @@ def subset(font: TTFont, codes: list[int]) -> TTFont:
 
 
 def make_web_fonts(files: Path) -> None:
-    """Writes the three variable woff2 files that site.css names, each holding its own range of characters."""
-    parts = {"core": ("latin", CORE), "ghana": ("latin-ext", GHANA), "wider": ("latin-ext", WIDER)}
+    """Writes the variable woff2 files that site.css names, each holding its own range of characters."""
+    parts = {
+        "core": ("latin", CORE),
+        "ghana": ("latin-ext", GHANA),
+        "dotted": ("vietnamese", WIDER),
+        "wider": ("latin-ext", WIDER),
+    }
     for name, (source, codes) in parts.items():
         font = open_font(files / f"noto-sans-{source}-wdth-normal.woff2")
         font = subset(instancer.instantiateVariableFont(font, AXES), codes)

@@ -61,7 +61,7 @@
     input.value = Math.min(most, Math.max(least, jumped));
     input.dispatchEvent(new Event("input", { bubbles: true }));
     input.dispatchEvent(new Event("change", { bubbles: true }));
-    announce(`${input.labels[0] ? input.labels[0].textContent.trim() : ""}: ${input.value}`);
+    announce(`${input.getAttribute("aria-label") || "Quantity"}: ${input.value}`);
   };
 
   const clockText = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
