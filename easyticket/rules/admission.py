@@ -1,0 +1,127 @@
+"""Who is let in, and how often: decided from a ticket, its event and the clock. That one ticket admits once is the database's
+part, not this one's."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from easyticket.core.ids import CROCKFORD
+from easyticket.models import (
+    CheckInPolicy,
+    Event,
+    EventStatus,
+    OrderStatus,
+    ScanOutcome,
+    Ticket,
+    TicketStatus,
+)
+
+# Doors open this long before the beginning, and a gate still answers this long after the end.
+DOORS_BEFORE = timedelta(hours=6)
+GRACE_AFTER = timedelta(hours=6)
+# The small hours of a night that goes on past midnight belong to the day before, until then at the latest.
+_NIGHT_ENDS = time(6)
+LONGEST_CODE = 512
+# What people read for another digit: the random part of a code has no letters O, I or L.
+_MISREAD = str.maketrans("OIL", "011")
+_QR = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
+_RANDOM_PART = re.compile(f"[{CROCKFORD}]{{10}}")
+# What an admission counts for where a ticket admits once for the whole event.
+WHOLE_EVENT = "event"
+
+
+def why_not_admitted(ticket: Ticket, event: Event, now: datetime) -> ScanOutcome | None:
+    """Return why the gate of `event` stays closed for the ticket at `now`, or None.
+
+    Whether its holder is in already is not asked here.
+    """
+    if ticket.event_id != event.id:
+        # Whose ticket it is stays unsaid at another organizer's gate.
+        is_own = ticket.event.organizer_id == event.organizer_id
+        return ScanOutcome.WRONG_EVENT if is_own else ScanOutcome.UNKNOWN
+    if ticket.order.status is OrderStatus.REFUNDED:
+        return ScanOutcome.REFUNDED
+    if ticket.status is TicketStatus.CANCELLED:
+        return ScanOutcome.REFUNDED if ticket.order.refunded_minor else ScanOutcome.CANCELLED
+    if event.status is EventStatus.CANCELLED:
+        return ScanOutcome.CANCELLED
+    if ticket.order.status is not OrderStatus.CONFIRMED:
+        return ScanOutcome.UNPAID
+    return _why_not_now(ticket, event, now)
+
+
+def doors_at(event: Event) -> datetime:
+    """Return the moment (UTC) from which the gate lets people in."""
+    return event.start_at - DOORS_BEFORE
+
+
+def event_day(event: Event, now: datetime) -> date:
+    """Return which day of the event it is, in its zone.
+
+    An event that ends at an earlier hour than it begins runs into the night: those hours belong to the day before.
+    """
+    zone = ZoneInfo(event.time_zone)
+    local, starts, ends = (moment.astimezone(zone) for moment in (now, event.start_at, event.end_at))
+    night_ends = min(ends.time(), _NIGHT_ENDS) if ends.time() < starts.time() else time.min
+    return local.date() - timedelta(days=1) if local.time() < night_ends else local.date()
+
+
+def scope_of(ticket: Ticket, policy: CheckInPolicy, day_on: date, scan_key: UUID) -> str:
+    """Return what one admission of the ticket counts for: the whole event, the day, or only this one scan.
+
+    A ticket is admitted once in each scope.
+    """
+    if policy is CheckInPolicy.MULTIPLE:
+        return str(scan_key)
+    if ticket.is_all_days or policy is CheckInPolicy.DAILY:
+        return day_on.isoformat()
+    return WHOLE_EVENT
+
+
+def scanned_code(text: str) -> str:
+    """Return the code in what a scanner or a person sent: trimmed, and taken out of the JSON that some outside scanners read.
+
+    Too long a text is no code, and answers like one nobody knows.
+    """
+    plain = text[: LONGEST_CODE + 1].strip()
+    if len(plain) > LONGEST_CODE:
+        return ""
+    if not plain.startswith("{"):
+        return plain
+    try:
+        content = json.loads(plain)
+    except (ValueError, RecursionError):
+        return plain
+    code = content.get("ticket_id") if isinstance(content, dict) else None
+    return code.strip() if isinstance(code, str) else plain
+
+
+def as_qr(code: str) -> str | None:
+    """Return the 64 hex digits a ticket's QR code holds, or None. Keyboard scanners with Caps Lock send capitals."""
+    return code.lower() if _QR.fullmatch(code) else None
+
+
+def as_ticket_code(code: str) -> str | None:
+    """Return the printed code somebody typed, whole (`TKT-20251119-0123456789`) or its last ten characters, or None.
+
+    Small letters, missing dashes, spaces, a missing TKT and O for 0 or I and L for 1 are all understood.
+    """
+    plain = "".join(letter for letter in code.upper() if letter.isalnum()).removeprefix("TKT").translate(_MISREAD)
+    day, random_part = plain[:-10], plain[-10:]
+    if not _RANDOM_PART.fullmatch(random_part) or not (day == "" or (len(day) == 8 and day.isdecimal())):
+        return None
+    return f"TKT-{day}-{random_part}" if day else random_part
+
+
+def _why_not_now(ticket: Ticket, event: Event, now: datetime) -> ScanOutcome | None:
+    if now > event.end_at + GRACE_AFTER:
+        return ScanOutcome.OVER
+    if ticket.day_on is not None and not ticket.is_all_days:
+        today = now.astimezone(ZoneInfo(event.time_zone)).date()
+        if ticket.day_on not in (today, event_day(event, now)):
+            return ScanOutcome.WRONG_DAY
+    return ScanOutcome.NOT_YET if now < doors_at(event) else None
