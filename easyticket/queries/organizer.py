@@ -1,0 +1,181 @@
+"""What organizers see of their own events: stock and earnings of many events in one query each, never one per row.
+
+Anybody else's event is NotFound; the people who run the site may look at every single one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from easyticket.core.errors import NotFound
+from easyticket.core.money import Money
+from easyticket.db import db
+from easyticket.models import (
+    Event,
+    LedgerEntry,
+    Order,
+    OrderStatus,
+    Quota,
+    QuotaKind,
+    Ticket,
+    TicketStatus,
+    TicketType,
+)
+from easyticket.queries.pages import Page, page_of
+from easyticket.rules.permissions import Actor, Permission, may
+
+# The account a sale credits with the organizer's share; payouts debit it as well, but belong to no order.
+_SHARE = "organizer_payable"
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """How much of something is sold, held for buyers who have not paid, and left; `capacity` None has no limit."""
+
+    capacity: int | None = 0
+    sold: int = 0
+    held: int = 0
+
+    @property
+    def left(self) -> int | None:
+        """What can still be bought now."""
+        return None if self.capacity is None else max(self.capacity - self.sold - self.held, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEvent:
+    """An event with what it sold and what that brought its organizer, after fees and refunds."""
+
+    event: Event
+    stock: Stock
+    earned: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationTotals:
+    """What calling the event off would mean: paid orders, tickets that end, and money that goes back to buyers."""
+
+    orders: int
+    tickets: int
+    to_refund: Money
+
+
+def list_own_events(actor: Actor, *, page: int, per_page: int) -> Page[OwnEvent]:
+    """Return the actor's events, those that begin last first.
+
+    :raises NotFound: there is no such page.
+    """
+    mine = Event.organizer_id == actor.user_id
+    count = db.session.scalar(sa.select(sa.func.count(Event.id)).where(mine)) or 0
+    query = sa.select(Event).where(mine).order_by(Event.start_at.desc(), Event.id.desc())
+
+    def load(limit: int, offset: int) -> Sequence[OwnEvent]:
+        events = db.session.scalars(query.limit(limit).offset(offset)).all()
+        stocks, earnings = find_event_stocks(events), find_earnings(events)
+        return [OwnEvent(event, stocks[event.id], earnings[event.id]) for event in events]
+
+    return page_of(load, count=count, page=page, per_page=per_page)
+
+
+def get_own_event(actor: Actor, slug: str) -> Event:
+    """Return one event of the actor's with everything it sells.
+
+    :raises NotFound: there is none, or it is somebody else's.
+    """
+    event = db.session.scalars(
+        sa.select(Event)
+        .where(Event.slug == slug)
+        .options(
+            joinedload(Event.organizer),
+            joinedload(Event.category),
+            selectinload(Event.ticket_types).selectinload(TicketType.offers),
+        )
+    ).first()
+    if event is None or not may(actor, Permission.EDIT_EVENT, event):
+        raise NotFound("You have no event at this address.")
+    return event
+
+
+def get_own_ticket_type(actor: Actor, slug: str, ticket_type_uuid: UUID) -> TicketType:
+    """Return one ticket type of one of the actor's events.
+
+    :raises NotFound: there is none, or it is somebody else's.
+    """
+    event = get_own_event(actor, slug)
+    found = next((each for each in event.ticket_types if each.uuid == ticket_type_uuid), None)
+    if found is None:
+        raise NotFound("This event has no such ticket type.")
+    return found
+
+
+def find_event_stocks(events: Sequence[Event]) -> Mapping[int, Stock]:
+    """Return the stock of each event by its id: what its ticket types sell together, within its own capacity."""
+    rows = db.session.execute(
+        sa.select(
+            Quota.event_id,
+            sa.func.sum(Quota.capacity),
+            sa.func.sum(Quota.sold),
+            sa.func.sum(Quota.held),
+        )
+        .where(Quota.kind == QuotaKind.TICKET_TYPE, Quota.event_id.in_([event.id for event in events]))
+        .group_by(Quota.event_id)
+    )
+    totals = {event_id: (int(on_sale or 0), int(sold), int(held)) for event_id, on_sale, sold, held in rows}
+    return {event.id: _stock_of(event, *totals.get(event.id, (0, 0, 0))) for event in events}
+
+
+def find_stocks_of(event: Event) -> Mapping[tuple[QuotaKind, int], Stock]:
+    """Return every counter of one event by kind and owner: its ticket types and its offers among them."""
+    quotas = db.session.scalars(sa.select(Quota).where(Quota.event_id == event.id))
+    return {(quota.kind, quota.owner_id): Stock(quota.capacity, quota.sold, quota.held) for quota in quotas}
+
+
+def find_earnings(events: Sequence[Event]) -> Mapping[int, Money]:
+    """Return the organizer's share of each event by its id, after fees and refunds, as the ledger has it."""
+    rows = db.session.execute(
+        sa.select(LedgerEntry.event_id, sa.func.sum(LedgerEntry.amount_minor))
+        .where(
+            LedgerEntry.organizer_id.in_({event.organizer_id for event in events}),
+            LedgerEntry.account == _SHARE,
+            LedgerEntry.event_id.in_([event.id for event in events]),
+            LedgerEntry.order_id.is_not(None),
+        )
+        .group_by(LedgerEntry.event_id)
+    )
+    # What is owed to somebody is a credit, and credits are negative.
+    shares = {event_id: -int(amount) for event_id, amount in rows}
+    return {event.id: Money(shares.get(event.id, 0), event.currency) for event in events}
+
+
+def find_cancellation_totals(event: Event) -> CancellationTotals:
+    """Return what there is to undo: paid orders of the event, their valid tickets and what of their money is not back yet."""
+    orders, money = db.session.execute(
+        sa.select(sa.func.count(Order.id), sa.func.sum(Order.total_minor - Order.refunded_minor)).where(
+            Order.event_id == event.id, Order.status == OrderStatus.CONFIRMED
+        )
+    ).one()
+    tickets = db.session.scalar(
+        sa.select(sa.func.count(Ticket.id)).where(
+            Ticket.event_id == event.id, Ticket.status != TicketStatus.CANCELLED
+        )
+    )
+    return CancellationTotals(orders, tickets or 0, Money(int(money or 0), event.currency))
+
+
+def count_orders_to_unwind(event: Event) -> tuple[int, int]:
+    """Return how many paid orders of a cancelled event are dealt with (their refund is on its way), and how many there are."""
+    paid = (Order.event_id == event.id, Order.confirmed_at.is_not(None))
+    done, every = db.session.execute(
+        sa.select(sa.func.count(Order.cancelled_at), sa.func.count(Order.id)).where(*paid)
+    ).one()
+    return done, every
+
+
+def _stock_of(event: Event, on_sale: int, sold: int, held: int) -> Stock:
+    capacity = on_sale if event.total_capacity is None else min(on_sale, event.total_capacity)
+    return Stock(capacity, sold, held)
