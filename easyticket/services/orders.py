@@ -72,12 +72,13 @@ class Buyer:
 
 
 class SoldOut(Invalid):
-    """Not enough is left. `retry_after` (seconds) is set when places are only held and may come back by then."""
+    """Not enough is left of `name`. `retry_after` (seconds) is set when places are only held and may come back by then."""
 
     code = "sold_out"
 
-    def __init__(self, message: str, *, left: int, retry_after: int | None = None) -> None:
+    def __init__(self, message: str, *, left: int, retry_after: int | None = None, name: str = "") -> None:
         super().__init__(message, code="all_held" if retry_after is not None else "sold_out")
+        self.name = name
         self.left = left
         self.retry_after = retry_after
 
@@ -476,9 +477,11 @@ def _sold_out(full: QuotaFull, order: Order, now: datetime) -> SoldOut:
     left = max(quota.left or 0, 0)
     if quota.kind is QuotaKind.PROMO:
         raise invalid_field("promo_code", "This code has been used up.")
-    message = f"Only {left} tickets available for {_limited_name(quota, order)}"
+    name = _limited_name(quota, order)
+    message = f"Only {left} tickets available for {name}"
     all_held = left == 0 and quota.held > 0
-    return SoldOut(message, left=left, retry_after=_seconds_until_release(quota, now) if all_held else None)
+    retry_after = _seconds_until_release(quota, now) if all_held else None
+    return SoldOut(message, left=left, retry_after=retry_after, name=name)
 
 
 def _limited_name(quota: Quota, order: Order) -> str:
