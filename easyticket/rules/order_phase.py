@@ -1,0 +1,96 @@
+"""What an order is to its buyer at this moment. Pages, mails and lists ask here, so that they all tell the same."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from easyticket.models import HoldState, Order, OrderStatus, Payment, PaymentState, Refund
+
+# What a refund's `source` says when the money came for places that were gone, or for an order already paid.
+LATE_SOURCE = "late_payment"
+SURPLUS_SOURCE = "surplus_payment"
+
+
+class OrderPhase(enum.StrEnum):
+    """The buyer's side of an order, from the first hold to the last refund."""
+
+    HELD = "held"  # the places are kept and nothing is being paid
+    PAYING = "paying"  # sent to the provider, who has heard nothing yet
+    DECLINED = "declined"  # the last attempt failed, the places are still kept
+    EXPIRED = "expired"  # the hold ran out unpaid
+    WAITING = "waiting"  # the provider is at work on the payment
+    UNDER_REVIEW = "under_review"  # money came that is not what was asked for
+    CONFIRMED = "confirmed"
+    LATE_REFUND = "late_refund"  # paid when the places were gone; the money is on its way back
+    REFUNDED = "refunded"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+_UNPAID = (OrderStatus.PENDING, OrderStatus.PROCESSING)
+# The provider has nothing to add: it was never asked to collect, or the money has been dealt with.
+_DECIDED = (PaymentState.CREATED, PaymentState.PAID, PaymentState.SURPLUS, PaymentState.QUARANTINED)
+# Nothing is paid and the buyer can still go on, perhaps after holding the places again.
+OPEN_PHASES = frozenset({OrderPhase.HELD, OrderPhase.PAYING, OrderPhase.DECLINED, OrderPhase.EXPIRED})
+# The places are kept for the buyer at this moment.
+KEPT_PHASES = frozenset({OrderPhase.HELD, OrderPhase.PAYING, OrderPhase.DECLINED})
+
+
+def phase_of(order: Order, now: datetime) -> OrderPhase:
+    """Return the phase of an order from its status, hold, payments and refunds."""
+    if order.status is OrderStatus.CONFIRMED:
+        return OrderPhase.CONFIRMED
+    states = {payment.state for payment in order.payments}
+    if PaymentState.QUARANTINED in states:
+        return OrderPhase.UNDER_REVIEW
+    # Paid without being confirmed is a moment between two commits at most; to the buyer it is still on its way.
+    if order.status in _UNPAID and states & {PaymentState.PROCESSING, PaymentState.PAID}:
+        return OrderPhase.WAITING
+    return _phase_kept(order) if is_hold_good(order, now) else _phase_ended(order)
+
+
+def _phase_kept(order: Order) -> OrderPhase:
+    last = last_payment_of(order)
+    if last is not None and last.state is PaymentState.OPEN:
+        return OrderPhase.PAYING
+    if last is not None and last.state is PaymentState.FAILED:
+        return OrderPhase.DECLINED
+    return OrderPhase.HELD
+
+
+def _phase_ended(order: Order) -> OrderPhase:
+    if late_refund_of(order) is not None:
+        return OrderPhase.LATE_REFUND
+    if order.status is OrderStatus.REFUNDED:
+        return OrderPhase.REFUNDED
+    if order.status is OrderStatus.CANCELLED:
+        return OrderPhase.CANCELLED
+    ran_out = order.status in _UNPAID or order.failure_reason == "expired"
+    return OrderPhase.EXPIRED if ran_out else OrderPhase.FAILED
+
+
+def is_hold_good(order: Order, now: datetime) -> bool:
+    """Tell whether the order's places are still kept for it."""
+    return order.hold is not None and order.hold.state is HoldState.HELD and now < order.hold.expires_at
+
+
+def seconds_left_of(order: Order, now: datetime) -> int:
+    """Return how many whole seconds the places are still kept, 0 when they are not."""
+    return max(int((order.expires_at - now).total_seconds()), 0) if is_hold_good(order, now) else 0
+
+
+def last_payment_of(order: Order) -> Payment | None:
+    """Return the latest attempt to pay the order, if there was one."""
+    return max(order.payments, key=lambda payment: payment.attempt, default=None)
+
+
+def payment_to_ask_about(order: Order) -> Payment | None:
+    """Return the last attempt if the provider may know something new about it: money can come even for a failed one."""
+    last = last_payment_of(order)
+    return None if last is None or last.state in _DECIDED else last
+
+
+def late_refund_of(order: Order) -> Refund | None:
+    """Return the refund of money that came when the places were gone, if there is one."""
+    return next((refund for refund in order.refunds if refund.source == LATE_SOURCE), None)

@@ -1,0 +1,215 @@
+"""A browser's way into an order: the same form sent twice holds once, and another choice replaces the one before."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from easyticket.core import clock
+from easyticket.core.errors import Conflict
+from easyticket.core.signing import digest
+from easyticket.db import db, transactional
+from easyticket.models import Event, IdempotencyRecord, Order, OrderStatus, SalesChannel
+from easyticket.queue import JobName, enqueue
+from easyticket.rules.order_phase import KEPT_PHASES, is_hold_good, phase_of
+from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.services.orders import (
+    Buyer,
+    SoldOut,
+    WantedLine,
+    cancel_order,
+    expire_orders,
+    hold_again,
+    name_buyer,
+    place_order,
+)
+
+_OPERATION = "begin_checkout"
+# How long the second sending of a form waits for the first to be done, and how often it looks (seconds).
+_PATIENCE = 6.0
+_LOOK = 0.1
+
+
+def begin_checkout(
+    *,
+    actor: Actor,
+    event: Event,
+    lines: Sequence[WantedLine],
+    promo_code: str = "",
+    form_token: str = "",
+    replaces: Order | None = None,
+    now: datetime,
+) -> Order:
+    """Return the order that holds what was chosen on the event's page.
+
+    `form_token` (unguessable, one per rendered form) makes a form that is sent twice give the same order. `replaces` is
+    the browser's unpaid order of the same event: it gives its places up, but only if the new ones could be held.
+
+    :raises SoldOut, Invalid: as `place_order`; `replaces` is then left as it was.
+    """
+    require(actor, Permission.BUY, event)
+    event_id = event.id
+    scope, key = f"form:{digest(form_token)}", _digest_of(event, lines, promo_code)
+    if form_token and not _take_turn(scope, key, now):
+        first = _order_of_first(scope, key)
+        if first is not None and is_hold_good(first, now):
+            return first
+    try:
+        order = _hold(actor, db.session.get_one(Event, event_id), lines, promo_code, replaces, now)
+    except SoldOut as refusal:
+        _forget_turn(scope, key)
+        raise _in_words(refusal) from None
+    except Exception:
+        _forget_turn(scope, key)
+        raise
+    _note_order(scope, key, order)
+    return order
+
+
+def renew_hold(*, actor: Actor, order: Order, buyer: Buyer | None = None, now: datetime) -> Order:
+    """Hold the tickets of an order whose hold ran out once more, and write down what the buyer typed meanwhile.
+
+    :raises SoldOut, Conflict: as `hold_again`.
+    """
+    require(actor, Permission.PAY_ORDER, order)
+    # The hold may be over without anybody having ended the order yet.
+    expire_orders(now, order.event_id)
+    try:
+        order = hold_again(actor=actor, order=order, now=now)
+    except SoldOut as refusal:
+        raise _in_words(refusal) from None
+    return name_buyer(actor=actor, order=order, buyer=buyer, now=now) if buyer is not None else order
+
+
+@transactional
+def resend_tickets(*, actor: Actor, order: Order) -> None:
+    """Mail the tickets of a paid order to its buyer once more.
+
+    :raises Conflict: there are no tickets to send.
+    """
+    require(actor, Permission.SEE_ORDER, order)
+    if order.status is not OrderStatus.CONFIRMED:
+        raise Conflict("This order has no valid tickets to send.")
+    enqueue(JobName.MAIL_ORDER_CONFIRMED, {"order_id": order.id})
+
+
+@transactional
+def delete_old_turns(now: datetime | None = None) -> int:
+    """Forget forms sent more than a day ago; return how many."""
+    now = now or clock.now()
+    old = sa.delete(IdempotencyRecord).where(
+        IdempotencyRecord.operation == _OPERATION, IdempotencyRecord.created_at < now - timedelta(days=1)
+    )
+    return int(db.session.execute(old).rowcount)  # type: ignore[attr-defined]
+
+
+def _hold(
+    actor: Actor,
+    event: Event,
+    lines: Sequence[WantedLine],
+    promo_code: str,
+    replaces: Order | None,
+    now: datetime,
+) -> Order:
+    if replaces is None or replaces.event_id != event.id or phase_of(replaces, now) not in KEPT_PHASES:
+        return place_order(
+            actor=actor, event=event, lines=lines, channel=SalesChannel.WEB, promo_code=promo_code, now=now
+        )
+    # Ended before the transaction below begins, because ending an order may mean asking a provider.
+    expire_orders(now, event.id)
+    try:
+        return _swap(actor, event, lines, promo_code, replaces, now)
+    except Conflict:
+        # The earlier order was paid or ended at this very moment: there is nothing to replace any more.
+        return _hold(actor, event, lines, promo_code, None, now)
+
+
+@transactional
+def _swap(
+    actor: Actor, event: Event, lines: Sequence[WantedLine], promo_code: str, replaces: Order, now: datetime
+) -> Order:
+    buyer = (
+        Buyer(replaces.buyer_name, replaces.buyer_email, replaces.buyer_phone)
+        if replaces.buyer_email
+        else None
+    )
+    cancel_order(actor=actor, order=replaces, reason="Other tickets were chosen instead.", now=now)
+    return place_order(
+        actor=actor,
+        event=event,
+        lines=lines,
+        channel=SalesChannel.WEB,
+        buyer=buyer,
+        promo_code=promo_code,
+        now=now,
+    )
+
+
+def _in_words(refusal: SoldOut) -> SoldOut:
+    """Say it as a page does; the sentences of the APIs are part of their contract."""
+    if refusal.retry_after is not None:
+        minutes = max(-(-refusal.retry_after // 60), 1)
+        wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+        text = f"Other buyers hold all that is left of {refusal.name}. Some may come back in {wait}: look again then."
+    elif refusal.left == 0:
+        text = f"{refusal.name} is sold out."
+    else:
+        text = f"Only {refusal.left} {'is' if refusal.left == 1 else 'are'} left of {refusal.name}. Choose fewer."
+    return SoldOut(text, left=refusal.left, retry_after=refusal.retry_after, name=refusal.name)
+
+
+def _digest_of(event: Event, lines: Sequence[WantedLine], promo_code: str) -> str:
+    wanted = sorted(f"{line.offer_uuid}:{line.quantity}" for line in lines)
+    return digest("\n".join([str(event.uuid), promo_code, *wanted]))
+
+
+@transactional
+def _take_turn(scope: str, key: str, now: datetime) -> bool:
+    """Note that this form is being seen to; False if it was sent before."""
+    turn = IdempotencyRecord(scope=scope, operation=_OPERATION, key=key, body_digest=key, created_at=now)
+    try:
+        with db.session.begin_nested():
+            db.session.add(turn)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _order_of_first(scope: str, key: str) -> Order | None:
+    """Wait for the first sending of this form; return its order, or None if it came to nothing."""
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        turn = db.session.scalar(_turns(scope, key))
+        if turn is None:
+            return None
+        if turn.order_uuid is not None:
+            return db.session.scalar(sa.select(Order).where(Order.uuid == turn.order_uuid))
+        db.session.rollback()  # the next look begins a new reading transaction
+        time.sleep(_LOOK)
+    return None
+
+
+@transactional
+def _note_order(scope: str, key: str, order: Order) -> None:
+    turn = db.session.scalar(_turns(scope, key))
+    if turn is not None:
+        turn.order_uuid = order.uuid
+
+
+@transactional
+def _forget_turn(scope: str, key: str) -> None:
+    turn = db.session.scalar(_turns(scope, key).where(IdempotencyRecord.order_uuid.is_(None)))
+    if turn is not None:
+        db.session.delete(turn)
+
+
+def _turns(scope: str, key: str) -> sa.Select[IdempotencyRecord]:
+    return sa.select(IdempotencyRecord).where(
+        IdempotencyRecord.scope == scope,
+        IdempotencyRecord.operation == _OPERATION,
+        IdempotencyRecord.key == key,
+    )
