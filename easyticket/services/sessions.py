@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from easyticket.core import clock
 from easyticket.core.errors import Invalid
 from easyticket.core.signing import digest, new_token
 from easyticket.db import db, transactional
@@ -115,9 +116,9 @@ def note_use(*, token: str, now: datetime) -> bool:
 
 
 @transactional
-def delete_ended_sessions(now: datetime) -> int:
+def delete_ended_sessions(now: datetime | None = None) -> int:
     """Delete sessions and mailed links that ended over 30 days ago; return how many rows went."""
-    before = now - REMEMBERED
+    before = (now or clock.now()) - REMEMBERED
     ended = sa.or_(UserSession.expires_at < before, UserSession.revoked_at < before)
     sessions = db.session.execute(sa.delete(UserSession).where(ended))
     links = db.session.execute(sa.delete(MailToken).where(MailToken.expires_at < before))
