@@ -13,7 +13,19 @@ from config import ROOT, Settings, load_settings
 from easyticket import cli
 from easyticket.db import configure_engine, db
 from easyticket.http import auth, errors, headers, limits, logs, maintenance
-from easyticket.web import account, checkout, dev, events, gate, orders, organizer, render, sandbox, site, webhooks
+from easyticket.web import (
+    account,
+    checkout,
+    dev,
+    events,
+    gate,
+    orders,
+    organizer,
+    render,
+    sandbox,
+    site,
+    webhooks,
+)
 
 _BLUEPRINTS = (
     site.blueprint,
@@ -68,6 +80,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.is_secure,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
+        # Else every answer renews the cookie, style sheets that others may keep for a year among them.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "WTF_CSRF_TIME_LIMIT": None,
         "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),

@@ -21,6 +21,7 @@ from easyticket.core.errors import (
     Unavailable,
 )
 from easyticket.http.auth import ask_to_sign_in
+from easyticket.http.limits import wait_text
 
 log = logging.getLogger(__name__)
 
@@ -87,4 +88,5 @@ def _fault(error: Exception) -> ResponseReturnValue:
 def _page(status: int, message: str) -> str:
     if status >= 500 and status not in _PAGES:
         return render_template("errors/500.html", message=message, status=status)
-    return render_template(_PAGES.get(status, "errors/400.html"), message=message, status=status)
+    wait = wait_text() if status == 429 else ""
+    return render_template(_PAGES.get(status, "errors/400.html"), message=message, status=status, wait=wait)

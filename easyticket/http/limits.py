@@ -6,6 +6,8 @@ from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
+from easyticket.core import clock
+
 limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=False)
 
 
@@ -24,6 +26,16 @@ def init_limits(app: Flask) -> None:
 def named_account() -> str:
     """Return the limiter key for the account a form names, so that guessing one password is slow from anywhere."""
     return f"account:{request.form.get('email', '').strip().lower()[:254]}"
+
+
+def wait_text() -> str:
+    """Return how long to wait for the limit that was reached, for example "40 seconds"; nothing if none was."""
+    limit = limiter.current_limit
+    if limit is None or not limit.breached:
+        return ""
+    seconds = max(1, limit.reset_at - int(clock.now().timestamp()))
+    number, unit = (-(-seconds // 60), "minute") if seconds > 90 else (seconds, "second")
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def is_not_post() -> bool:
