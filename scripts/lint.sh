@@ -6,4 +6,4 @@ cd -- "$(dirname -- "$0")/.."
 .venv/bin/ruff check .
 .venv/bin/ruff format --check --quiet .
 .venv/bin/mypy
-.venv/bin/lint-imports
+.venv/bin/lint-imports --no-logo

@@ -1,7 +1,7 @@
 """`make run`: everything between a checked-out folder and the first answered request.
 
 Takes the port, brings the database up to date, loads the demo once, says where things are and serves.
-Without Redis the jobs run in a thread of the serving process.
+Jobs run in a thread of the serving process, beside whatever workers Redis brings.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import socket
 import sys
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from flask import Flask
 from flask.cli import load_dotenv
@@ -20,18 +19,13 @@ from gunicorn.app.base import BaseApplication
 from sqlalchemy.exc import OperationalError
 
 from config import ROOT, Settings, SettingsError, load_settings
+from easyticket.cli.greeting import HOST, greeting
 
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
     from gunicorn.workers.base import Worker
 
-HOST = "127.0.0.1"
-DEMO_ACCOUNTS = {
-    "admin@easyticket.example": "runs the site",
-    "organizer@easyticket.example": "organizes most of the events",
-    "attendee@easyticket.example": "has tickets",
-}
-DEMO_PASSWORD = "Demo-password-1"  # noqa: S105 (public: it is printed at the start)
+    from easyticket.jobs.worker import WorkerHandle
 
 
 class StartError(Exception):
@@ -122,6 +116,7 @@ class Server(BaseApplication):
         self.app = app
         self.settings = settings
         self.listener = listener
+        self.jobs: WorkerHandle | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -136,6 +131,7 @@ class Server(BaseApplication):
             "control_socket_disable": True,
             "when_ready": self.say_where_things_are,
             "post_fork": self.start_jobs,
+            "worker_exit": self.stop_jobs,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -148,37 +144,16 @@ class Server(BaseApplication):
         """Run jobs in the process that serves, which is a new one: threads do not survive a fork."""
         from easyticket.jobs.worker import start_embedded_worker
 
-        if not self.settings.redis_url:
-            start_embedded_worker(self.app)
+        self.jobs = start_embedded_worker(self.app)
+
+    def stop_jobs(self, _arbiter: Arbiter, _worker: Worker) -> None:
+        """Let the job that is running end; what waits is done after the next start."""
+        if self.jobs is not None:
+            self.jobs.stop(3)
 
     def say_where_things_are(self, _arbiter: Arbiter) -> None:
         """Print the address, the demo accounts, and where mail and jobs go."""
         print("\n".join(("", *greeting(self.settings), "")), flush=True)
-
-
-def greeting(settings: Settings) -> list[str]:
-    """Return the lines a person reads when EasyTicket is up."""
-    address = f"http://{HOST}:{settings.port}"
-    lines = [f"EasyTicket runs at {address}"]
-    if settings.public_url != address:
-        lines.append(f"Links in mails and on tickets begin with {settings.public_url}")
-    if settings.demo:
-        lines += ["", f"Demo accounts, all with the password {DEMO_PASSWORD}:"]
-        lines += [f"  {email:<30}{role}" for email, role in DEMO_ACCOUNTS.items()]
-    lines += ["", f"Mail goes to {_mail_goes_to(settings, address)}"]
-    if settings.redis_url:
-        lines.append("Jobs wait in Redis for a worker: .venv/bin/flask worker")
-    return [*lines, "Ctrl-C stops it."]
-
-
-def _mail_goes_to(settings: Settings, address: str) -> str:
-    if settings.mail_url:
-        return f"the mail server {urlsplit(settings.mail_url).hostname}"
-    folder = settings.mail_dir
-    if folder.is_relative_to(ROOT):
-        folder = folder.relative_to(ROOT)
-    shown = "" if settings.is_production else f", shown at {address}/dev/mailbox/"
-    return f"the folder {folder}{shown}"
 
 
 if __name__ == "__main__":
