@@ -215,7 +215,7 @@ def _units_of(hold: Hold) -> dict[int, int]:
     rows = db.session.execute(
         sa.select(HoldLine.quota_id, HoldLine.quantity).where(HoldLine.hold_id == hold.id)
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def _must(quota_id: int, **values: object) -> None:
