@@ -16,7 +16,7 @@ from easyticket.db import db
 from tests.servers.settings import settings_for_tests
 
 # Seconds after which a crowd that did not come back counts as stuck.
-PATIENCE = 120
+PATIENCE = 45
 
 
 def application_on(database_url: str) -> Flask:
@@ -58,7 +58,9 @@ def _run(action: Callable[..., Any], share: list[Any], database_url: str, start:
         db.engine.dispose()
 
 
-def _act(app: Flask, action: Callable[..., Any], argument: Any, ready: threading.Barrier, answers: Any) -> None:
+def _act(
+    app: Flask, action: Callable[..., Any], argument: Any, ready: threading.Barrier, answers: Any
+) -> None:
     with app.app_context():
         ready.wait()
         try:

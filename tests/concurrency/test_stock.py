@@ -9,39 +9,21 @@ from flask import Flask
 
 from easyticket.core import clock
 from easyticket.db import db
-from easyticket.models import Event, Order, OrderStatus, Quota, SalesChannel, Ticket
+from easyticket.models import Order, OrderStatus, Quota, SalesChannel, Ticket
 from easyticket.rules.permissions import ANONYMOUS
 from easyticket.services import sandbox
-from easyticket.services.orders import Buyer, SoldOut, WantedLine, place_order, secret_of
-from easyticket.services.payments import settle_payment, start_payment
+from easyticket.services.orders import Buyer, WantedLine, place_order, secret_of
+from easyticket.services.payments import start_payment
 from tests import factories
+from tests.concurrency.actions import buy_one, settle
 from tests.concurrency.crowd import crowd
 
 
-def buy_one(event_id: int) -> str:
-    """Hold, pay and settle one ticket of the event's first offer; tell how it ended."""
-    event = db.session.get_one(Event, event_id)
-    wanted = [WantedLine(event.ticket_types[0].offers[0].uuid, 1)]
-    buyer = Buyer("Efua Sarpong", "efua@example.org")
-    try:
-        order = place_order(
-            actor=ANONYMOUS, event=event, lines=wanted, channel=SalesChannel.WEB, buyer=buyer, now=clock.now()
-        )
-    except SoldOut:
-        return "sold out"
-    actor = ANONYMOUS.with_order_secret(secret_of(order))
-    payment = start_payment(actor=actor, order=order, return_url="http://tickets.example/", now=clock.now())
-    assert payment is not None
-    sandbox.approve(payment.reference)
-    return settle_payment(payment.reference).state.value
-
-
-def settle(reference: str) -> str:
-    return settle_payment(reference).state.value
-
-
 def quotas(event_id: int) -> set[tuple[int, int]]:
-    return {(quota.held, quota.sold) for quota in db.session.scalars(sa.select(Quota).filter_by(event_id=event_id))}
+    return {
+        (quota.held, quota.sold)
+        for quota in db.session.scalars(sa.select(Quota).filter_by(event_id=event_id))
+    }
 
 
 def test_forty_parallel_buyers_of_ten_tickets_get_exactly_ten(committing_app: Flask) -> None:
