@@ -1,7 +1,155 @@
-"""A buyer's orders and tickets: pages, PDFs, QR codes and calendar files."""
+"""Orders and tickets of buyers, by account or by the secret link of a guest: pages, PDF, QR and calendar files."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from easyticket.core import clock
+from easyticket.core.errors import NotFound
+from easyticket.documents.calendar import calendar_of
+from easyticket.documents.qr import render_qr_svg
+from easyticket.documents.ticket_paper import paper_of
+from easyticket.documents.ticket_pdf import render_tickets_pdf
+from easyticket.http.auth import by_order_secret, current_actor, signed_in
+from easyticket.http.limits import limiter
+from easyticket.links import public_url
+from easyticket.models import Ticket, TicketStatus
+from easyticket.queries.orders import (
+    get_order_by_secret,
+    list_open_orders,
+    list_past_orders,
+    list_upcoming_orders,
+)
+from easyticket.queries.tickets import get_ticket_of_order
+from easyticket.rules.order_phase import OPEN_PHASES, OrderPhase, phase_of
+from easyticket.services.checkout import resend_tickets
+from easyticket.services.tickets import qr_content
+from easyticket.web.views.orders import order_card, order_page, ticket_view
 
 blueprint = Blueprint("orders", __name__)
+
+PER_PAGE = 20
+_AT_CHECKOUT = OPEN_PHASES | {OrderPhase.FAILED, OrderPhase.CANCELLED}
+
+
+def _order_key() -> str:
+    return f"order:{(request.view_args or {}).get('secret', '')}"
+
+
+@blueprint.get("/orders/", endpoint="list")
+@signed_in
+def list_own() -> ResponseReturnValue:
+    """Show an account its orders: unpaid ones to go on with, tickets for what comes, then what is past."""
+    actor, now = current_actor(), clock.now()
+    number = request.args.get("page", "1")
+    past = list_past_orders(
+        actor, now, page=int(number) if number.isascii() and number.isdigit() else 0, per_page=PER_PAGE
+    )
+    return render_template(
+        "orders/list.html",
+        open_orders=[order_card(order, now) for order in list_open_orders(actor, now)],
+        upcoming=[order_card(order, now) for order in list_upcoming_orders(actor, now)],
+        past=[order_card(order, now) for order in past.items],
+        pages=past,
+        page_url=lambda wanted: url_for("orders.list", page=wanted),
+    )
+
+
+@blueprint.get("/orders/<secret>/")
+@by_order_secret
+def page(secret: str) -> ResponseReturnValue:
+    """Show an order with its tickets; one that is not paid yet goes on where it was left."""
+    order, now = get_order_by_secret(secret), clock.now()
+    phase = phase_of(order, now)
+    if phase in _AT_CHECKOUT or phase is OrderPhase.WAITING:
+        endpoint = "checkout.returned" if phase is OrderPhase.WAITING else "checkout.details"
+        return redirect(url_for(endpoint, secret=secret), 303)
+    return render_template("orders/page.html", page=order_page(order, now))
+
+
+@blueprint.post("/orders/<secret>/resend/")
+@by_order_secret
+@limiter.limit("3/hour", key_func=_order_key)
+def resend(secret: str) -> ResponseReturnValue:
+    """Mail the tickets once more to the buyer's address."""
+    order = get_order_by_secret(secret)
+    buyer_email = order.buyer_email
+    resend_tickets(actor=current_actor().with_order_secret(secret), order=order)
+    flash(f"Your tickets are on their way to {buyer_email} again.", "success")
+    return redirect(url_for("orders.page", secret=secret), 303)
+
+
+@blueprint.get("/orders/<secret>/tickets.pdf")
+@by_order_secret
+def tickets_pdf(secret: str) -> ResponseReturnValue:
+    """Give all valid tickets of an order in one PDF."""
+    order = get_order_by_secret(secret)
+    return _pdf(
+        [ticket for ticket in order.tickets if ticket.status is not TicketStatus.CANCELLED], order.number
+    )
+
+
+@blueprint.get("/orders/<secret>/calendar.ics")
+@by_order_secret
+def calendar(secret: str) -> ResponseReturnValue:
+    """Give a calendar file of the order's event."""
+    order = get_order_by_secret(secret)
+    event = order.event
+    # Calendars are shared with colleagues and families, so the file leads to the event and not to the tickets.
+    host = urlsplit(current_app.config["SETTINGS"].public_url).hostname or ""
+    content = calendar_of(event, host=host, url=public_url("events.page", slug=event.slug), now=clock.now())
+    return _file(content, "text/calendar; charset=utf-8", f"{event.slug[:80]}.ics")
+
+
+@blueprint.get("/orders/<secret>/<code>/")
+@by_order_secret
+def ticket(secret: str, code: str) -> ResponseReturnValue:
+    """Show one ticket alone, with a QR code as large as the screen allows and its code to read out."""
+    order = get_order_by_secret(secret)
+    shown = get_ticket_of_order(order, code)
+    return render_template("orders/ticket.html", ticket=ticket_view(shown, order, clock.now()), secret=secret)
+
+
+@blueprint.get("/orders/<secret>/<code>/ticket.pdf")
+@by_order_secret
+def ticket_pdf(secret: str, code: str) -> ResponseReturnValue:
+    """Give one valid ticket as a PDF."""
+    shown = get_ticket_of_order(get_order_by_secret(secret), code)
+    return _pdf([shown] if shown.status is not TicketStatus.CANCELLED else [], shown.code)
+
+
+@blueprint.get("/orders/<secret>/<code>/qr.svg")
+@by_order_secret
+def ticket_qr(secret: str, code: str) -> ResponseReturnValue:
+    """Give the QR code of a valid ticket as a picture."""
+    shown = get_ticket_of_order(get_order_by_secret(secret), code)
+    if shown.status is TicketStatus.CANCELLED:
+        raise NotFound("This ticket was cancelled.")
+    return Response(render_qr_svg(qr_content(shown)), mimetype="image/svg+xml")
+
+
+@blueprint.after_request
+def keep_secret(response: Response) -> Response:
+    """Tell no other site the address of a page whose address is its key."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _pdf(tickets: list[Ticket], name: str) -> Response:
+    if not tickets:
+        raise NotFound("There is no valid ticket to print.")
+    return _file(
+        render_tickets_pdf([paper_of(each, qr_content(each)) for each in tickets]),
+        "application/pdf",
+        f"tickets-{name}.pdf",
+    )
+
+
+def _file(content: bytes, content_type: str, name: str) -> Response:
+    response = Response(content, content_type=content_type)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,274 @@
+"""What the pages of orders and tickets show, written out: strings and flags only, made from the rows and the moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+
+from easyticket.core.money import Money
+from easyticket.models import Order, Refund, Ticket, TicketStatus
+from easyticket.rules.order_phase import LATE_SOURCE, SURPLUS_SOURCE, OrderPhase, phase_of
+from easyticket.rules.wording import (
+    clock_text,
+    day_text,
+    moment_text,
+    money_text,
+    period_text,
+    place_text,
+)
+from easyticket.services.orders import secret_of
+from easyticket.web.views.order_parts import Summary, refund_text, summary_of, until_text
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """A short state with its tone (see components/feedback.html)."""
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket as its holder sees it."""
+
+    title: str
+    when: str
+    place: str
+    type: str
+    holder: str
+    code: str
+    code_groups: tuple[str, ...]
+    qr_url: str
+    qr_missing: str
+    status: Pill | None
+    is_void: bool
+    url: str
+    pdf_url: str
+    next_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    """Money on its way back, with the reference to name when asking about it."""
+
+    text: str
+    why: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """The page of one order."""
+
+    secret: str
+    phase: OrderPhase
+    tone: str
+    heading: str
+    intro: str
+    pill: Pill
+    number: str
+    placed: str
+    paid_with: str
+    buyer_name: str
+    buyer_email: str
+    summary: Summary
+    tickets: list[TicketView]
+    refunds: list[RefundView]
+    has_tickets: bool
+    event_url: str
+    pdf_url: str
+    pdf_text: str
+    tickets_heading: str
+    calendar_url: str
+    resend_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCard:
+    """An order in the list of an account."""
+
+    title: str
+    when: str
+    place: str
+    tickets: str
+    total: str
+    pill: Pill
+    is_void: bool
+    url: str
+    action: str
+
+
+_PILLS = {
+    OrderPhase.HELD: Pill("Not paid yet", "warn"),
+    OrderPhase.PAYING: Pill("Not paid yet", "warn"),
+    OrderPhase.DECLINED: Pill("Payment declined", "stop"),
+    OrderPhase.EXPIRED: Pill("No longer held", "quiet"),
+    OrderPhase.WAITING: Pill("Waiting for the payment", "warn"),
+    OrderPhase.UNDER_REVIEW: Pill("Payment is being checked", "warn"),
+    OrderPhase.CONFIRMED: Pill("Paid", "good"),
+    OrderPhase.LATE_REFUND: Pill("Paid too late", "warn"),
+    OrderPhase.REFUNDED: Pill("Refunded", "quiet"),
+    OrderPhase.CANCELLED: Pill("Cancelled", "quiet"),
+    OrderPhase.FAILED: Pill("Not completed", "quiet"),
+}
+
+
+def order_page(order: Order, now: datetime) -> OrderPage:
+    """Return what the page of an order shows at this moment."""
+    phase, secret = phase_of(order, now), secret_of(order)
+    tone, heading, intro = _heading(order, phase, now)
+    return OrderPage(
+        secret=secret,
+        phase=phase,
+        tone=tone,
+        heading=heading,
+        intro=intro,
+        pill=_pill(order, phase),
+        number=order.number,
+        placed=moment_text(order.created_at, order.event.time_zone),
+        paid_with=_METHODS.get(order.payment_method, order.payment_method.replace("_", " ").capitalize()),
+        buyer_name=order.buyer_name,
+        buyer_email=order.buyer_email,
+        summary=summary_of(order),
+        tickets=[ticket_view(ticket, order, now) for ticket in order.tickets],
+        refunds=[_refund_view(refund) for refund in order.refunds],
+        has_tickets=any(ticket.status is not TicketStatus.CANCELLED for ticket in order.tickets),
+        event_url=url_for("events.page", slug=order.event.slug),
+        pdf_url=url_for("orders.tickets_pdf", secret=secret),
+        pdf_text="Ticket as PDF" if order.quantity == 1 else "All tickets as PDF",
+        tickets_heading="Your ticket" if order.quantity == 1 else f"Your {order.quantity} tickets",
+        calendar_url=url_for("orders.calendar", secret=secret),
+        resend_url=url_for("orders.resend", secret=secret),
+    )
+
+
+def ticket_view(ticket: Ticket, order: Order, now: datetime) -> TicketView:
+    """Return a ticket of `order` as its holder sees it at this moment."""
+    event, secret = order.event, secret_of(order)
+    is_void = ticket.status is TicketStatus.CANCELLED
+    return TicketView(
+        title=event.title,
+        when=_ticket_when(ticket, order),
+        place=place_text(event),
+        type=ticket.full_name,
+        holder=ticket.attendee_name,
+        code=ticket.code,
+        code_groups=_groups(ticket.code),
+        qr_url="" if is_void else url_for("orders.ticket_qr", secret=secret, code=ticket.code),
+        qr_missing="This ticket was cancelled and lets nobody in." if is_void else "",
+        status=_ticket_pill(ticket, order, now),
+        is_void=is_void,
+        url=url_for("orders.ticket", secret=secret, code=ticket.code),
+        pdf_url=url_for("orders.ticket_pdf", secret=secret, code=ticket.code),
+        next_url=_next_url(ticket, order),
+    )
+
+
+def order_card(order: Order, now: datetime) -> OrderCard:
+    """Return an order as it stands in the list of its account."""
+    phase, secret = phase_of(order, now), secret_of(order)
+    is_open = phase in (OrderPhase.HELD, OrderPhase.PAYING, OrderPhase.DECLINED)
+    count = order.quantity
+    return OrderCard(
+        title=order.event.title,
+        when=period_text(order.event),
+        place=place_text(order.event),
+        tickets="1 ticket" if count == 1 else f"{count} tickets",
+        total=money_text(Money(order.total_minor, order.currency)),
+        pill=Pill(f"Not paid yet, held until {until_text(order)}", "warn")
+        if is_open
+        else _pill(order, phase),
+        is_void=phase in (OrderPhase.REFUNDED, OrderPhase.LATE_REFUND, OrderPhase.CANCELLED),
+        url=url_for("checkout.details" if is_open else "orders.page", secret=secret),
+        action="Continue" if is_open else "Show tickets" if phase is OrderPhase.CONFIRMED else "Show order",
+    )
+
+
+def _heading(order: Order, phase: OrderPhase, now: datetime) -> tuple[str, str, str]:
+    title = order.event.title
+    if phase is OrderPhase.CONFIRMED and order.event.end_at <= now:
+        return "", f"You had tickets for {title}", "This event is over."
+    if phase is OrderPhase.CONFIRMED:
+        return (
+            "good",
+            f"You are going to {title}",
+            f"Your tickets are below. They were also sent to {order.buyer_email}.",
+        )
+    if phase is OrderPhase.LATE_REFUND:
+        return (
+            "warn",
+            "Your payment came too late",
+            f"The tickets for {title} were no longer held when your money arrived, so it goes back to you in full.",
+        )
+    if phase is OrderPhase.REFUNDED:
+        return "", f"Your order for {title} was refunded", "The tickets are no longer valid."
+    if phase is OrderPhase.UNDER_REVIEW:
+        return (
+            "warn",
+            "We are looking at your payment",
+            "A payment arrived that is not what this order asked for. A person checks it and writes to you. "
+            "Please do not pay again.",
+        )
+    return "", f"Your order for {title}", ""
+
+
+def _pill(order: Order, phase: OrderPhase) -> Pill:
+    if phase is OrderPhase.CONFIRMED and order.total_minor == 0:
+        return Pill("Confirmed", "good")
+    if phase is OrderPhase.CONFIRMED and order.refunded_minor:
+        return Pill("Partly refunded", "warn")
+    return _PILLS[phase]
+
+
+def _refund_view(refund: Refund) -> RefundView:
+    whys = {
+        LATE_SOURCE: "The payment came when the tickets were no longer held.",
+        SURPLUS_SOURCE: "This order was paid twice. Your tickets stay valid.",
+        "event_cancelled": "The event was cancelled.",
+    }
+    return RefundView(
+        text=refund_text(refund),
+        why=whys.get(refund.source, refund.reason),
+        reference=refund.payment.reference,
+    )
+
+
+def _ticket_pill(ticket: Ticket, order: Order, now: datetime) -> Pill | None:
+    zone = order.event.time_zone
+    if ticket.status is TicketStatus.CANCELLED:
+        return Pill("Cancelled", "stop")
+    if ticket.used_at is not None:
+        used = f"{day_text(ticket.used_at, zone)}, {clock_text(ticket.used_at, zone)}"
+        return Pill(f"Let in on {used}", "good")
+    return Pill("This event is over", "quiet") if order.event.end_at <= now else None
+
+
+def _ticket_when(ticket: Ticket, order: Order) -> str:
+    if ticket.day_on is not None:
+        return day_text(ticket.day_on)
+    return period_text(order.event)
+
+
+def _next_url(ticket: Ticket, order: Order) -> str:
+    following = [
+        each for each in order.tickets if each.id > ticket.id and each.status is not TicketStatus.CANCELLED
+    ]
+    return url_for("orders.ticket", secret=secret_of(order), code=following[0].code) if following else ""
+
+
+def _groups(code: str) -> tuple[str, ...]:
+    """Split a code into what is read aloud in one breath: "TKT-20261212", "7J2KQ", "0ABCD"."""
+    head, _, tail = code.rpartition("-")
+    return (head, *(tail[start : start + 5] for start in range(0, len(tail), 5)))
+
+
+_METHODS = {
+    "free": "Nothing to pay",
+    "card": "Card",
+    "sandbox": "Sandbox (no real money)",
+    "pending": "",
+    "mobile_money": "Mobile money",
+}
