@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
 
 from easyticket.core.errors import (
     AppError,
@@ -20,6 +20,7 @@ from easyticket.core.errors import (
     Unauthenticated,
     Unavailable,
 )
+from easyticket.core.ids import random_code
 from easyticket.http.auth import ask_to_sign_in
 from easyticket.http.limits import wait_text
 
@@ -81,12 +82,15 @@ def _database_down(error: OperationalError) -> ResponseReturnValue:
 def _fault(error: Exception) -> ResponseReturnValue:
     if current_app.debug or current_app.testing:
         raise error
-    log.error("unexpected fault at %s %s", request.method, request.path, exc_info=error)
-    return _page(500, ""), InternalServerError.code or 500
+    reference = random_code(8)
+    log.error("fault %s at %s %s", reference, request.method, request.path, exc_info=error)
+    return _page(500, "", reference=reference), 500
 
 
-def _page(status: int, message: str) -> str:
-    if status >= 500 and status not in _PAGES:
-        return render_template("errors/500.html", message=message, status=status)
-    wait = wait_text() if status == 429 else ""
-    return render_template(_PAGES.get(status, "errors/400.html"), message=message, status=status, wait=wait)
+def _page(status: int, message: str, **texts: str) -> str:
+    if status == 429:
+        texts["wait"] = wait_text()
+    template = _PAGES.get(status, "errors/500.html" if status >= 500 else "errors/400.html")
+    # Without Flask's context processors: they read the session and the account, which may be what is broken.
+    page = current_app.jinja_env.get_template(template)
+    return page.render(message=message, status=status, **texts)
