@@ -73,7 +73,8 @@ def start_session(user: User, token: str, *, keep: bool = False) -> None:
     Whatever the cookie held before is dropped, so that nobody can plant a session.
     """
     session.clear()
-    session.permanent = keep
+    if keep:
+        session.permanent = True
     login_user(SignedInUser(user, token, clock.now()))
     forget_actor()
 
