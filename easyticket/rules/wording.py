@@ -29,6 +29,11 @@ def money_text(amount: Money) -> str:
     return f"{sign}{space}{amount.decimal:,.{digits}f}"
 
 
+def percent_text(basis_points: int) -> str:
+    """Return hundredths of a percent as people read them, for example "5 %" or "2.5 %"."""
+    return f"{basis_points / 100:g}\N{NO-BREAK SPACE}%"
+
+
 def day_text(moment: datetime | date, zone: str = "UTC") -> str:
     """Return the day in the zone's calendar, for example "Sat 12 December 2026"."""
     day = moment.astimezone(ZoneInfo(zone)) if isinstance(moment, datetime) else moment
