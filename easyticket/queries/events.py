@@ -58,7 +58,7 @@ def list_events(
     """
     conditions = conditions_of(actor, filters, now)
     count = db.session.scalar(sa.select(sa.func.count(Event.id)).where(*conditions)) or 0
-    found = _for_list(sa.select(Event).where(*conditions)).order_by(*order_by(order, filters.when, now))
+    found = for_list(sa.select(Event).where(*conditions)).order_by(*order_by(order, filters.when, now))
 
     def load(limit: int, offset: int) -> Sequence[EventCard]:
         return load_cards(db.session.scalars(found.limit(limit).offset(offset)), now)
@@ -72,7 +72,7 @@ def list_similar_events(event: Event, now: datetime, *, limit: int = 3) -> list[
     same_category = sa.false() if event.category_id is None else Event.category_id == event.category_id
     nearness = sa.case((sa.and_(same_city, same_category), 0), (same_category, 1), else_=2)
     found = (
-        _for_list(sa.select(Event))
+        for_list(sa.select(Event))
         .where(is_public(now), Event.id != event.id, sa.or_(same_city, same_category))
         .order_by(nearness, Event.start_at, Event.id)
         .limit(limit)
@@ -106,7 +106,7 @@ def _with_names() -> tuple[ORMOption, ...]:
     return joinedload(Event.organizer), joinedload(Event.category)
 
 
-def _for_list(statement: sa.Select[Any]) -> sa.Select[Any]:
-    """Load what lists show and leave the long texts where they are."""
+def for_list(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """Return the statement loading what lists show, leaving the long texts where they are."""
     long_texts = (Event.description, Event.search_text, Event.terms_and_conditions, Event.refund_policy)
     return statement.options(*_with_names(), *map(defer, long_texts))
