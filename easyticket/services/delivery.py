@@ -1,0 +1,154 @@
+"""Mails, sent by jobs: each function builds one mail from rows, lets go of the database, then hands the mail over.
+
+A job runs at least once: `message_id`, the UUID of its outbox row, makes a second copy recognizable as the same mail.
+What is no longer true when the job runs (a link that was used, tickets that were cancelled) is not mailed.
+Each raises MailDelayed (try again) or MailRefused (never again).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import current_app
+
+from config import Settings
+from easyticket.core import clock
+from easyticket.core.errors import Unavailable
+from easyticket.core.signing import mail_token
+from easyticket.db import db
+from easyticket.documents.calendar import calendar_of
+from easyticket.documents.ticket_paper import TicketPaper, paper_of
+from easyticket.documents.ticket_pdf import render_tickets_pdf
+from easyticket.emails import accounts, orders
+from easyticket.emails.message import Attachment, Email, as_message
+from easyticket.integrations.mail import MailRefused, open_mailer
+from easyticket.links import public_url
+from easyticket.models import MailToken, Order, Refund, TicketStatus, User
+from easyticket.services.orders import secret_of
+from easyticket.services.tickets import qr_content
+
+log = logging.getLogger(__name__)
+
+
+def mail_verify_email(mail_token_id: int, *, message_id: UUID) -> None:
+    """Mail the link that proves an address, unless it was used or has expired meanwhile."""
+    token = _live_token(mail_token_id)
+    if token is not None:
+        _send(accounts.verify_email(token, _secret_of(token)), message_id)
+
+
+def mail_reset_password(mail_token_id: int, *, message_id: UUID) -> None:
+    """Mail the link to choose a new password, unless it was used or has expired meanwhile."""
+    token = _live_token(mail_token_id)
+    if token is not None:
+        _send(accounts.reset_password(token, _secret_of(token)), message_id)
+
+
+def mail_password_changed(user_id: int, *, message_id: UUID) -> None:
+    """Tell the holder of an account that its password was changed."""
+    user = db.session.get(User, user_id)
+    if user is not None and user.deleted_at is None:
+        _send(accounts.password_changed(user), message_id)
+
+
+def mail_order_confirmed(order_id: int, *, message_id: UUID) -> None:
+    """Mail a paid order with its tickets as a PDF and a calendar file; nothing if no ticket of it is valid any more."""
+    papers = _papers_of_valid_tickets(order_id)
+    # Drawing takes a while: what it needs has been read, and no transaction stays open meanwhile.
+    db.session.rollback()
+    pdf = _pdf(papers)
+    order = db.session.get_one(Order, order_id)
+    to = _buyer_address(order)
+    if not papers or not to:
+        log.info("no confirmation to mail", extra={"order_id": order_id})
+        return
+    attachments = [*pdf, _calendar(order, "event.ics")]
+    codes = [(paper.ticket_name, paper.code) for paper in papers]
+    _send(
+        orders.order_confirmed(order, secret_of(order), codes=codes, to=to, attachments=attachments),
+        message_id,
+    )
+
+
+def mail_order_refunded(refund_id: int, *, message_id: UUID) -> None:
+    """Tell a buyer that money is on its way back, and why."""
+    refund = db.session.get_one(Refund, refund_id)
+    if to := _buyer_address(refund.order):
+        _send(orders.order_refunded(refund, secret_of(refund.order), to=to), message_id)
+
+
+def mail_event_cancelled(order_id: int, *, message_id: UUID) -> None:
+    """Tell a buyer that the event is cancelled; the calendar file strikes it out where the first one was taken."""
+    order = db.session.get_one(Order, order_id)
+    if to := _buyer_address(order):
+        attachments = [_calendar(order, "cancelled.ics")]
+        _send(orders.event_cancelled(order, secret_of(order), to=to, attachments=attachments), message_id)
+
+
+def _send(email: Email, message_id: UUID) -> None:
+    settings = _settings()
+    # Whatever was read is in the mail now; nothing stays open while a mail server thinks.
+    db.session.rollback()
+    try:
+        message = as_message(
+            email, message_id=message_id, sender=settings.mail_from, host=_host(), now=clock.now()
+        )
+    except ValueError as error:
+        raise MailRefused(f"The mail cannot be written: {error}") from error
+    open_mailer(settings).deliver(message)
+
+
+def _live_token(mail_token_id: int) -> MailToken | None:
+    token = db.session.get(MailToken, mail_token_id)
+    if token is None or token.used_at is not None or token.expires_at <= clock.now():
+        log.info("a mailed link is not needed any more", extra={"mail_token_id": mail_token_id})
+        return None
+    return token
+
+
+def _secret_of(token: MailToken) -> str:
+    return mail_token(_settings().secret_key, token.uuid)
+
+
+def _buyer_address(order: Order) -> str:
+    return order.buyer_email or (order.user.email if order.user else "")
+
+
+def _papers_of_valid_tickets(order_id: int) -> list[TicketPaper]:
+    tickets = db.session.get_one(Order, order_id).tickets
+    return [
+        paper_of(ticket, qr_content(ticket))
+        for ticket in tickets
+        if ticket.status is not TicketStatus.CANCELLED
+    ]
+
+
+def _pdf(papers: Sequence[TicketPaper]) -> list[Attachment]:
+    if not papers:
+        return []
+    try:
+        return [
+            Attachment(f"{papers[0].order_number}-tickets.pdf", "application/pdf", render_tickets_pdf(papers))
+        ]
+    except Unavailable:
+        # A mail with the codes and the link lets people in; no mail does not.
+        log.exception("tickets are mailed without their PDF")
+        return []
+
+
+def _calendar(order: Order, name: str) -> Attachment:
+    link = public_url("events.page", slug=order.event.slug)
+    content = calendar_of(order.event, host=_host(), url=link, now=clock.now())
+    return Attachment(name, "text/calendar", content, (("charset", "utf-8"), ("method", "PUBLISH")))
+
+
+def _host() -> str:
+    return urlsplit(_settings().public_url).hostname or "localhost"
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
