@@ -37,7 +37,7 @@ without flash.""",
         is_featured=True,
         check_in=CheckInPolicy.DAILY,
         types=(
-            TypePlan("Visitor", 1500, price="40.00", sold=10),
+            TypePlan("Visitor", 1500, price="40.00", sold=7),
             TypePlan(
                 "Student", 600, price="15.00", sold=4, description="With a valid student card at the door."
             ),
@@ -61,7 +61,7 @@ There is no stage: sit on the steps, the walls or the cushions. The letters go i
 afterwards. Bring one of your own, if you like; there is room.""",
         tags="spoken word, strings, literature",
         types=(
-            TypePlan("Seat", 110, price="60.00", sold=6),
+            TypePlan("Seat", 110, price="60.00", sold=4),
             TypePlan(
                 "Seat and printed letters",
                 40,
@@ -92,8 +92,8 @@ the Saturday show. Step-free from the ferry slip, with a hearing loop in the fir
                 360,
                 most=6,
                 offers=(
-                    day_pass(1, "Friday evening", "35.00", 120, sold=5),
-                    day_pass(2, "Saturday evening", "45.00", 120, sold=6),
+                    day_pass(1, "Friday evening", "35.00", 120, sold=4),
+                    day_pass(2, "Saturday evening", "45.00", 120, sold=4),
                     day_pass(3, "Sunday matinee", "30.00", 120, sold=2),
                 ),
             ),
@@ -113,6 +113,6 @@ their doors for one evening. The map at the gate says who shows what and when.
 It costs nothing. We ask for a ticket because the stairwells are old and only so many people may be in the house at once.""",
         tags="studios, free, art, neighbourhood",
         is_second=True,
-        types=(TypePlan("Visitor", 400, price="0", sold=6, most=5),),
+        types=(TypePlan("Visitor", 400, price="0", sold=4, most=5),),
     ),
 )

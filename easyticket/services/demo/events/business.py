@@ -79,7 +79,7 @@ then the table talks. It ends at half past nine because people have work to do.
 The price is the price: the service fee is on us.""",
         tags="founders, breakfast, networking",
         fee_bearer=FeeBearer.ORGANIZER,
-        types=(TypePlan("Place at the table", 40, price="12000.00", sold=8, most=2),),
+        types=(TypePlan("Place at the table", 40, price="12000.00", sold=6, most=2),),
         troubles=Troubles(expired=1),
     ),
     EventPlan(
@@ -95,7 +95,7 @@ have saved them the most work.
 
 Twi and English, with people at each table who speak both.""",
         tags="agriculture, data, free",
-        types=(TypePlan("Participant", 90, price="0", sold=9),),
+        types=(TypePlan("Participant", 90, price="0", sold=6),),
         gate=GatePlan(("Court gate",), percent=77),
     ),
     EventPlan(
@@ -112,7 +112,7 @@ In German and English. Lunch is vegan and included.""",
         tags="open data, civic tech, hackday",
         is_second=True,
         types=(
-            TypePlan("Participant", 120, price="9.00", sold=7),
+            TypePlan("Participant", 120, price="9.00", sold=5),
             TypePlan(
                 "Supporter", 30, price="35.00", sold=2, description="Pays for somebody else's lunch too."
             ),

@@ -36,7 +36,7 @@ Doors at **19:00**. Two rows in front are for people who like to be talked to; s
                 142,
                 offers=(
                     tier(1, "Early bird", "6000.00", 20, sold=20),
-                    tier(2, "Regular", "10000.00", 110, sold=6),
+                    tier(2, "Regular", "10000.00", 110, sold=4),
                     tier(3, "Front rows", "14000.00", 12, sold=10),
                 ),
             ),
@@ -58,7 +58,7 @@ The hall has eighty seats and a bar that takes cards, which is a joke in itself.
         tags="stand-up, english, expats",
         is_second=True,
         types=(
-            TypePlan("Seat", 80, price="12.00", sold=6),
+            TypePlan("Seat", 80, price="12.00", sold=4),
             TypePlan(
                 "Reduced",
                 20,
@@ -84,8 +84,8 @@ each with the best ten minutes they have. There will be a band, there will be pr
                 "Hall",
                 260,
                 offers=(
-                    tier(1, "Early bird", "70.00", 40, sold=6),
-                    tier(2, "Regular", "100.00", 220, sold=12),
+                    tier(1, "Early bird", "70.00", 40, sold=4),
+                    tier(2, "Regular", "100.00", 220, sold=8),
                 ),
             ),
         ),
@@ -105,6 +105,6 @@ to watch, which is free as well. First-timers are announced as such and treated 
 
 Tickets cost nothing and keep the fire marshal happy.""",
         tags="open mic, free, stand-up",
-        types=(TypePlan("Seat", 70, price="0", sold=7, most=4),),
+        types=(TypePlan("Seat", 70, price="0", sold=5, most=4),),
     ),
 )

@@ -31,7 +31,7 @@ board at each stall says what is in it.""",
         tags="street food, waakye, family",
         is_featured=True,
         types=(
-            TypePlan("Taster", 500, price="30.00", sold=8, benefits="Three tasting tokens"),
+            TypePlan("Taster", 500, price="30.00", sold=6, benefits="Three tasting tokens"),
             TypePlan(
                 "Family table", 12, price="110.00", sold=10, benefits="Table for five\nTwelve tokens", most=2
             ),

@@ -48,7 +48,7 @@ rain. The paths are level, and the stage can be seen from the wheelchair platfor
                 description="Standing and dancing, benches at the back.",
                 offers=(
                     tier(1, "Early bird", "120.00", 30, sold=30),
-                    tier(2, "Regular", "160.00", 330, sold=8),
+                    tier(2, "Regular", "160.00", 330, sold=6),
                     tier(3, "Last call", "200.00", 60, opens=16),
                 ),
             ),
@@ -58,7 +58,7 @@ rain. The paths are level, and the stage can be seen from the wheelchair platfor
                 description="A seat at a table above the garden.",
                 benefits="Table service\nOne drink\nOwn entrance",
                 most=6,
-                offers=(tier(1, "Table seat", "320.00", 40, sold=8),),
+                offers=(tier(1, "Table seat", "320.00", 40, sold=6),),
             ),
         ),
         capacity=460,
@@ -84,7 +84,7 @@ prices. Boats to the mainland leave from the next pier until midnight.
         is_featured=True,
         types=(
             TypePlan(
-                "Deck", 350, price="15000.00", sold=12, description="Standing, everywhere but the front."
+                "Deck", 350, price="15000.00", sold=8, description="Standing, everywhere but the front."
             ),
             TypePlan(
                 "Front Deck",
@@ -146,8 +146,8 @@ last hour belongs to all of them and to the audience: the words are on the back 
 Children sit on the mats in front. The court is open to the sky, with shade along both sides.""",
         tags="choir, gospel, family",
         types=(
-            TypePlan("Adult", 200, price="35.00", sold=10),
-            TypePlan("Child", 80, price="10.00", sold=5, description="Up to 12 years."),
+            TypePlan("Adult", 200, price="35.00", sold=7),
+            TypePlan("Child", 80, price="10.00", sold=4, description="Up to 12 years."),
         ),
         gate=GatePlan(("Court gate",), percent=88),
         troubles=Troubles(refunded=1),

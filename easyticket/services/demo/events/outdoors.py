@@ -63,7 +63,7 @@ You need a bicycle with real tyres, or borrow one of fifteen. A pick-up follows 
         tags="cycling, lake, gravel",
         types=(
             TypePlan("Own bicycle", 80, price="110.00", sold=4),
-            TypePlan("Borrowed bicycle", 15, price="190.00", sold=6, most=2),
+            TypePlan("Borrowed bicycle", 15, price="190.00", sold=4, most=2),
         ),
     ),
     EventPlan(
@@ -76,7 +76,7 @@ You need a bicycle with real tyres, or borrow one of fifteen. A pick-up follows 
 Eight kilometres over the water after dark. The bridge is ours from **20:00** to **22:30**, and two hundred head lamps make
 a better skyline than the skyline. Lamps are lent against a deposit. Medals glow.""",
         tags="night run, bridge, 8k",
-        types=(TypePlan("Runner", 400, price="8000.00", sold=14),),
+        types=(TypePlan("Runner", 400, price="8000.00", sold=10),),
         gate=GatePlan(("North end", "South end"), percent=89, again=2, unknown=2),
         troubles=Troubles(expired=1, cancelled=1, refunded=2),
         refund_policy="Full refund until the numbers are printed, one week before.",

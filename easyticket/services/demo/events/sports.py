@@ -36,8 +36,8 @@ to give. Gates open at **12:30**, the youth teams play at 13:00, kick-off is at 
 No bottles, no flares. Children up to six sit on a lap and need no ticket.""",
         tags="football, derby, family",
         types=(
-            TypePlan("Popular Stand", 2500, price="20.00", sold=10),
-            TypePlan("Centre Line", 600, price="50.00", sold=6),
+            TypePlan("Popular Stand", 2500, price="20.00", sold=7),
+            TypePlan("Centre Line", 600, price="50.00", sold=4),
             TypePlan(
                 "Covered Box",
                 12,
@@ -69,8 +69,8 @@ but not the noise in.""",
                 "Stand seat",
                 900,
                 offers=(
-                    day_pass(1, "Saturday", "4000.00", 400, sold=6),
-                    day_pass(2, "Sunday", "6000.00", 400, sold=5),
+                    day_pass(1, "Saturday", "4000.00", 400, sold=4),
+                    day_pass(2, "Sunday", "6000.00", 400, sold=4),
                     all_days("Both days", "8500.00", 100, sold=4),
                 ),
             ),
@@ -92,7 +92,7 @@ Watching costs less than climbing and comes with the same soup.""",
         tags="climbing, bouldering, competition",
         is_second=True,
         types=(
-            TypePlan("Climber", 80, price="22.00", sold=6, most=4),
+            TypePlan("Climber", 80, price="22.00", sold=4, most=4),
             TypePlan("Spectator", 120, price="8.00", sold=3),
         ),
     ),
@@ -108,6 +108,6 @@ to eleven, and move one table up or down. After two hours whoever is at table on
 
 Bats and balls are there. It is free, but places are counted, so take a ticket only if you are coming.""",
         tags="table tennis, free, beginners",
-        types=(TypePlan("Player", 48, price="0", sold=7, most=2),),
+        types=(TypePlan("Player", 48, price="0", sold=5, most=2),),
     ),
 )

@@ -1,0 +1,38 @@
+"""`flask demo` fills an empty site with events, orders and people to look at; a second run changes nothing."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from easyticket.core import clock
+from easyticket.services.demo.loading import DemoReport, is_demo_complete, load_demo
+
+
+@click.command("demo")
+@with_appcontext
+def demo() -> None:
+    """Load the demo events, orders and accounts (not in production)."""
+    if current_app.config["SETTINGS"].is_production:
+        raise click.ClickException(
+            "The demo accounts have a public password, so production does not load them."
+        )
+    if is_demo_complete():
+        click.echo("The demo is loaded already; nothing was changed.")
+        return
+    click.echo(_sentence(load_demo(clock.now())))
+
+
+def load_demo_once(app: Flask) -> bool:
+    """Load the demo at the first start; return whether that was now."""
+    with app.app_context():
+        if is_demo_complete():
+            return False
+        print("Loading the demo ...", flush=True)
+        print(_sentence(load_demo(clock.now())), flush=True)
+        return True
+
+
+def _sentence(report: DemoReport) -> str:
+    return f"The demo is loaded: {report.events} events, {report.orders} orders, {report.scans} scans at the gates."
