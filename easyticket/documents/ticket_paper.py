@@ -6,9 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from easyticket.core.money import Money
-from easyticket.models import CheckInPolicy, Event, Ticket, TicketStatus
-from easyticket.rules.schedule import days_of
-from easyticket.rules.wording import clock_text, day_text, days_text, hours_text, money_text, zone_text
+from easyticket.models import CheckInPolicy, Ticket, TicketStatus
+from easyticket.rules.wording import day_text, days_text, hours_text, money_text
 
 _ENTRY = {
     CheckInPolicy.SINGLE: "It admits one person, once.",
@@ -41,12 +40,11 @@ class TicketPaper:
 def paper_of(ticket: Ticket, qr_content: str) -> TicketPaper:
     """Return what is printed for a ticket; a cancelled one gets no QR code, whatever `qr_content` says."""
     event = ticket.event
-    day, hours = _day_and_hours(event)
     return TicketPaper(
         event_id=event.id,
         title=printable(event.title) or "Event",
-        day=day,
-        hours=hours,
+        day=days_text(event),
+        hours=hours_text(event),
         venue=printable(event.venue_name),
         address=printable(
             ", ".join(filter(None, (event.venue_address, event.venue_city, event.venue_country)))
@@ -77,13 +75,6 @@ def _is_printable(letter: str) -> bool:
     return not (
         is_control or is_turning or (category == "So" and ord(letter) > 0x2190) or category in ("Cs", "Co")
     )
-
-
-def _day_and_hours(event: Event) -> tuple[str, str]:
-    zone = event.time_zone
-    if len(days_of(event)) == 1:
-        return day_text(event.start_at, zone), hours_text(event)
-    return days_text(event), f"Begins at {clock_text(event.start_at, zone)} {zone_text(event.start_at, zone)}"
 
 
 def _valid_on(ticket: Ticket) -> str:

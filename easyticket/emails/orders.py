@@ -9,7 +9,7 @@ from easyticket.core.money import Money
 from easyticket.emails.message import Attachment, Email, render_email
 from easyticket.links import public_url
 from easyticket.models import Order, OrderStatus, Refund
-from easyticket.rules.wording import money_text, period_text, place_text
+from easyticket.rules.wording import days_text, hours_text, money_text, period_text, place_text
 
 # Why money went back, as the first sentence of the mail. Organizer and staff may add a reason, which is quoted below it.
 _WHY = {
@@ -41,6 +41,8 @@ class EventFacts:
 
     title: str
     when: str
+    days: str
+    hours: str
     where: str
 
 
@@ -102,7 +104,13 @@ def event_cancelled(order: Order, secret: str, *, to: str, attachments: Sequence
 
 def _facts_of(order: Order) -> EventFacts:
     event = order.event
-    return EventFacts(_one_line(event.title), period_text(event), place_text(event))
+    return EventFacts(
+        title=_one_line(event.title),
+        when=period_text(event),
+        days=days_text(event),
+        hours=hours_text(event),
+        where=place_text(event),
+    )
 
 
 def _lines_of(order: Order) -> list[Line]:

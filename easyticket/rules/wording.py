@@ -75,10 +75,12 @@ def days_text(event: Event) -> str:
 
 
 def hours_text(event: Event) -> str:
-    """Return the hours of an event of one day, for example "18:00–23:00 GMT"; a night ends after midnight."""
+    """Return the hours below its day, for example "18:00–23:00 GMT", or "Begins at 18:00 GMT" if it lasts for days."""
     zone = event.time_zone
-    hours = f"{clock_text(event.start_at, zone)}–{clock_text(event.end_at, zone)}"
-    return f"{hours} {zone_text(event.start_at, zone)}"
+    start, name = clock_text(event.start_at, zone), zone_text(event.start_at, zone)
+    if len(days_of(event)) > 1:
+        return f"Begins at {start} {name}"
+    return f"{start}–{clock_text(event.end_at, zone)} {name}"
 
 
 def place_text(event: Event) -> str:
