@@ -23,6 +23,7 @@ from easyticket.web.forms.refusals import refusals_shown_in, status_of
 _TAKEN = "There is an account with this address already."
 _WORDS = {
     EMAIL_TAKEN: _TAKEN,
+    "Ensure this field has no more than 50 characters.": "Use at most 50 characters for each name.",
     WRONG_CREDENTIALS: "The address or the password is not right. Look for a typing mistake, or set a new password.",
 }
 
