@@ -147,13 +147,17 @@ def _refuse_unsafe(settings: Settings) -> None:
     if settings.sandbox_payments:
         raise SettingsError("SANDBOX_PAYMENTS must be false in production: the sandbox takes no real money.")
     if settings.debug:
-        raise SettingsError("DEBUG must be false in production: it shows the inside of the site to everybody.")
+        raise SettingsError(
+            "DEBUG must be false in production: it shows the inside of the site to everybody."
+        )
     if settings.demo:
         raise SettingsError("DEMO must be false in production: the demo accounts have a public password.")
 
 
 def _refuse_half_configured(settings: Settings) -> None:
-    if settings.stripe_secret_key and not settings.stripe_secret_key.startswith(("sk_test_", "sk_live_", "rk_")):
+    if settings.stripe_secret_key and not settings.stripe_secret_key.startswith(
+        ("sk_test_", "sk_live_", "rk_")
+    ):
         raise SettingsError("STRIPE_SECRET_KEY must begin with sk_test_, sk_live_ or rk_.")
     if settings.stripe_secret_key and not settings.stripe_publishable_key.startswith("pk_"):
         raise SettingsError("STRIPE_PUBLISHABLE_KEY must be set with STRIPE_SECRET_KEY and begin with pk_.")
@@ -233,7 +237,9 @@ class _Reader:
         except ValueError:
             parts = urlsplit("")
         if parts.scheme not in schemes or not (parts.hostname or parts.scheme == "unix"):
-            raise SettingsError(f"{name} must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}.")
+            raise SettingsError(
+                f"{name} must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}."
+            )
         return value
 
     def folder(self, name: str, default: Path) -> Path:
@@ -247,5 +253,7 @@ class _Reader:
         for origin in origins:
             parts = urlsplit(origin)
             if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
-                raise SettingsError(f"{name} must list origins such as https://shop.example, and {origin!r} is none.")
+                raise SettingsError(
+                    f"{name} must list origins such as https://shop.example, and {origin!r} is none."
+                )
         return origins

@@ -19,7 +19,9 @@ def worker() -> None:
     """Run jobs from Redis until stopped (needs REDIS_URL)."""
     redis_url = current_app.config["SETTINGS"].redis_url
     if not redis_url:
-        raise click.ClickException("REDIS_URL is empty: jobs run inside the serving process, no worker is needed.")
+        raise click.ClickException(
+            "REDIS_URL is empty: jobs run inside the serving process, no worker is needed."
+        )
     # A worker that dies is found by the sweeper's lease long before RQ's own ten minutes.
     Worker([RQ_QUEUE], connection=Redis.from_url(redis_url), maintenance_interval=30).work()
 

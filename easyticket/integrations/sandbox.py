@@ -89,7 +89,8 @@ class SandboxProvider:
                     )
                 )
         return StartedCharge(
-            provider_ref=f"sbx_{request.reference}", pay_url=f"{self._public_url}/sandbox/{request.reference}/"
+            provider_ref=f"sbx_{request.reference}",
+            pay_url=f"{self._public_url}/sandbox/{request.reference}/",
         )
 
     def fetch(self, reference: str, provider_ref: str) -> ChargeSnapshot:

@@ -42,9 +42,9 @@ def run_outbox_job(job_id: int) -> None:
     return None
 
 
-def drain_outbox(limit: int = 100) -> int:
-    """Run up to `limit` due rows, oldest first; return how many there were."""
-    job_ids = _due(clock.now(), limit)
+def drain_outbox(limit: int = 100, *, overdue: timedelta = timedelta(0)) -> int:
+    """Run up to `limit` rows that have been due for at least `overdue`, oldest first; return how many there were."""
+    job_ids = _due(clock.now() - overdue, limit)
     for job_id in job_ids:
         run_outbox_job(job_id)
     return len(job_ids)

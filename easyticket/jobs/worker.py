@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask
 
@@ -44,10 +45,12 @@ def start_embedded_worker(app: Flask) -> WorkerHandle:
 def work(app: Flask, stopping: threading.Event) -> None:
     """Drain and tick until `stopping` is set. A fault is logged and the loop goes on: the database may be away for a while."""
     ticker = Ticker()
+    # With Redis, RQ has the first go: only what it left lying is picked up here.
+    overdue = timedelta(seconds=30) if app.config["SETTINGS"].redis_url else timedelta(0)
     while not stopping.is_set():
         with app.app_context():
             try:
-                while drain_outbox() and not stopping.is_set():
+                while drain_outbox(overdue=overdue) and not stopping.is_set():
                     continue
                 ticker.run_due()
             except Exception:

@@ -28,7 +28,11 @@ def check_purchase(lines: Sequence[BoughtLine], now: datetime) -> None:
     for line in lines:
         reason = why_not_on_sale(line.offer, now)
         if reason in (NotOnSale.DRAFT, NotOnSale.CANCELLED, NotOnSale.EVENT_OVER):
-            raise Invalid(_EVENT_SENTENCES[reason], code=f"event_{reason.value}", fields={"event": [_EVENT_SENTENCES[reason]]})
+            raise Invalid(
+                _EVENT_SENTENCES[reason],
+                code=f"event_{reason.value}",
+                fields={"event": [_EVENT_SENTENCES[reason]]},
+            )
         if reason is not None:
             message = f"{_name(line.offer)} is not currently on sale"
             raise Invalid(message, code="not_on_sale", fields={"items": [message]})
@@ -41,9 +45,13 @@ def _check_limits(lines: Sequence[BoughtLine]) -> None:
         quantities[line.offer.ticket_type] += line.quantity
     for ticket_type, quantity in quantities.items():
         if quantity < ticket_type.min_purchase:
-            message = f"At least {ticket_type.min_purchase} tickets of '{ticket_type.name}' must be bought together"
+            message = (
+                f"At least {ticket_type.min_purchase} tickets of '{ticket_type.name}' must be bought together"
+            )
         elif quantity > ticket_type.max_purchase:
-            message = f"At most {ticket_type.max_purchase} tickets of '{ticket_type.name}' can be bought at once"
+            message = (
+                f"At most {ticket_type.max_purchase} tickets of '{ticket_type.name}' can be bought at once"
+            )
         else:
             continue
         raise Invalid(message, code="purchase_limits", fields={"items": [message]})

@@ -212,10 +212,8 @@ def _leave(hold_id: int, before: HoldState, after: HoldState, **values: object) 
 
 
 def _units_of(hold: Hold) -> dict[int, int]:
-    rows = db.session.execute(
-        sa.select(HoldLine.quota_id, HoldLine.quantity).where(HoldLine.hold_id == hold.id)
-    )
-    return dict(rows.tuples().all())
+    rows = db.session.execute(sa.select(HoldLine).where(HoldLine.hold_id == hold.id)).scalars()
+    return {line.quota_id: line.quantity for line in rows}
 
 
 def _must(quota_id: int, **values: object) -> None:

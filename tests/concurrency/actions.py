@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from easyticket.core import clock
 from easyticket.db import db
 from easyticket.integrations import mail
+from easyticket.jobs import entry
 from easyticket.models import Event, SalesChannel
 from easyticket.rules.permissions import ANONYMOUS, SYSTEM
 from easyticket.services import sandbox
@@ -75,8 +76,6 @@ def pay_and_die(database_url: str, event_id: int, *, while_mailing: bool) -> Non
         settle_payment(payment.reference)
         if while_mailing:
             mail.FolderMailer.deliver = _die  # type: ignore[assignment]
-            from easyticket.jobs import entry
-
             entry.drain_outbox()
         _die()
 

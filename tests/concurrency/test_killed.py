@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 import signal
 from datetime import timedelta
 
@@ -23,6 +24,7 @@ from tests.servers.easyticket import read_mails
 @pytest.mark.parametrize("while_mailing", [False, True], ids=["before the mail", "in the middle of the mail"])
 def test_the_mail_of_a_paid_order_is_sent_after_a_kill(committing_app: Flask, while_mailing: bool) -> None:
     settings = committing_app.config["SETTINGS"]
+    shutil.rmtree(settings.mail_dir, ignore_errors=True)
     with committing_app.app_context():
         event_id = factories.make_simple_event().id
     victim = multiprocessing.get_context("spawn").Process(
