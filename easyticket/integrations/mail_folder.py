@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -14,6 +15,7 @@ from easyticket.integrations.files import write_whole
 
 # 20261212T180000.000000Z-<uuid of the Message-ID>.eml: sorts by time, and one mail has one name.
 _NAME = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f-]{36}\.eml")
+_TIME = "%Y%m%dT%H%M%S.%fZ"
 _MESSAGE_UUID = re.compile(r"<([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@")
 
 
@@ -40,13 +42,18 @@ class MailFolder:
             (entry.name for entry in self.path.iterdir() if _NAME.fullmatch(entry.name)), reverse=True
         )
 
-    def read(self, name: str) -> EmailMessage | None:
+    def read(self, name: str, *, headers_only: bool = False) -> EmailMessage | None:
         """Return a mail by its name, or None. Anything that is not the name of a mail here finds nothing."""
-        # Compared with what lies here instead of opened as given: no name leads out of the folder.
-        if name not in self.names():
+        # A name of this form has no slash and no second dot: it cannot lead out of the folder.
+        path = self.path / name
+        if not _NAME.fullmatch(name) or not path.is_file():
             return None
-        with (self.path / name).open("rb") as file:
-            return BytesParser(EmailMessage, policy=policy.default).parse(file)
+        with path.open("rb") as file:
+            return BytesParser(EmailMessage, policy=policy.default).parse(file, headersonly=headers_only)
+
+    def written_at(self, name: str) -> datetime:
+        """Return when a mail was written first (UTC), by its name."""
+        return datetime.strptime(name.partition("Z-")[0] + "Z", _TIME).replace(tzinfo=UTC)
 
     def _name_of(self, message: EmailMessage) -> str:
         found = _MESSAGE_UUID.match(message["Message-ID"] or "")
@@ -54,4 +61,4 @@ class MailFolder:
             raise ValueError("a mail needs a Message-ID made of a UUID")
         ending = f"-{found[1]}.eml"
         earlier = [name for name in self.names() if name.endswith(ending)]
-        return earlier[0] if earlier else f"{clock.now():%Y%m%dT%H%M%S.%fZ}{ending}"
+        return earlier[0] if earlier else f"{clock.now():{_TIME}}{ending}"
