@@ -66,7 +66,7 @@ def list_events(
     return page_of(load, count=count, page=page, per_page=per_page)
 
 
-def list_similar_events(event: Event, now: datetime, *, limit: int = 3) -> list[EventCard]:
+def list_similar_events(event: Event, now: datetime, *, limit: int = 4) -> list[EventCard]:
     """Return public events of the same category or city: both first, then the category, then the city, each the soonest first."""
     same_city = Event.venue_city_key == event.venue_city_key
     same_category = sa.false() if event.category_id is None else Event.category_id == event.category_id

@@ -15,7 +15,7 @@ from easyticket.queries.event_cards import EventCard, load_cards
 from easyticket.queries.event_filters import is_public
 from easyticket.queries.events import CityCount, for_list, list_cities
 
-_FEATURED = 6
+_FEATURED = 4
 _SOON = 8
 _CITIES = 3
 _PER_CITY = 4

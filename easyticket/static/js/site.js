@@ -29,11 +29,14 @@
   const showTotal = (form) => {
     const inputs = all(form, "[data-unit-minor]");
     const count = inputs.reduce((sum, input) => sum + quantityOf(input), 0);
-    const minor = inputs.reduce((sum, input) => sum + quantityOf(input) * Number(input.dataset.unitMinor), 0);
+    const priced = inputs.reduce((sum, input) => sum + quantityOf(input) * Number(input.dataset.unitMinor), 0);
+    /* The fee is counted once on the whole order and rounded half up, as the order itself counts it. */
+    const minor = priced + Math.floor((priced * Number(form.dataset.feeBasisPoints || 0) + 5000) / 10000);
     const total = form.querySelector("[data-total]");
     if (total) {
       total.classList.toggle("is-empty", count === 0);
-      total.textContent = count ? writeMoney(minor, form.dataset.moneyZero) : total.dataset.empty || "";
+      const amount = minor === 0 && form.dataset.moneyFree ? form.dataset.moneyFree : writeMoney(minor, form.dataset.moneyZero);
+      total.textContent = count ? amount : total.dataset.empty || "";
     }
     const counter = form.querySelector("[data-count]");
     if (counter) counter.textContent = count === 1 ? counter.dataset.one : counter.dataset.many.replace("{n}", count);

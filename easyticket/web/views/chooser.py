@@ -38,6 +38,7 @@ class Row:
     label: str
     price: str
     notes: tuple[str, ...]
+    limits: str
     left: str
     off: str
     input: QuantityInput | None
@@ -54,7 +55,7 @@ class GridDay:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A ticket type: rows to choose from, or a grid when `tiers` names its columns."""
+    """A ticket type, or all simple ones together: rows to choose from, or a grid when `tiers` names its columns."""
 
     title: str
     text: str
@@ -83,7 +84,7 @@ def chooser_of(
     event: Event, offers: Sequence[OfferOnSale], now: datetime, *, quantities: Mapping[str, object] | None = None
 ) -> Chooser:
     """Return the chooser of an event; `quantities` is what was typed before, by the offer's UUID."""
-    by_type = [list(group) for _, group in groupby(offers, key=lambda told: told.offer.ticket_type_id)]
+    by_type = [list(group) for _, group in groupby(offers, key=_group_key)]
     can_buy = why_event_not_on_sale(event, now) is None
     typed = {str(key): str(value) for key, value in (quantities or {}).items()}
     groups = tuple(_group(event, group, typed, can_buy=can_buy) for group in by_type)
@@ -106,41 +107,51 @@ def wait_text(seconds: int) -> str:
     return f"look again in {max(math.ceil(seconds / 60), 1)} min"
 
 
+def _group_key(told: OfferOnSale) -> int:
+    """Simple types stand in one list; every other type has a heading of its own."""
+    return 0 if told.offer.kind is OfferKind.SIMPLE else told.offer.ticket_type_id
+
+
 def _group(event: Event, offers: Sequence[OfferOnSale], typed: Mapping[str, str], *, can_buy: bool) -> Group:
-    ticket_type = offers[0].offer.ticket_type
-    rows = [_row(event, told, typed, is_alone=len(offers) == 1, can_buy=can_buy) for told in offers]
-    is_grid = offers[0].offer.kind is OfferKind.DAY_TIER
-    is_simple = offers[0].offer.kind is OfferKind.SIMPLE
-    tiers, days = _grid(offers, rows) if is_grid else ((), ())
+    kind, ticket_type = offers[0].offer.kind, offers[0].offer.ticket_type
+    is_alone = kind is OfferKind.SIMPLE or len(offers) == 1
+    rows = [_row(event, told, typed, is_alone=is_alone, can_buy=can_buy) for told in offers]
+    if kind is OfferKind.SIMPLE:
+        return Group(title="", text="", benefits=(), limits="", rows=tuple(rows))
+    tiers, days = _grid(offers, rows) if kind is OfferKind.DAY_TIER else ((), ())
     return Group(
-        title="" if is_simple else ticket_type.name,
-        text="" if is_simple else ticket_type.description,
-        benefits=() if is_simple else _lines(ticket_type.benefits),
-        limits=_limits(ticket_type, is_mixed=len(offers) > 1),
-        rows=() if is_grid else tuple(rows),
+        title=ticket_type.name,
+        text=ticket_type.description,
+        benefits=_lines(ticket_type.benefits),
+        limits=_limits(ticket_type, is_mixed=len(offers) > 1) if can_buy else "",
+        rows=() if tiers else tuple(rows),
         tiers=tiers,
         days=days,
     )
 
 
 def _row(event: Event, told: OfferOnSale, typed: Mapping[str, str], *, is_alone: bool, can_buy: bool) -> Row:
-    offer = told.offer
+    offer, can_buy = told.offer, can_buy and told.is_on_sale
     return Row(
         name=_name(told),
         label=offer.full_name,
         price=money_text(Money(told.price_with_fee_minor, event.currency)),
         notes=tuple(_notes(event, told)),
-        left=f"{told.left} left" if told.is_on_sale and told.left is not None and told.left <= FEW else "",
+        limits=_limits(offer.ticket_type, is_mixed=False) if can_buy and offer.kind is OfferKind.SIMPLE else "",
+        left=f"{told.left} left" if can_buy and told.left is not None and told.left <= FEW else "",
         off=_off(event, told),
-        input=QuantityInput(
-            name=f"{QUANTITY}{offer.uuid}",
-            value=typed.get(str(offer.uuid), "0"),
-            max=told.maximum,
-            smallest=told.minimum if is_alone else 1,
-            unit_minor=offer.price_minor,
-        )
-        if can_buy and told.is_on_sale
-        else None,
+        input=_input(told, typed, is_alone=is_alone) if can_buy else None,
+    )
+
+
+def _input(told: OfferOnSale, typed: Mapping[str, str], *, is_alone: bool) -> QuantityInput:
+    uuid = str(told.offer.uuid)
+    return QuantityInput(
+        name=f"{QUANTITY}{uuid}",
+        value=typed.get(uuid, "0"),
+        max=told.maximum,
+        smallest=told.minimum if is_alone else 1,
+        unit_minor=told.offer.price_minor,
     )
 
 

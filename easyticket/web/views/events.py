@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_timezone_name
 from flask import url_for
@@ -79,7 +80,6 @@ class EventView:
     category_url: str
     days: str
     hours: str
-    zone_name: str
     venue: str
     address: str
     map_url: str
@@ -136,7 +136,6 @@ def event_view(event: Event, actor: Actor, now: datetime) -> EventView:
         category_url=url_for("events.browse", category=event.category.slug) if event.category else "",
         days=days_text(event),
         hours=_hours(event),
-        zone_name=str(get_timezone_name(_local(event), width="long", locale=LOCALE)),
         venue=event.venue_name,
         address=_address(event),
         map_url=f"{_MAPS}?{urlencode({'api': 1, 'query': place_text(event)})}",
@@ -169,12 +168,6 @@ def shared_picture_url(event: Event) -> str:
     return public_url("events.shared_cover", seed=event.id)
 
 
-def _local(event: Event) -> datetime:
-    from zoneinfo import ZoneInfo
-
-    return event.start_at.astimezone(ZoneInfo(event.time_zone))
-
-
 def _short_day(day_on: date, now: datetime) -> str:
     return str(format_date(day_on, "EEE d MMM" if day_on.year == now.year else "EEE d MMM y", locale=LOCALE))
 
@@ -191,10 +184,14 @@ def _short_when(event: Event, now: datetime) -> str:
 
 
 def _hours(event: Event) -> str:
+    """Return the hours with the zone in short and in full: readers elsewhere know neither WAT nor EST."""
+    zone, local = event.time_zone, event.start_at.astimezone(ZoneInfo(event.time_zone))
     if len(days_of(event)) == 1:
-        return hours_text(event)
-    zone = event.time_zone
-    return f"From {moment_text(event.start_at, zone)} to {moment_text(event.end_at, zone)}"
+        hours = hours_text(event)
+    else:
+        first, last = clock_text(event.start_at, zone), clock_text(event.end_at, zone)
+        hours = f"From {first} on the first day to {last} {zone_text(event.end_at, zone)} on the last"
+    return f"{hours} ({get_timezone_name(local, width='long', locale=LOCALE)})"
 
 
 def _address(event: Event) -> str:
