@@ -7,7 +7,7 @@ from flask import Flask
 
 def init_commands(app: Flask) -> None:
     """Add our commands to `flask`."""
-    from easyticket.cli import jobs
+    from easyticket.cli import demo, doctor, jobs
 
-    for command in (jobs.worker, jobs.sweep):
+    for command in (jobs.worker, jobs.sweep, demo.demo, doctor.doctor):
         app.cli.add_command(command)
