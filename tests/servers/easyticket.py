@@ -33,6 +33,7 @@ class EasyTicketServer:
             "MAIL_DIR": str(self.mail_dir),
             "STORAGE_DIR": str(folder / "storage"),
             "RATELIMIT_ENABLED": "false",
+            "DEMO": "false",
             **environment,
         }
         self.output: list[str] = []
