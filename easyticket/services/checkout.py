@@ -17,16 +17,10 @@ from easyticket.models import Event, IdempotencyRecord, Order, OrderStatus, Sale
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.order_phase import KEPT_PHASES, is_hold_good, phase_of
 from easyticket.rules.permissions import Actor, Permission, require
-from easyticket.services.orders import (
-    Buyer,
-    SoldOut,
-    WantedLine,
-    cancel_order,
-    expire_orders,
-    hold_again,
-    name_buyer,
-    place_order,
-)
+from easyticket.services.baskets import WantedLine
+from easyticket.services.expiry import expire_orders
+from easyticket.services.orders import Buyer, cancel_order, hold_again, name_buyer, place_order
+from easyticket.services.shortage import SoldOut
 
 _OPERATION = "begin_checkout"
 # How long the second sending of a form waits for the first to be done, and how often it looks (seconds).

@@ -16,9 +16,11 @@ from easyticket.jobs import entry
 from easyticket.models import Event, SalesChannel
 from easyticket.rules.permissions import ANONYMOUS, SYSTEM
 from easyticket.services import sandbox
+from easyticket.services.baskets import WantedLine
 from easyticket.services.gate import admit_ticket
-from easyticket.services.orders import Buyer, SoldOut, WantedLine, place_order, secret_of
+from easyticket.services.orders import Buyer, place_order, secret_of
 from easyticket.services.payments import settle_payment, start_payment
+from easyticket.services.shortage import SoldOut
 from tests.concurrency.crowd import application_on
 
 

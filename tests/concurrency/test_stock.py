@@ -12,7 +12,8 @@ from easyticket.db import db
 from easyticket.models import Order, OrderStatus, Quota, SalesChannel, Ticket
 from easyticket.rules.permissions import ANONYMOUS
 from easyticket.services import sandbox
-from easyticket.services.orders import Buyer, WantedLine, place_order, secret_of
+from easyticket.services.baskets import WantedLine
+from easyticket.services.orders import Buyer, place_order, secret_of
 from easyticket.services.payments import start_payment
 from tests import factories
 from tests.concurrency.actions import buy_one, settle

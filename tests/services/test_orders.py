@@ -24,19 +24,19 @@ from easyticket.models import (
     SalesChannel,
 )
 from easyticket.rules.permissions import ANONYMOUS, Actor
+from easyticket.services.baskets import WantedLine
+from easyticket.services.expiry import expire_orders
 from easyticket.services.orders import (
     Buyer,
-    SoldOut,
-    WantedLine,
     apply_promo,
     cancel_order,
-    expire_orders,
     hold_again,
     join_guest_orders,
     name_buyer,
     place_order,
     secret_of,
 )
+from easyticket.services.shortage import SoldOut
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("db_session")

@@ -30,7 +30,8 @@ from easyticket.models import (
 )
 from easyticket.queue import JobName
 from easyticket.services import payments, refunds, sandbox
-from easyticket.services.orders import cancel_order, expire_orders, hold_again
+from easyticket.services.expiry import expire_orders
+from easyticket.services.orders import cancel_order, hold_again
 from easyticket.services.payments import apply_snapshot, reconcile_payments, settle_payment, start_payment
 from tests import factories
 from tests.services.test_orders import holding, place

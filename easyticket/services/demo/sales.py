@@ -13,8 +13,10 @@ from easyticket.links import public_url
 from easyticket.models import Event, Order, Payment, Refund
 from easyticket.rules.permissions import ANONYMOUS, Actor
 from easyticket.services import sandbox
+from easyticket.services.baskets import WantedLine
 from easyticket.services.demo.buying import Ending, PlannedOrder
-from easyticket.services.orders import Buyer, WantedLine, cancel_order, expire_orders, place_order, secret_of
+from easyticket.services.expiry import expire_orders
+from easyticket.services.orders import Buyer, cancel_order, place_order, secret_of
 from easyticket.services.payments import settle_payment, start_payment
 from easyticket.services.refunds import request_refund, send_refund
 

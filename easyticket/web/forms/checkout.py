@@ -12,7 +12,8 @@ from wtforms.validators import InputRequired, Length
 
 from easyticket.core.errors import invalid_field
 from easyticket.models import Order, User
-from easyticket.services.orders import Buyer, WantedLine
+from easyticket.services.baskets import WantedLine
+from easyticket.services.orders import Buyer
 from easyticket.web.forms.email_hint import suggested_email
 from easyticket.web.forms.fields import Form, text_of
 

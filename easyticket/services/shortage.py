@@ -1,0 +1,57 @@
+"""When there is not enough: what is missing, how much is left, and when held places may come back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from easyticket.core.errors import Invalid, invalid_field
+from easyticket.db import db
+from easyticket.models import Hold, HoldLine, HoldState, Order, Quota, QuotaKind
+from easyticket.services.inventory import QuotaFull
+
+
+class SoldOut(Invalid):
+    """Not enough is left of `name`. `retry_after` (seconds) is set when places are only held and may come back by then."""
+
+    code = "sold_out"
+
+    def __init__(self, message: str, *, left: int, retry_after: int | None = None, name: str = "") -> None:
+        super().__init__(message, code="all_held" if retry_after is not None else "sold_out")
+        self.name = name
+        self.left = left
+        self.retry_after = retry_after
+
+
+def shortage_of(full: QuotaFull, order: Order, now: datetime) -> SoldOut:
+    """Say what is missing: which name, how many are left, and when held ones may come back."""
+    quota = db.session.get_one(Quota, full.quota_id, populate_existing=True)
+    left = max(quota.left or 0, 0)
+    if quota.kind is QuotaKind.PROMO:
+        raise invalid_field("promo_code", "This code has been used up.")
+    name = _limited_name(quota, order)
+    message = f"Only {left} tickets available for {name}"
+    all_held = left == 0 and quota.held > 0
+    retry_after = _seconds_until_release(quota, now) if all_held else None
+    return SoldOut(message, left=left, retry_after=retry_after, name=name)
+
+
+def _limited_name(quota: Quota, order: Order) -> str:
+    for line in order.lines:
+        if quota.kind is QuotaKind.OFFER and line.offer_id == quota.owner_id:
+            if line.tier_name and line.day_name:
+                return f"'{line.tier_name}' on '{line.day_name}'"
+            return f"tier '{line.tier_name}'" if line.tier_name else f"'{line.day_name or line.ticket_name}'"
+        if quota.kind is QuotaKind.TICKET_TYPE and line.offer.ticket_type_id == quota.owner_id:
+            return f"'{line.ticket_name}'"
+    return f"'{order.event.title}'"
+
+
+def _seconds_until_release(quota: Quota, now: datetime) -> int:
+    first = db.session.scalar(
+        sa.select(sa.func.min(Hold.expires_at))
+        .join(HoldLine, HoldLine.hold_id == Hold.id)
+        .where(HoldLine.quota_id == quota.id, Hold.state == HoldState.HELD)
+    )
+    return max(int((first - now).total_seconds()), 0) if first is not None else 60
