@@ -83,6 +83,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         # Else every answer renews the cookie, style sheets that others may keep for a year among them.
         "SESSION_REFRESH_EACH_REQUEST": False,
         "WTF_CSRF_TIME_LIMIT": None,
+        # Pages whose address is a secret send no Referer, so it cannot be asked for; the token is what counts.
+        "WTF_CSRF_SSL_STRICT": False,
         "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
         "JSON_SORT_KEYS": False,
