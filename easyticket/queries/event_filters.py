@@ -132,7 +132,7 @@ def _sells(condition: Condition, now: datetime) -> Condition:
 
 def _in_range(price: PriceRange) -> Condition:
     """Return the condition on one offer. Bounds are scaled to each currency's digits, so that no price is divided."""
-    amount = _price_with_fee() if price.with_fees else Offer.price_minor
+    amount = offer_price_with_fee() if price.with_fees else Offer.price_minor
     found: list[Condition] = []
     for digits in sorted(set(map(currency_digits, CURRENCIES))):
         of_digits = [currency for currency in CURRENCIES if currency_digits(currency) == digits]
@@ -150,7 +150,7 @@ def _scaled(amount: Decimal, digits: int, rounding: str) -> int:
     return int(min(amount, Decimal(2 * MAX_MINOR)).scaleb(digits).to_integral_value(rounding))
 
 
-def _price_with_fee() -> sa.ColumnElement[int]:
+def offer_price_with_fee() -> sa.ColumnElement[int]:
     """Return what rules/pricing.price_with_fee says, for the database; a test holds the two together."""
     basis_points = sa.func.coalesce(Event.fee_basis_points, current_app.config["SETTINGS"].fee_basis_points)
     fee = (Offer.price_minor * basis_points + 5_000) // 10_000
@@ -180,7 +180,7 @@ def _lowest_price(now: datetime) -> sa.ScalarSelect[int]:
         else_=10,
     )
     return (
-        sa.select(sa.func.min(_price_with_fee() * thousandths))
+        sa.select(sa.func.min(offer_price_with_fee() * thousandths))
         .join(TicketType, TicketType.id == Offer.ticket_type_id)
         .where(Offer.event_id == Event.id, is_offered(now))
         .correlate(Event)

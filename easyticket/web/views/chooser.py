@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 
 from easyticket.core.money import Money, currency_digits
-from easyticket.models import Event, EventStatus, FeeBearer, OfferKind, TicketType
+from easyticket.models import Event, FeeBearer, OfferKind, TicketType
 from easyticket.queries.offers import OfferOnSale, OfferState, fee_basis_points_of
 from easyticket.rules.sales import NotOnSale, why_event_not_on_sale
 from easyticket.rules.wording import day_text, moment_text, money_text
@@ -67,14 +67,21 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """Why there is nothing to choose; `may_change` where looking again in a few minutes makes sense."""
+
+    title: str
+    text: str
+    may_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Chooser:
-    """What stands in the ticket panel. `closed` says in words why there is nothing to choose, if so."""
+    """What stands in the ticket panel: groups to choose from, or why not (`closed`)."""
 
     groups: tuple[Group, ...]
-    is_open: bool
+    closed: Closed | None
     has_grid: bool
-    closed_title: str
-    closed_text: str
     from_price: str
     zero: str
     fee_basis_points: int
@@ -84,18 +91,17 @@ def chooser_of(
     event: Event, offers: Sequence[OfferOnSale], now: datetime, *, quantities: Mapping[str, object] | None = None
 ) -> Chooser:
     """Return the chooser of an event; `quantities` is what was typed before, by the offer's UUID."""
-    by_type = [list(group) for _, group in groupby(offers, key=_group_key)]
     can_buy = why_event_not_on_sale(event, now) is None
     typed = {str(key): str(value) for key, value in (quantities or {}).items()}
-    groups = tuple(_group(event, group, typed, can_buy=can_buy) for group in by_type)
+    groups = tuple(
+        _group(event, list(told), typed, can_buy=can_buy) for _, told in groupby(offers, key=_group_key)
+    )
     on_sale = [told for told in offers if told.is_on_sale]
-    title, text = _why_closed(event, offers, now) if not (can_buy and on_sale) else ("", "")
+    is_over = why_event_not_on_sale(event, now) in (NotOnSale.CANCELLED, NotOnSale.EVENT_OVER)
     return Chooser(
-        groups=groups,
-        is_open=can_buy and bool(on_sale),
+        groups=() if is_over else groups,
+        closed=None if can_buy and on_sale else _why_closed(event, offers, now),
         has_grid=any(group.tiers for group in groups),
-        closed_title=title,
-        closed_text=text,
         from_price=_from_price(event, on_sale),
         zero=_zero(event.currency),
         fee_basis_points=fee_basis_points_of(event) if event.fee_bearer is FeeBearer.BUYER else 0,
@@ -103,8 +109,9 @@ def chooser_of(
 
 
 def wait_text(seconds: int) -> str:
-    """Return when to look again, in whole minutes."""
-    return f"look again in {max(math.ceil(seconds / 60), 1)} min"
+    """Return when to look again, in whole minutes; nobody waits at a page for hours."""
+    minutes = max(math.ceil(seconds / 60), 1)
+    return f"look again in {minutes} min" if minutes <= 120 else "look again later"
 
 
 def _group_key(told: OfferOnSale) -> int:
@@ -213,25 +220,26 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip(" -*•\t") for line in text.splitlines() if line.strip(" -*•\t"))
 
 
-def _why_closed(event: Event, offers: Sequence[OfferOnSale], now: datetime) -> tuple[str, str]:
-    """Return why nothing can be chosen, as a title and what to do about it."""
-    reason = why_event_not_on_sale(event, now)
-    if reason in (NotOnSale.CANCELLED, NotOnSale.EVENT_OVER):
-        return "No tickets are sold any more", "Have a look at what else is on."
-    states = {told.state for told in offers}
+def _why_closed(event: Event, offers: Sequence[OfferOnSale], now: datetime) -> Closed:
+    if why_event_not_on_sale(event, now) in (NotOnSale.CANCELLED, NotOnSale.EVENT_OVER):
+        return Closed("No tickets are sold any more", "Have a look at what else is on.")
     if not offers:
-        return "No tickets yet", "The organizer has not put any on sale. Come back later."
-    if event.status is EventStatus.DRAFT and OfferState.ON_SALE in states:
-        return "What buyers will see", "The number fields appear once the event is published."
-    if OfferState.ALL_HELD in states:
-        seconds = min(told.look_again_seconds or 0 for told in offers if told.state is OfferState.ALL_HELD)
-        return "All held at the moment", f"Others are buying the last tickets. Some may come back: {wait_text(seconds)}."
-    if OfferState.NOT_YET in states:
-        first = min(told.sales_start_at or now for told in offers if told.state is OfferState.NOT_YET)
-        return "Not on sale yet", f"The sale begins on {moment_text(first, event.time_zone)}."
-    if OfferState.SOLD_OUT in states:
-        return "Sold out", "Every ticket is paid for."
-    return "The sale has ended", "Tickets are no longer sold here."
+        return Closed("No tickets yet", "The organizer has not put any on sale. Come back later.")
+    by_state: dict[OfferState, list[OfferOnSale]] = {}
+    for told in offers:
+        by_state.setdefault(told.state, []).append(told)
+    if OfferState.ON_SALE in by_state:
+        return Closed("What buyers will see", "Tickets can be chosen once the event is published.")
+    if held := by_state.get(OfferState.ALL_HELD):
+        wait = wait_text(min(told.look_again_seconds or 0 for told in held))
+        text = f"Others are buying the last tickets. Some may come back: {wait}."
+        return Closed("All held at the moment", text, may_change=True)
+    if later := by_state.get(OfferState.NOT_YET):
+        first = min(told.sales_start_at or now for told in later)
+        return Closed("Not on sale yet", f"The sale begins on {moment_text(first, event.time_zone)}.")
+    if OfferState.SOLD_OUT in by_state:
+        return Closed("Sold out", "Every ticket is paid for.")
+    return Closed("The sale has ended", "Tickets are no longer sold here.")
 
 
 def _from_price(event: Event, on_sale: Sequence[OfferOnSale]) -> str:
