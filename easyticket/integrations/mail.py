@@ -17,7 +17,7 @@ from easyticket.core.errors import AppError, ProviderDown
 from easyticket.integrations.mail_folder import MailFolder
 
 # Seconds to wait for any one answer of a mail server.
-TIMEOUT = 20
+TIMEOUT = 15
 PORTS = {"smtp": 587, "smtps": 465}
 
 

@@ -14,6 +14,7 @@ from flask import has_app_context
 
 from easyticket.core import clock
 from easyticket.db import db, transaction
+from easyticket.integrations.mail import MailRefused
 from easyticket.jobs.registry import HANDLERS
 from easyticket.models import OutboxJob
 from easyticket.queue import JobName
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 # Waits between tries in seconds; after the last one the job is given up and shown to the operator.
 BACKOFF = (5, 15, 60, 300, 900, 3600, 3600, 3600, 3600, 3600, 3600, 3600)
+# What no further try can mend: a mailbox that does not exist.
+HOPELESS = (MailRefused,)
 
 
 def run_outbox_job(job_id: int) -> None:
@@ -99,7 +102,7 @@ def _run(job: OutboxJob) -> None:
 def _plan_next_try(job_id: int, attempts: int, error: Exception) -> None:
     now = clock.now()
     values: dict[str, object] = {"leased_until": None, "error": f"{type(error).__name__}: {error}"[:2000]}
-    if attempts > len(BACKOFF):
+    if attempts > len(BACKOFF) or isinstance(error, HOPELESS):
         values["failed_at"] = now
     else:
         values["run_at"] = now + timedelta(seconds=BACKOFF[attempts - 1])
