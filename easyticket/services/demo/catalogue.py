@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+import re
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,9 @@ from easyticket.services.ticket_types import OfferDraft, TicketTypeDraft
 
 # An event is published this long before today or before it begins, whichever was earlier.
 ON_SALE_FOR = timedelta(days=38)
+_SALES_OPEN = time(9)
+# A line break within a paragraph; items of a list, rows of a table and headings keep theirs.
+_WRAP = re.compile(r"(?<!\n)\n(?![\n|#-])")
 
 
 def make_categories(now: datetime) -> None:
@@ -68,10 +72,16 @@ def on_sale_since(plan: EventPlan, now: datetime) -> datetime:
     return min(now, start_at) - ON_SALE_FOR
 
 
-def sales_window(plan: OfferPlan | TypePlan, now: datetime) -> tuple[datetime | None, datetime | None]:
-    """Return when the sale of an offer or a type begins and ends, if it does so by itself."""
-    opens = None if plan.opens is None else now + timedelta(days=plan.opens)
-    closes = None if plan.closes is None else now + timedelta(days=plan.closes)
+def _sales_window(
+    plan: OfferPlan | TypePlan, event_plan: EventPlan, now: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """Return when the sale of an offer or a type begins (in the morning) and ends (at midnight), if it does so by itself."""
+    zone = ZoneInfo(event_plan.place.zone)
+    today = _today(event_plan, now)
+    opens, closes = (
+        None if days is None else datetime.combine(today + timedelta(days=days), hour, zone)
+        for days, hour in ((plan.opens, _SALES_OPEN), (plan.closes, time.min))
+    )
     return opens, closes
 
 
@@ -81,7 +91,7 @@ def _draft(plan: EventPlan, organizer: User, now: datetime) -> EventDraft:
     return EventDraft(
         title=plan.title,
         short_description=plan.short,
-        description=plan.description,
+        description=_unwrapped(plan.description),
         category_id=db.session.scalar(sa.select(Category.id).where(Category.slug == plan.category)),
         pricing_type=plan.pricing,
         venue_name=place.name,
@@ -110,7 +120,7 @@ def _draft(plan: EventPlan, organizer: User, now: datetime) -> EventDraft:
 
 
 def _type_draft(plan: EventPlan, type_plan: TypePlan, now: datetime) -> TicketTypeDraft:
-    opens, closes = sales_window(type_plan, now)
+    opens, closes = _sales_window(type_plan, plan, now)
     currency = plan.place.currency
     is_simple = plan.pricing is PricingType.SIMPLE
     return TicketTypeDraft(
@@ -123,17 +133,17 @@ def _type_draft(plan: EventPlan, type_plan: TypePlan, now: datetime) -> TicketTy
         sales_end_at=closes,
         min_purchase=type_plan.least,
         max_purchase=type_plan.most,
-        offers=[_offer_draft(offer, currency, now) for offer in type_plan.offers],
+        offers=[_offer_draft(offer, plan, now) for offer in type_plan.offers],
     )
 
 
-def _offer_draft(plan: OfferPlan, currency: str, now: datetime) -> OfferDraft:
+def _offer_draft(plan: OfferPlan, event_plan: EventPlan, now: datetime) -> OfferDraft:
     tier_number, tier_name = plan.tier or (None, "")
     day_number, day_name = plan.day or (None, "")
-    opens, closes = sales_window(plan, now)
+    opens, closes = _sales_window(plan, event_plan, now)
     return OfferDraft(
         kind=plan.kind,
-        price_minor=Money.parse(plan.price, currency).minor,
+        price_minor=Money.parse(plan.price, event_plan.place.currency).minor,
         quantity=plan.quantity,
         tier_number=tier_number,
         tier_name=tier_name,
@@ -158,6 +168,11 @@ def _make_promo_code(plan: PromoPlan, event: Event, now: datetime) -> None:
     db.session.add(promo)
     db.session.flush()
     inventory.open_quota(QuotaKind.PROMO, promo.id, event.id, plan.uses)
+
+
+def _unwrapped(text: str) -> str:
+    """Undo the line breaks that only fit the plan into its file: on the page a break is a break."""
+    return _WRAP.sub(" ", text)
 
 
 def _today(plan: EventPlan, now: datetime) -> date:

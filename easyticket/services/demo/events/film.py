@@ -73,7 +73,7 @@ The reels are fragile: if one tears, we mend it and go on.""",
         when=When(44, "19:00", "21:30", weekday=THURSDAY),
         short="Three films about rivers and the people who argue over them.",
         description="""\
-Our spring series begins with three films about rivers. *Line-up to be confirmed; the second film still waits for its
+Our new series begins with three films about rivers. *Line-up to be confirmed; the second film still waits for its
 subtitles.*""",
         tags="documentary, rivers",
         is_draft=True,

@@ -36,7 +36,7 @@ back and room to dance at the front.
 - 22:15 Harbour Brass and the Old Roads choir
 - 00:15 last song, last orders
 
-Bring something warm: the wind comes down from the north at this time of year. It is outdoors and goes ahead in light
+Bring something warm: the wind comes down from the north at night. It is outdoors and goes ahead in light
 rain. The paths are level, and the stage can be seen from the wheelchair platform beside the sound desk.""",
         tags="highlife, live music, outdoor, dance",
         pricing=PricingType.TIERED,
