@@ -114,18 +114,20 @@ def get_own_ticket_type(actor: Actor, slug: str, ticket_type_uuid: UUID) -> Tick
 
 
 def find_event_stocks(events: Sequence[Event]) -> Mapping[int, Stock]:
-    """Return the stock of each event by its id: what its ticket types sell together, within its own capacity."""
+    """Return the stock of each event by its id: what its ticket types sell together, within its own capacity.
+
+    Of a ticket type that is switched off only what it sold counts.
+    """
+    on_sale = sa.case((TicketType.is_active, Quota.capacity), else_=Quota.sold + Quota.held)
     rows = db.session.execute(
         sa.select(
-            Quota.event_id,
-            sa.func.sum(Quota.capacity),
-            sa.func.sum(Quota.sold),
-            sa.func.sum(Quota.held),
+            Quota.event_id, sa.func.sum(on_sale), sa.func.sum(Quota.sold), sa.func.sum(Quota.held)
         )
+        .join(TicketType, TicketType.id == Quota.owner_id)
         .where(Quota.kind == QuotaKind.TICKET_TYPE, Quota.event_id.in_([event.id for event in events]))
         .group_by(Quota.event_id)
     )
-    totals = {event_id: (int(on_sale or 0), int(sold), int(held)) for event_id, on_sale, sold, held in rows}
+    totals = {event_id: (int(capacity or 0), int(sold), int(held)) for event_id, capacity, sold, held in rows}
     return {event.id: _stock_of(event, *totals.get(event.id, (0, 0, 0))) for event in events}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -59,8 +59,19 @@ def days_moved(before: tuple[datetime, datetime], after: tuple[datetime, datetim
 
 @cache
 def known_zones() -> frozenset[str]:
-    """Return the IANA zones an event may be in."""
-    return frozenset(available_timezones())
+    """Return the IANA zones an event may be in; two names of the list mean whatever the machine is set to."""
+    return frozenset(available_timezones() - {"Factory", "localtime"})
+
+
+def moment_of(local: datetime, zone: str) -> datetime:
+    """Return the UTC moment at which clocks in `zone` show `local` (naive); of a time they show twice, the first.
+
+    :raises ValueError: clocks in the zone skip this time.
+    """
+    moment = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:
+        raise ValueError("Clocks are put forward over this time on that day. Choose another one.")
+    return moment
 
 
 def _check_choices(faults: Faults, values: Mapping[str, Any]) -> None:

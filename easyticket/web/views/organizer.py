@@ -1,0 +1,261 @@
+"""What the organizer's pages show, written out: sentences, percents and addresses, made from events and their counters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from flask import url_for
+
+from easyticket.core.money import Money
+from easyticket.models import Event, EventStatus, Offer, PricingType, QuotaKind, TicketType
+from easyticket.queries.gate import GateCounts
+from easyticket.queries.organizer import CancellationTotals, OwnEvent, Stock
+from easyticket.rules.schedule import Phase, phase_of, status_of
+from easyticket.rules.wording import day_text, moment_text, money_text, period_text, place_text
+
+Stocks = Mapping[tuple[QuotaKind, int], Stock]
+
+_PILLS = {
+    "draft": ("Draft", "quiet"),
+    "published": ("Published", "good"),
+    "ongoing": ("Running now", "good"),
+    "completed": ("Over", ""),
+    "cancelled": ("Cancelled", "stop"),
+}
+PRICING_WORDS = {
+    PricingType.SIMPLE: "one price for each ticket",
+    PricingType.TIERED: "tiers",
+    PricingType.DAY_BASED: "day passes",
+    PricingType.TIER_AND_DAY: "tiers for each day",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """A state in a word or two."""
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockBar:
+    """Sold, held and left of one limit, as whole percents for the picture and in words beside it."""
+
+    sold_percent: int
+    held_percent: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event in the list."""
+
+    title: str
+    url: str
+    when: str
+    place: str
+    pill: Pill
+    sentence: str
+    bar: StockBar | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """One price under a ticket type, to be read only."""
+
+    name: str
+    price: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTypeRow:
+    """One ticket type with its stock; `edit_url` is empty where the desk cannot edit its kind of pricing."""
+
+    name: str
+    price: str
+    bar: StockBar
+    note: str
+    edit_url: str
+    offers: Sequence[OfferRow]
+
+
+@dataclass(frozen=True, slots=True)
+class EventOverview:
+    """The first screen of an event."""
+
+    title: str
+    slug: str
+    pill: Pill
+    when: str
+    place: str
+    sentence: str
+    pricing: str
+    ticket_types: Sequence[TicketTypeRow]
+    inside: str
+    public_url: str
+    cancelled_on: str
+    reason: str
+    is_draft: bool
+    is_cancelled: bool
+    is_over: bool
+    has_simple_pricing: bool
+    has_sales: bool
+
+
+def event_rows(events: Sequence[OwnEvent], now: datetime) -> list[EventRow]:
+    """Return the rows of the list of events."""
+    return [
+        EventRow(
+            title=own.event.title,
+            url=url_for("organizer.event", slug=own.event.slug),
+            when=period_text(own.event),
+            place=f"{own.event.venue_name}, {own.event.venue_city}",
+            pill=pill_of(own.event, now),
+            sentence=sales_sentence(own.stock, own.earned),
+            bar=bar_of(own.stock) if own.stock.capacity else None,
+        )
+        for own in events
+    ]
+
+
+def event_overview(
+    event: Event, stock: Stock, earned: Money, stocks: Stocks, inside: GateCounts, now: datetime
+) -> EventOverview:
+    """Return the first screen of an event."""
+    return EventOverview(
+        title=event.title,
+        slug=event.slug,
+        pill=pill_of(event, now),
+        when=period_text(event),
+        place=place_text(event),
+        sentence=sales_sentence(stock, earned),
+        pricing=PRICING_WORDS[event.pricing_type],
+        ticket_types=[_ticket_type_row(event, each, stocks) for each in event.ticket_types],
+        inside=inside_text(inside) if inside.expected else "",
+        public_url=url_for("events.page", slug=event.slug),
+        cancelled_on=moment_text(event.cancelled_at, event.time_zone) if event.cancelled_at else "",
+        reason=event.cancellation_reason,
+        is_draft=event.status is EventStatus.DRAFT,
+        is_cancelled=event.status is EventStatus.CANCELLED,
+        is_over=phase_of(event, now) is Phase.PAST,
+        has_simple_pricing=event.pricing_type is PricingType.SIMPLE,
+        has_sales=stock.sold + stock.held > 0,
+    )
+
+
+def pill_of(event: Event, now: datetime) -> Pill:
+    """Return the event's state in a word."""
+    return Pill(*_PILLS[status_of(event, now)])
+
+
+def sales_sentence(stock: Stock, earned: Money) -> str:
+    """Return the one sentence on top, for example "142 of 300 sold, GH₵ 7,100.00 earned, 9 held"."""
+    if not stock.capacity:
+        return "Nothing is on sale yet"
+    parts = [f"{stock.sold:,} of {stock.capacity:,} sold"]
+    if earned.minor:
+        parts.append(f"{money_text(earned)} earned")
+    if stock.held:
+        parts.append(f"{stock.held:,} held")
+    return ", ".join(parts)
+
+
+def bar_of(stock: Stock) -> StockBar:
+    """Return the bar of one limit. What is sold shows, be it little, and what is left never disappears by rounding."""
+    capacity = stock.capacity or max(stock.sold + stock.held, 1)
+    sold, held = _percent(stock.sold, capacity), _percent(stock.held, capacity)
+    held = min(held, 100 - sold)
+    words = [f"{stock.sold:,} sold", f"{stock.held:,} held" if stock.held else "", _left_text(stock)]
+    return StockBar(sold, held, ", ".join(filter(None, words)))
+
+
+def inside_text(counts: GateCounts) -> str:
+    """Return how many were let in, for example "812 of 1,200 inside"."""
+    return f"{counts.inside:,} of {counts.expected:,} inside"
+
+
+def cancellation_lines(totals: CancellationTotals) -> list[str]:
+    """Return what calling the event off means, a sentence each."""
+    if not totals.orders:
+        return ["Nobody has a ticket yet, so nobody has to be told."]
+    orders = _counted(totals.orders, "paid order")
+    money = "Nothing was paid, so nothing goes back."
+    if totals.to_refund:
+        money = f"{money_text(totals.to_refund)} goes back to the buyers."
+    return [
+        f"{_counted(totals.tickets, 'ticket')} of {orders} stop working at once.",
+        money,
+        f"{'The buyer is' if totals.orders == 1 else 'Every buyer is'} told by mail.",
+    ]
+
+
+def unwinding_text(done: int, every: int) -> str:
+    """Return how far the refunds of a cancelled event are, for example "12 of 140 orders are dealt with"."""
+    if not every:
+        return "Nobody had a ticket."
+    orders = f"{_counted(every, 'paid order')} {'is' if every == 1 else 'are'}"
+    return f"{done:,} of {orders} dealt with: tickets ended, money on its way back, mail sent."
+
+
+def percent_text(basis_points: int) -> str:
+    """Return a fee as people read it, for example "5 %" or "2.5 %"."""
+    return f"{Decimal(basis_points) / 100:f} %"
+
+
+def _ticket_type_row(event: Event, ticket_type: TicketType, stocks: Stocks) -> TicketTypeRow:
+    is_simple = event.pricing_type is PricingType.SIMPLE
+    edit_url = url_for("organizer.ticket_type", slug=event.slug, ticket_type_uuid=ticket_type.uuid)
+    stock = stocks.get((QuotaKind.TICKET_TYPE, ticket_type.id), Stock(ticket_type.total_quantity))
+    return TicketTypeRow(
+        name=ticket_type.name,
+        price=_price_text(event, ticket_type.offers),
+        bar=bar_of(stock),
+        note=_note(event, ticket_type),
+        edit_url=edit_url if is_simple else "",
+        offers=[] if is_simple else [_offer_row(event, offer, stocks) for offer in ticket_type.offers],
+    )
+
+
+def _offer_row(event: Event, offer: Offer, stocks: Stocks) -> OfferRow:
+    name = " · ".join(filter(None, (offer.day_name, offer.tier_name)))
+    when = f" ({day_text(offer.day_on)})" if offer.day_on else ""
+    stock = stocks.get((QuotaKind.OFFER, offer.id), Stock(offer.quantity))
+    return OfferRow(f"{name}{when}", money_text(Money(offer.price_minor, event.currency)), bar_of(stock).text)
+
+
+def _price_text(event: Event, offers: Sequence[Offer]) -> str:
+    prices = sorted({offer.price_minor for offer in offers})
+    if not prices:
+        return "No price yet"
+    lowest = money_text(Money(prices[0], event.currency))
+    return lowest if len(prices) == 1 else f"From {lowest}"
+
+
+def _note(event: Event, ticket_type: TicketType) -> str:
+    if not ticket_type.is_active:
+        return "Switched off: nobody can buy it."
+    parts = []
+    if ticket_type.sales_start_at:
+        parts.append(f"from {moment_text(ticket_type.sales_start_at, event.time_zone)}")
+    if ticket_type.sales_end_at:
+        parts.append(f"until {moment_text(ticket_type.sales_end_at, event.time_zone)}")
+    return f"On sale {' '.join(parts)}." if parts else ""
+
+
+def _percent(part: int, whole: int) -> int:
+    if not part:
+        return 0
+    return min(max(part * 100 // whole, 1), 100)
+
+
+def _left_text(stock: Stock) -> str:
+    return "no limit" if stock.left is None else f"{stock.left:,} left"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
