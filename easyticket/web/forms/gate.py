@@ -1,0 +1,30 @@
+"""What comes in at the gate: a code, and the key of the scan that brought it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from wtforms import HiddenField, StringField
+from wtforms.validators import UUID as IsUuid
+from wtforms.validators import InputRequired
+
+from easyticket.web.forms.fields import Form, text_of
+
+LONGEST_NAME = 80
+
+
+class ScanForm(Form):
+    """One scan. `scan_key` is made with the form, or by the page's script for every scan, so that a repeat is told apart."""
+
+    code = StringField("Code", [InputRequired("Scan a ticket or type its code first.")])
+    scan_key = HiddenField("Scan", [InputRequired(), IsUuid()])
+    gate = HiddenField("Gate")
+
+    def key(self) -> UUID:
+        """Return the scan's key."""
+        return UUID(text_of(self.scan_key))
+
+
+def gate_name_of(text: str) -> str:
+    """Return a gate's name as it is shown and kept: one line, not too long."""
+    return " ".join(text.split())[:LONGEST_NAME]
