@@ -15,6 +15,11 @@ def public_url(endpoint: str, **values: object) -> str:
     return address
 
 
+def public_host() -> str:
+    """Return the host of PUBLIC_URL, which makes ids that leave the site (of mails, of calendar entries) ours alone."""
+    return urlsplit(current_app.config["SETTINGS"].public_url).hostname or "localhost"
+
+
 def safe_next(target: str | None, default: str) -> str:
     """Return `target` if it is a path of this site, else `default`.
 

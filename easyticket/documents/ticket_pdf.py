@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
+from pathlib import Path
 
 from flask import render_template
 
@@ -14,6 +15,7 @@ from easyticket.documents.ticket_paper import TicketPaper
 
 # The cover's size in pixels; only its proportion matters, it is drawn from lines.
 COVER = (1320, 440)
+MARK = Path(__file__).resolve().parent.parent / "static" / "img" / "mark.svg"
 
 
 def render_tickets_pdf(tickets: Sequence[TicketPaper]) -> bytes:
@@ -22,7 +24,7 @@ def render_tickets_pdf(tickets: Sequence[TicketPaper]) -> bytes:
     :raises Unavailable: this machine lacks Pango.
     """
     pages = [(ticket, _picture(render_cover(ticket.event_id, *COVER)), _qr(ticket)) for ticket in tickets]
-    return render_pdf(render_template("documents/tickets.html", pages=pages))
+    return render_pdf(render_template("documents/tickets.html", pages=pages, mark=_picture(MARK.read_text())))
 
 
 def _qr(ticket: TicketPaper) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import current_app
@@ -25,7 +24,7 @@ from easyticket.documents.ticket_pdf import render_tickets_pdf
 from easyticket.emails import accounts, orders
 from easyticket.emails.message import Attachment, Email, as_message
 from easyticket.integrations.mail import MailRefused, open_mailer
-from easyticket.links import public_url
+from easyticket.links import public_host, public_url
 from easyticket.models import MailToken, Order, Refund, TicketStatus, User
 from easyticket.services.orders import secret_of
 from easyticket.services.tickets import qr_content
@@ -94,7 +93,7 @@ def _send(email: Email, message_id: UUID) -> None:
     db.session.rollback()
     try:
         message = as_message(
-            email, message_id=message_id, sender=settings.mail_from, host=_host(), now=clock.now()
+            email, message_id=message_id, sender=settings.mail_from, host=public_host(), now=clock.now()
         )
     except ValueError as error:
         raise MailRefused(f"The mail cannot be written: {error}") from error
@@ -141,12 +140,8 @@ def _pdf(papers: Sequence[TicketPaper]) -> list[Attachment]:
 
 def _calendar(order: Order, name: str) -> Attachment:
     link = public_url("events.page", slug=order.event.slug)
-    content = calendar_of(order.event, host=_host(), url=link, now=clock.now())
+    content = calendar_of(order.event, host=public_host(), url=link, now=clock.now())
     return Attachment(name, "text/calendar", content, (("charset", "utf-8"), ("method", "PUBLISH")))
-
-
-def _host() -> str:
-    return urlsplit(_settings().public_url).hostname or "localhost"
 
 
 def _settings() -> Settings:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -14,7 +13,7 @@ from easyticket.documents.cover import render_cover
 from easyticket.documents.shared_cover import render_shared_cover
 from easyticket.http.auth import current_actor, public
 from easyticket.integrations.storage import Storage
-from easyticket.links import public_url
+from easyticket.links import public_host, public_url
 from easyticket.models import Event
 from easyticket.queries.categories import list_categories
 from easyticket.queries.events import get_event, list_cities, list_events, list_similar_events
@@ -74,8 +73,7 @@ def page(slug: str) -> str:
 def calendar(slug: str) -> Response:
     """Give the event as a file for calendars."""
     event = get_event(current_actor(), slug)
-    host = urlsplit(current_app.config["SETTINGS"].public_url).hostname or ""
-    content = calendar_of(event, host=host, url=public_url("events.page", slug=event.slug), now=clock.now())
+    content = calendar_of(event, host=public_host(), url=public_url("events.page", slug=event.slug), now=clock.now())
     response = Response(content, mimetype="text/calendar")
     response.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.ics"'
     return response

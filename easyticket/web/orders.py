@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
@@ -15,7 +13,7 @@ from easyticket.documents.ticket_paper import paper_of
 from easyticket.documents.ticket_pdf import render_tickets_pdf
 from easyticket.http.auth import by_order_secret, current_actor, signed_in
 from easyticket.http.limits import limiter
-from easyticket.links import public_url
+from easyticket.links import public_host, public_url
 from easyticket.models import Ticket, TicketStatus
 from easyticket.queries.orders import (
     get_order_by_secret,
@@ -99,8 +97,7 @@ def calendar(secret: str) -> ResponseReturnValue:
     order = get_order_by_secret(secret)
     event = order.event
     # Calendars are shared with colleagues and families, so the file leads to the event and not to the tickets.
-    host = urlsplit(current_app.config["SETTINGS"].public_url).hostname or ""
-    content = calendar_of(event, host=host, url=public_url("events.page", slug=event.slug), now=clock.now())
+    content = calendar_of(event, host=public_host(), url=public_url("events.page", slug=event.slug), now=clock.now())
     return _file(content, "text/calendar; charset=utf-8", f"{event.slug[:80]}.ics")
 
 

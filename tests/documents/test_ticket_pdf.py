@@ -161,9 +161,13 @@ def test_it_is_tagged_and_names_its_title_and_language() -> None:
     assert information is not None and information.title == f"Ticket {PAPER.code} · {PAPER.title}"
 
 
-def test_the_picture_of_the_code_is_described() -> None:
-    described = [str(value["/Alt"]) for value in objects_of(render_tickets_pdf([PAPER])) if "/Alt" in value]
-    assert described == [f"QR code of ticket {PAPER.code}. At the gate the code can also be read out."]
+def test_the_code_is_the_only_picture_a_screen_reader_hears_of(caplog: pytest.LogCaptureFixture) -> None:
+    objects = list(objects_of(render_tickets_pdf([PAPER, replace(PAPER, qr_content="")])))
+    figures = [value for value in objects if value.get("/S") == "/Figure"]
+    assert [str(figure["/Alt"]) for figure in figures] == [
+        f"QR code of ticket {PAPER.code}. At the gate the code can also be read out."
+    ]
+    assert [record.message[:200] for record in caplog.records if record.levelname != "INFO"] == []
 
 
 def test_every_font_is_our_own_and_is_embedded() -> None:
