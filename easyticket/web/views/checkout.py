@@ -29,6 +29,7 @@ class CheckoutPage:
     secret: str
     phase: OrderPhase
     summary: Summary
+    short_summary: str
     hold: HoldView | None
     notice: NoticeView | None
     event_title: str
@@ -53,6 +54,7 @@ def checkout_page(order: Order, now: datetime) -> CheckoutPage:
         secret=secret_of(order),
         phase=phase,
         summary=summary_of(order),
+        short_summary=_short_summary(order),
         hold=hold_view(order, now) if is_kept else None,
         notice=_notice(order, phase),
         event_title=order.event.title,
@@ -70,6 +72,11 @@ def checkout_page(order: Order, now: datetime) -> CheckoutPage:
         step_labels=step_labels(order),
         step_links={1: event_url},
     )
+
+
+def _short_summary(order: Order) -> str:
+    tickets = "1 ticket" if order.quantity == 1 else f"{order.quantity} tickets"
+    return f"{tickets}, {amount_text(order, order.total_minor)} in all."
 
 
 def pay_text(order: Order) -> str:

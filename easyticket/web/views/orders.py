@@ -40,6 +40,7 @@ class TicketView:
     type: str
     holder: str
     code: str
+    code_head: str
     code_groups: tuple[str, ...]
     qr_url: str
     qr_missing: str
@@ -106,8 +107,8 @@ _PILLS = {
     OrderPhase.PAYING: Pill("Not paid yet", "warn"),
     OrderPhase.DECLINED: Pill("Payment declined", "stop"),
     OrderPhase.EXPIRED: Pill("No longer held", "quiet"),
-    OrderPhase.WAITING: Pill("Waiting for the payment", "warn"),
-    OrderPhase.UNDER_REVIEW: Pill("Payment is being checked", "warn"),
+    OrderPhase.WAITING: Pill("Waiting for payment", "warn"),
+    OrderPhase.UNDER_REVIEW: Pill("Being checked", "warn"),
     OrderPhase.CONFIRMED: Pill("Paid", "good"),
     OrderPhase.LATE_REFUND: Pill("Paid too late", "warn"),
     OrderPhase.REFUNDED: Pill("Refunded", "quiet"),
@@ -135,7 +136,8 @@ def order_page(order: Order, now: datetime) -> OrderPage:
         summary=summary_of(order),
         tickets=[ticket_view(ticket, order, now) for ticket in order.tickets],
         refunds=[_refund_view(refund) for refund in order.refunds],
-        has_tickets=any(ticket.status is not TicketStatus.CANCELLED for ticket in order.tickets),
+        has_tickets=phase is OrderPhase.CONFIRMED
+        and any(ticket.status is not TicketStatus.CANCELLED for ticket in order.tickets),
         event_url=url_for("events.page", slug=order.event.slug),
         pdf_url=url_for("orders.tickets_pdf", secret=secret),
         pdf_text="Ticket as PDF" if order.quantity == 1 else "All tickets as PDF",
@@ -148,6 +150,7 @@ def order_page(order: Order, now: datetime) -> OrderPage:
 def ticket_view(ticket: Ticket, order: Order, now: datetime) -> TicketView:
     """Return a ticket of `order` as its holder sees it at this moment."""
     event, secret = order.event, secret_of(order)
+    head, groups = _read_aloud(ticket.code)
     is_void = ticket.status is TicketStatus.CANCELLED
     return TicketView(
         title=event.title,
@@ -156,7 +159,8 @@ def ticket_view(ticket: Ticket, order: Order, now: datetime) -> TicketView:
         type=ticket.full_name,
         holder=ticket.attendee_name,
         code=ticket.code,
-        code_groups=_groups(ticket.code),
+        code_head=head,
+        code_groups=groups,
         qr_url="" if is_void else url_for("orders.ticket_qr", secret=secret, code=ticket.code),
         qr_missing="This ticket was cancelled and lets nobody in." if is_void else "",
         status=_ticket_pill(ticket, order, now),
@@ -259,10 +263,10 @@ def _next_url(ticket: Ticket, order: Order) -> str:
     return url_for("orders.ticket", secret=secret_of(order), code=following[0].code) if following else ""
 
 
-def _groups(code: str) -> tuple[str, ...]:
-    """Split a code into what is read aloud in one breath: "TKT-20261212", "7J2KQ", "0ABCD"."""
-    head, _, tail = code.rpartition("-")
-    return (head, *(tail[start : start + 5] for start in range(0, len(tail), 5)))
+def _read_aloud(code: str) -> tuple[str, tuple[str, ...]]:
+    """Split a code into its date part and what is read out in one breath each: "TKT-20261212-", "7J2KQ", "0ABCD"."""
+    head, dash, tail = code.rpartition("-")
+    return head + dash, tuple(tail[start : start + 5] for start in range(0, len(tail), 5))
 
 
 _METHODS = {
