@@ -97,7 +97,9 @@ def calendar(secret: str) -> ResponseReturnValue:
     order = get_order_by_secret(secret)
     event = order.event
     # Calendars are shared with colleagues and families, so the file leads to the event and not to the tickets.
-    content = calendar_of(event, host=public_host(), url=public_url("events.page", slug=event.slug), now=clock.now())
+    content = calendar_of(
+        event, host=public_host(), url=public_url("events.page", slug=event.slug), now=clock.now()
+    )
     return _file(content, "text/calendar; charset=utf-8", f"{event.slug[:80]}.ics")
 
 
