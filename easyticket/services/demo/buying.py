@@ -17,6 +17,9 @@ from easyticket.services.demo.plans import EventPlan, OfferPlan, TypePlan
 
 _CHANNELS = (SalesChannel.WEB, SalesChannel.API, SalesChannel.API_V1)
 _CHANNEL_WEIGHTS = (78, 12, 10)
+# How many people come together, and how often.
+_PARTIES = (1, 2, 3, 4, 5, 6, 8, 10)
+_PARTY_WEIGHTS = (4, 20, 14, 26, 10, 12, 8, 6)
 
 
 class Ending(enum.StrEnum):
@@ -124,15 +127,13 @@ def _paid(
 
 
 def _portions(wares: Sequence[_Ware], dice: Random) -> list[tuple[_Ware, int]]:
-    """Split what is to be sold into purchases of one to five."""
+    """Split what is to be sold into purchases of one to ten."""
     portions = []
     for ware in wares:
         left = ware.sold
         while left:
             most = min(left, ware.type_plan.most)
-            quantity = max(
-                ware.type_plan.least, min(most, dice.choices((1, 2, 3, 4, 5), (8, 38, 20, 26, 8))[0])
-            )
+            quantity = max(ware.type_plan.least, min(most, dice.choices(_PARTIES, _PARTY_WEIGHTS)[0]))
             portions.append((ware, quantity))
             left -= quantity
     dice.shuffle(portions)

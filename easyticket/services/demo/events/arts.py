@@ -37,11 +37,11 @@ without flash.""",
         is_featured=True,
         check_in=CheckInPolicy.DAILY,
         types=(
-            TypePlan("Visitor", 1500, price="40.00", sold=7),
+            TypePlan("Visitor", 120, price="40.00", sold=15),
             TypePlan(
-                "Student", 600, price="15.00", sold=4, description="With a valid student card at the door."
+                "Student", 60, price="15.00", sold=5, description="With a valid student card at the door."
             ),
-            TypePlan("Child", 600, price="0", sold=3, description="Up to 12 years, with an adult."),
+            TypePlan("Child", 60, price="0", sold=4, description="Up to 12 years, with an adult."),
         ),
         gate=GatePlan(("Front door",), percent=62, again=2),
         troubles=Troubles(expired=1, refunded=1),
@@ -61,12 +61,12 @@ There is no stage: sit on the steps, the walls or the cushions. The letters go i
 afterwards. Bring one of your own, if you like; there is room.""",
         tags="spoken word, strings, literature",
         types=(
-            TypePlan("Seat", 110, price="60.00", sold=4),
+            TypePlan("Seat", 70, price="60.00", sold=10),
             TypePlan(
                 "Seat and printed letters",
-                40,
+                30,
                 price="95.00",
-                sold=4,
+                sold=6,
                 benefits="The seven letters as a booklet",
             ),
         ),
@@ -89,16 +89,16 @@ the Saturday show. Step-free from the ferry slip, with a hearing loop in the fir
         types=(
             TypePlan(
                 "Seat",
-                360,
+                180,
                 most=6,
                 offers=(
-                    day_pass(1, "Friday evening", "35.00", 120, sold=4),
-                    day_pass(2, "Saturday evening", "45.00", 120, sold=4),
-                    day_pass(3, "Sunday matinee", "30.00", 120, sold=2),
+                    day_pass(1, "Friday evening", "35.00", 60, sold=7),
+                    day_pass(2, "Saturday evening", "45.00", 60, sold=11),
+                    day_pass(3, "Sunday matinee", "30.00", 60, sold=4),
                 ),
             ),
         ),
-        troubles=Troubles(expired=1, cancelled=1),
+        troubles=Troubles(cancelled=1),
     ),
     EventPlan(
         title="Night of the Open Studios",
@@ -113,6 +113,6 @@ their doors for one evening. The map at the gate says who shows what and when.
 It costs nothing. We ask for a ticket because the stairwells are old and only so many people may be in the house at once.""",
         tags="studios, free, art, neighbourhood",
         is_second=True,
-        types=(TypePlan("Visitor", 400, price="0", sold=4, most=5),),
+        types=(TypePlan("Visitor", 150, price="0", sold=16, most=5),),
     ),
 )

@@ -19,8 +19,8 @@ from easyticket.services.demo.plans import (
 )
 
 _DAYS = ((1, "Wednesday"), (2, "Thursday"), (3, "Friday"))
-_LEVELS = ((1, "Community", "90.00", 80), (2, "Standard", "240.00", 200), (3, "Backstage", "520.00", 12))
-_SOLD = {(1, 1): 3, (1, 2): 6, (1, 3): 1, (2, 1): 4, (2, 2): 7, (2, 3): 2, (3, 1): 2, (3, 2): 4, (3, 3): 12}
+_LEVELS = ((1, "Community", "90.00", 30), (2, "Standard", "240.00", 60), (3, "Backstage", "520.00", 12))
+_SOLD = {(1, 1): 4, (1, 2): 9, (1, 3): 2, (2, 1): 5, (2, 2): 12, (2, 3): 3, (3, 1): 2, (3, 2): 6, (3, 3): 12}
 
 EVENTS = (
     EventPlan(
@@ -49,7 +49,7 @@ Every talk is captioned live. Childcare is free; tell us two weeks ahead.""",
         types=(
             TypePlan(
                 "Day ticket",
-                876,
+                306,
                 most=15,
                 benefits="All talks\nRecordings afterwards",
                 offers=tuple(
@@ -59,7 +59,7 @@ Every talk is captioned live. Childcare is free; tell us two weeks ahead.""",
                 ),
             ),
         ),
-        capacity=850,
+        capacity=300,
         promo=PromoPlan("BUILD15", percent=15, uses=100, used=4),
         troubles=Troubles(expired=2, cancelled=1, refunded=1, partly_refunded=1),
         refund_policy="Full refund until 14 days before, half until 3 days before. A ticket may change its holder at any time.",
@@ -79,7 +79,7 @@ then the table talks. It ends at half past nine because people have work to do.
 The price is the price: the service fee is on us.""",
         tags="founders, breakfast, networking",
         fee_bearer=FeeBearer.ORGANIZER,
-        types=(TypePlan("Place at the table", 40, price="12000.00", sold=6, most=2),),
+        types=(TypePlan("Place at the table", 40, price="12000.00", sold=14, most=4),),
         troubles=Troubles(expired=1),
     ),
     EventPlan(
@@ -95,7 +95,7 @@ have saved them the most work.
 
 Twi and English, with people at each table who speak both.""",
         tags="agriculture, data, free",
-        types=(TypePlan("Participant", 90, price="0", sold=6),),
+        types=(TypePlan("Participant", 60, price="0", sold=18),),
         gate=GatePlan(("Court gate",), percent=77),
     ),
     EventPlan(
@@ -112,9 +112,9 @@ In German and English. Lunch is vegan and included.""",
         tags="open data, civic tech, hackday",
         is_second=True,
         types=(
-            TypePlan("Participant", 120, price="9.00", sold=5),
+            TypePlan("Participant", 60, price="9.00", sold=14),
             TypePlan(
-                "Supporter", 30, price="35.00", sold=2, description="Pays for somebody else's lunch too."
+                "Supporter", 20, price="35.00", sold=4, description="Pays for somebody else's lunch too."
             ),
         ),
         gate=GatePlan(("Entrance",), percent=91, again=1),

@@ -33,16 +33,16 @@ Doors at **19:00**. Two rows in front are for people who like to be talked to; s
         types=(
             TypePlan(
                 "Seat",
-                142,
+                97,
                 offers=(
-                    tier(1, "Early bird", "6000.00", 20, sold=20),
-                    tier(2, "Regular", "10000.00", 110, sold=4),
+                    tier(1, "Early bird", "6000.00", 15, sold=15),
+                    tier(2, "Regular", "10000.00", 70, sold=10),
                     tier(3, "Front rows", "14000.00", 12, sold=10),
                 ),
             ),
         ),
         age=18,
-        troubles=Troubles(expired=1, cancelled=1),
+        troubles=Troubles(cancelled=1),
     ),
     EventPlan(
         title="Please Mind the Gap: Stand-up in English",
@@ -58,12 +58,12 @@ The hall has eighty seats and a bar that takes cards, which is a joke in itself.
         tags="stand-up, english, expats",
         is_second=True,
         types=(
-            TypePlan("Seat", 80, price="12.00", sold=4),
+            TypePlan("Seat", 80, price="12.00", sold=13),
             TypePlan(
                 "Reduced",
                 20,
                 price="7.00",
-                sold=3,
+                sold=4,
                 description="Students, and whoever needs it. We do not ask.",
             ),
         ),
@@ -82,10 +82,10 @@ each with the best ten minutes they have. There will be a band, there will be pr
         types=(
             TypePlan(
                 "Hall",
-                260,
+                150,
                 offers=(
-                    tier(1, "Early bird", "70.00", 40, sold=4),
-                    tier(2, "Regular", "100.00", 220, sold=8),
+                    tier(1, "Early bird", "70.00", 40, sold=10),
+                    tier(2, "Regular", "100.00", 110, sold=25),
                 ),
             ),
         ),
@@ -105,6 +105,6 @@ to watch, which is free as well. First-timers are announced as such and treated 
 
 Tickets cost nothing and keep the fire marshal happy.""",
         tags="open mic, free, stand-up",
-        types=(TypePlan("Seat", 70, price="0", sold=5, most=4),),
+        types=(TypePlan("Seat", 70, price="0", sold=14, most=4),),
     ),
 )

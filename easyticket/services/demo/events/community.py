@@ -39,12 +39,12 @@ need no ticket.""",
         types=(
             TypePlan(
                 "Festival ticket",
-                2400,
+                310,
                 offers=(
-                    day_pass(1, "Day one", "35.00", 700, sold=6),
-                    day_pass(2, "Day two", "35.00", 700, sold=6),
-                    day_pass(3, "Day three", "45.00", 700, sold=4),
-                    all_days("Festival pass", "90.00", 300, sold=6),
+                    day_pass(1, "Day one", "35.00", 90, sold=16),
+                    day_pass(2, "Day two", "35.00", 90, sold=19),
+                    day_pass(3, "Day three", "45.00", 90, sold=10),
+                    all_days("Festival pass", "90.00", 40, sold=13),
                 ),
             ),
         ),
@@ -66,8 +66,8 @@ The waffles are for the kindergarten on the second floor.""",
         tags="flea market, neighbourhood, second hand",
         is_second=True,
         types=(
-            TypePlan("Table", 40, price="10.00", sold=4, most=1),
-            TypePlan("Visitor", 300, price="0", sold=4),
+            TypePlan("Table", 40, price="10.00", sold=7, most=1),
+            TypePlan("Visitor", 120, price="0", sold=10),
         ),
     ),
     EventPlan(
@@ -81,8 +81,8 @@ Buses from Kejetia at nine, boats at noon, oware tournament in the shade. Bring 
 left. There will be fufu for three hundred.""",
         tags="picnic, lake, family",
         types=(
-            TypePlan("Adult with bus", 150, price="95.00", sold=4),
-            TypePlan("Child with bus", 80, price="45.00", sold=4),
+            TypePlan("Adult with bus", 60, price="95.00", sold=8),
+            TypePlan("Child with bus", 40, price="45.00", sold=4),
         ),
         cancelled_because="The road to the lake is closed for repairs until next month. All tickets are refunded.",
         attendee=(("Adult with bus", 2),),
@@ -100,8 +100,8 @@ the break the bucket goes round for names, and two more are drawn.
 Blankets welcome. If it rains we go under the arch, which is tight, so there are only ninety tickets.""",
         tags="storytelling, neighbours, outdoor",
         types=(
-            TypePlan("Bench", 60, price="8.00", sold=4),
-            TypePlan("Bench for a generous neighbour", 30, price="20.00", sold=2),
+            TypePlan("Bench", 60, price="8.00", sold=11),
+            TypePlan("Bench for a generous neighbour", 30, price="20.00", sold=4),
         ),
     ),
 )

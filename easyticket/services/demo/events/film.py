@@ -30,7 +30,7 @@ the mat beside you.
 All films have English subtitles. Popcorn and grilled plantain from six.""",
         tags="short film, open air, african cinema",
         types=(
-            TypePlan("Mat", 180, price="50.00", sold=4),
+            TypePlan("Mat", 90, price="50.00", sold=14),
             TypePlan("Deck chair", 10, price="75.00", sold=8, most=4),
         ),
     ),
@@ -47,7 +47,7 @@ very brave dog. Three musicians play it on a piano, a singing saw and forty glas
 After the film they show how it was done, and you may try the glasses.""",
         tags="silent film, live music, piano",
         is_second=True,
-        types=(TypePlan("Seat", 90, price="16.00", sold=6), TypePlan("Balcony", 24, price="21.00", sold=4)),
+        types=(TypePlan("Seat", 90, price="16.00", sold=19), TypePlan("Balcony", 24, price="21.00", sold=8)),
         gate=GatePlan(("Foyer",), percent=95, again=2),
         troubles=Troubles(expired=1, refunded=1),
         attendee=(("Balcony", 1),),
@@ -64,7 +64,7 @@ middle of the room. Between them a former camera assistant tells where they hid 
 
 The reels are fragile: if one tears, we mend it and go on.""",
         tags="35 mm, classic film, lagos",
-        types=(TypePlan("Seat", 140, price="6000.00", sold=4),),
+        types=(TypePlan("Seat", 100, price="6000.00", sold=12),),
     ),
     EventPlan(
         title="Documentary Club: Rivers",
@@ -92,8 +92,8 @@ half up, the sound stays low, and nobody minds noise.
 Prams park inside. Tickets are for knees as well: everybody who breathes needs one, but the small ones are free.""",
         tags="children, animation, matinee",
         types=(
-            TypePlan("Grown-up", 50, price="9.00", sold=4),
-            TypePlan("Small person", 70, price="0", sold=4, most=4),
+            TypePlan("Grown-up", 50, price="9.00", sold=8),
+            TypePlan("Small person", 60, price="0", sold=10, most=4),
         ),
     ),
 )

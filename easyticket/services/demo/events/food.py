@@ -31,12 +31,12 @@ board at each stall says what is in it.""",
         tags="street food, waakye, family",
         is_featured=True,
         types=(
-            TypePlan("Taster", 500, price="30.00", sold=6, benefits="Three tasting tokens"),
+            TypePlan("Taster", 160, price="30.00", sold=20, benefits="Three tasting tokens"),
             TypePlan(
                 "Family table", 12, price="110.00", sold=10, benefits="Table for five\nTwelve tokens", most=2
             ),
         ),
-        troubles=Troubles(expired=1, cancelled=1),
+        troubles=Troubles(cancelled=1),
     ),
     EventPlan(
         title="Jollof Without Borders",
@@ -54,11 +54,11 @@ On Sunday afternoon the cooks swap recipes and cook each other's. That is worth 
         types=(
             TypePlan(
                 "Tasting card",
-                700,
+                200,
                 offers=(
-                    day_pass(1, "Saturday", "9000.00", 300, sold=4),
-                    day_pass(2, "Sunday", "9000.00", 300, sold=3),
-                    all_days("Weekend", "15000.00", 100, sold=3),
+                    day_pass(1, "Saturday", "9000.00", 80, sold=8),
+                    day_pass(2, "Sunday", "9000.00", 80, sold=5),
+                    all_days("Weekend", "15000.00", 40, sold=8),
                 ),
             ),
         ),
@@ -85,14 +85,14 @@ Taught in English with German asides. Vegan from beginning to end.""",
         category="food-drink",
         place=places.PIER_NINE,
         when=When(21, "19:00", "22:30", weekday=SATURDAY),
-        short="Twenty-four strangers, five courses, one tablecloth.",
+        short="Sixteen strangers, five courses, one tablecloth.",
         description="""\
-One table for twenty-four along the length of the hall, five courses from what the boats bring in that morning, and a rule:
-you do not sit beside the person you came with until the fish.
+One table for sixteen along the length of the hall, five courses from what the boats bring in that morning, and a rule:
+nobody sits beside the person they came with until the fish.
 
 Tell us about allergies when you book. Wine is included, and so is a very good ginger thing for those who do not drink.""",
         tags="supper club, seafood, dinner",
-        types=(TypePlan("Seat", 24, price="95.00", sold=24, most=2),),
+        types=(TypePlan("Seat", 16, price="95.00", sold=16, most=4),),
         age=21,
         troubles=Troubles(expired=1),
     ),

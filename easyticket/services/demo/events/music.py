@@ -44,12 +44,12 @@ rain. The paths are level, and the stage can be seen from the wheelchair platfor
         types=(
             TypePlan(
                 "Garden",
-                420,
+                240,
                 description="Standing and dancing, benches at the back.",
                 offers=(
-                    tier(1, "Early bird", "120.00", 30, sold=30),
-                    tier(2, "Regular", "160.00", 330, sold=6),
-                    tier(3, "Last call", "200.00", 60, opens=16),
+                    tier(1, "Early bird", "120.00", 20, sold=20),
+                    tier(2, "Regular", "160.00", 180, sold=22),
+                    tier(3, "Last call", "200.00", 40, opens=16),
                 ),
             ),
             TypePlan(
@@ -58,10 +58,10 @@ rain. The paths are level, and the stage can be seen from the wheelchair platfor
                 description="A seat at a table above the garden.",
                 benefits="Table service\nOne drink\nOwn entrance",
                 most=6,
-                offers=(tier(1, "Table seat", "320.00", 40, sold=6),),
+                offers=(tier(1, "Table seat", "320.00", 40, sold=10),),
             ),
         ),
-        capacity=460,
+        capacity=280,
         troubles=Troubles(expired=2, cancelled=1, refunded=1),
         refund_policy="Full refund until seven days before. After that, tickets can be given to somebody else.",
         attendee=(("Garden - Regular", 2),),
@@ -84,7 +84,7 @@ prices. Boats to the mainland leave from the next pier until midnight.
         is_featured=True,
         types=(
             TypePlan(
-                "Deck", 350, price="15000.00", sold=8, description="Standing, everywhere but the front."
+                "Deck", 160, price="15000.00", sold=23, description="Standing, everywhere but the front."
             ),
             TypePlan(
                 "Front Deck",
@@ -95,16 +95,16 @@ prices. Boats to the mainland leave from the next pier until midnight.
                 most=4,
             ),
         ),
-        capacity=370,
+        capacity=180,
         age=16,
-        troubles=Troubles(expired=1, cancelled=1),
+        troubles=Troubles(cancelled=1),
     ),
     EventPlan(
         title="Kiezklang: Four Bands, One Courtyard",
         category="music",
         place=places.HINTERHOF,
         when=When(11, "19:30", "23:00", weekday=FRIDAY),
-        short="Neighbours on guitars, neighbours at the windows. Thirty-six places, all of them gone.",
+        short="Neighbours on guitars, neighbours at the windows. Twenty-four places, all of them gone.",
         description="""\
 Four bands from the same street play in the courtyard they rehearse above: a surf trio, two songwriters, a brass
 quartet that swears it is a punk band, and a synthesizer duo who promise to be quiet after ten.
@@ -113,7 +113,7 @@ Doors at **19:30**, the last song at **22:45** because people live here. Drinks 
 goes into a new roof for it. If it pours, everybody moves into the stairwell, which sounds better anyway.""",
         tags="indie, courtyard, neighbourhood, live music",
         is_second=True,
-        types=(TypePlan("Courtyard", 36, price="18.00", sold=36, most=4),),
+        types=(TypePlan("Courtyard", 24, price="18.00", sold=24, most=4),),
         refund_policy="No refunds, but you may give your ticket to a friend.",
         troubles=Troubles(expired=1),
     ),
@@ -122,16 +122,16 @@ goes into a new roof for it. If it pours, everybody moves into the stairwell, wh
         category="music",
         place=places.LOFT_44,
         when=When(9, "18:30", "21:30", weekday=THURSDAY),
-        short="A twelve-piece brass band, a roof above the rail yard, twenty-four chairs.",
+        short="A twelve-piece brass band, a roof above the rail yard, sixteen chairs.",
         description="""\
 Three trombones, four trumpets, two saxophones, a sousaphone, snare and bass drum: it is a lot of band for a roof with
-twenty-four chairs. They play second-line standards, a few arrangements of their own and whatever the passing trains suggest.
+sixteen chairs. They play second-line standards, a few arrangements of their own and whatever the passing trains suggest.
 
 The lift goes to the top floor, then there are twelve steps; tell us if you need the goods lift instead. In bad weather
 the concert moves one floor down to the loft, with the windows open.""",
         tags="brass, rooftop, jazz",
-        types=(TypePlan("Chair", 24, price="28.00", sold=16, most=4),),
-        held=8,
+        types=(TypePlan("Chair", 16, price="28.00", sold=10, most=4),),
+        held=6,
     ),
     EventPlan(
         title="Choirs of the Garden City",
@@ -146,8 +146,8 @@ last hour belongs to all of them and to the audience: the words are on the back 
 Children sit on the mats in front. The court is open to the sky, with shade along both sides.""",
         tags="choir, gospel, family",
         types=(
-            TypePlan("Adult", 200, price="35.00", sold=7),
-            TypePlan("Child", 80, price="10.00", sold=4, description="Up to 12 years."),
+            TypePlan("Adult", 90, price="35.00", sold=16),
+            TypePlan("Child", 40, price="10.00", sold=6, description="Up to 12 years."),
         ),
         gate=GatePlan(("Court gate",), percent=88),
         troubles=Troubles(refunded=1),

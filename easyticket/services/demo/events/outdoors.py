@@ -37,16 +37,16 @@ for you.""",
         types=(
             TypePlan(
                 "Runner",
-                1500,
+                340,
                 benefits="Number with chip\nShirt\nPorridge",
                 offers=(
-                    tier(1, "Early bird", "80.00", 20, sold=14, closes=-2),
-                    tier(2, "Regular", "100.00", 1280, sold=4, opens=-2),
-                    tier(3, "Late", "130.00", 200, opens=30),
+                    tier(1, "Early bird", "80.00", 60, sold=19, closes=-2),
+                    tier(2, "Regular", "100.00", 220, sold=4, opens=-2),
+                    tier(3, "Late", "130.00", 60, opens=30),
                 ),
             ),
         ),
-        capacity=1500,
+        capacity=340,
         troubles=Troubles(expired=1),
     ),
     EventPlan(
@@ -62,8 +62,8 @@ stops for photographs, fried fish and every goat.
 You need a bicycle with real tyres, or borrow one of fifteen. A pick-up follows for tired legs.""",
         tags="cycling, lake, gravel",
         types=(
-            TypePlan("Own bicycle", 80, price="110.00", sold=4),
-            TypePlan("Borrowed bicycle", 15, price="190.00", sold=4, most=2),
+            TypePlan("Own bicycle", 60, price="110.00", sold=10),
+            TypePlan("Borrowed bicycle", 15, price="190.00", sold=9, most=2),
         ),
     ),
     EventPlan(
@@ -76,7 +76,7 @@ You need a bicycle with real tyres, or borrow one of fifteen. A pick-up follows 
 Eight kilometres over the water after dark. The bridge is ours from **20:00** to **22:30**, and two hundred head lamps make
 a better skyline than the skyline. Lamps are lent against a deposit. Medals glow.""",
         tags="night run, bridge, 8k",
-        types=(TypePlan("Runner", 400, price="8000.00", sold=10),),
+        types=(TypePlan("Runner", 120, price="8000.00", sold=26),),
         gate=GatePlan(("North end", "South end"), percent=89, again=2, unknown=2),
         troubles=Troubles(expired=1, cancelled=1, refunded=2),
         refund_policy="Full refund until the numbers are printed, one week before.",
@@ -93,6 +93,6 @@ prize for the fastest team, for the best baton that is not a baton, and for the 
 
 One purchase is one team: **four tickets**.""",
         tags="relay, team, park",
-        types=(TypePlan("Runner of a team", 240, price="14.00", sold=12, least=4, most=4),),
+        types=(TypePlan("Runner of a team", 120, price="14.00", sold=16, least=4, most=4),),
     ),
 )

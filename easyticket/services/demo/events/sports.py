@@ -36,8 +36,8 @@ to give. Gates open at **12:30**, the youth teams play at 13:00, kick-off is at 
 No bottles, no flares. Children up to six sit on a lap and need no ticket.""",
         tags="football, derby, family",
         types=(
-            TypePlan("Popular Stand", 2500, price="20.00", sold=7),
-            TypePlan("Centre Line", 600, price="50.00", sold=4),
+            TypePlan("Popular Stand", 300, price="20.00", sold=28),
+            TypePlan("Centre Line", 80, price="50.00", sold=10),
             TypePlan(
                 "Covered Box",
                 12,
@@ -47,7 +47,7 @@ No bottles, no flares. Children up to six sit on a lap and need no ticket.""",
                 most=4,
             ),
         ),
-        troubles=Troubles(expired=1, cancelled=1),
+        troubles=Troubles(cancelled=1),
         refund_policy="Refunds until kick-off if the match is moved to another day. Otherwise none.",
     ),
     EventPlan(
@@ -67,11 +67,11 @@ but not the noise in.""",
         types=(
             TypePlan(
                 "Stand seat",
-                900,
+                150,
                 offers=(
-                    day_pass(1, "Saturday", "4000.00", 400, sold=4),
-                    day_pass(2, "Sunday", "6000.00", 400, sold=4),
-                    all_days("Both days", "8500.00", 100, sold=4),
+                    day_pass(1, "Saturday", "4000.00", 60, sold=8),
+                    day_pass(2, "Sunday", "6000.00", 60, sold=5),
+                    all_days("Both days", "8500.00", 30, sold=7),
                 ),
             ),
         ),
@@ -92,8 +92,8 @@ Watching costs less than climbing and comes with the same soup.""",
         tags="climbing, bouldering, competition",
         is_second=True,
         types=(
-            TypePlan("Climber", 80, price="22.00", sold=4, most=4),
-            TypePlan("Spectator", 120, price="8.00", sold=3),
+            TypePlan("Climber", 60, price="22.00", sold=9, most=4),
+            TypePlan("Spectator", 40, price="8.00", sold=4),
         ),
     ),
     EventPlan(
@@ -108,6 +108,6 @@ to eleven, and move one table up or down. After two hours whoever is at table on
 
 Bats and balls are there. It is free, but places are counted, so take a ticket only if you are coming.""",
         tags="table tennis, free, beginners",
-        types=(TypePlan("Player", 48, price="0", sold=5, most=2),),
+        types=(TypePlan("Player", 48, price="0", sold=13, most=2),),
     ),
 )

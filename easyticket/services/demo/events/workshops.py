@@ -33,7 +33,7 @@ print it with ink that has been cooked from bark since the day before.
 You take home the stamp, two metres of cloth and black fingers. Wear something old. Lunch is included; say when you
 book if you do not eat meat.""",
         tags="adinkra, printing, craft",
-        types=(TypePlan("Place", 20, price="180.00", sold=4, most=3),),
+        types=(TypePlan("Place", 20, price="180.00", sold=6, most=3),),
         troubles=Troubles(expired=1),
     ),
     EventPlan(
@@ -92,7 +92,7 @@ nine o'clock everybody has one page that somebody outside their own head underst
 
 For artists, clubs and small organisations. Bring a project, even a vague one.""",
         tags="writing, funding, nonprofit",
-        types=(TypePlan("Place", 30, price="40.00", sold=4, most=2),),
+        types=(TypePlan("Place", 30, price="40.00", sold=8, most=2),),
         gate=GatePlan(("Front desk",), percent=85, again=1, wrong_event=0),
         troubles=Troubles(refunded=1),
     ),
@@ -108,6 +108,6 @@ carried; you do the repairing, they show you how. About two thirds of the things
 
 Free, with a hat for spare parts.""",
         tags="repair, free, neighbours",
-        types=(TypePlan("Visitor with one thing", 60, price="0", sold=4, most=2),),
+        types=(TypePlan("Visitor with one thing", 60, price="0", sold=10, most=2),),
     ),
 )
