@@ -16,6 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from easyticket.core.money import CURRENCIES, Money, MoneyError
@@ -46,6 +47,9 @@ def _whole(sentence: str) -> list[Any]:
 
 class MomentField(DateTimeLocalField):
     """Date and time as the clocks at the venue show them; the form's `time_zone` says where that is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"format": ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs})
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was typed, in words of our own where it is no time."""
@@ -90,8 +94,8 @@ class EventForm(_HasMoments):
     fee_bearer = RadioField(
         "Service fee",
         choices=[
-            (FeeBearer.BUYER.value, "Buyers pay it on top of the price"),
-            (FeeBearer.ORGANIZER.value, "I pay it out of the price"),
+            SelectChoice(FeeBearer.BUYER.value, "Buyers pay it on top of the price"),
+            SelectChoice(FeeBearer.ORGANIZER.value, "I pay it out of the price"),
         ],
         default=FeeBearer.BUYER.value,
     )
@@ -104,7 +108,7 @@ class EventForm(_HasMoments):
     def offer_categories(self, categories: Sequence[Category], current: Category | None = None) -> None:
         """Give the field for the category what there is to choose from, and what the event has even if it is switched off."""
         offered = {each.id: each.name for each in (*categories, *([current] if current else []))}
-        self.category_id.choices = [(0, "Choose one"), *offered.items()]
+        self.category_id.choices = [SelectChoice(str(key), name) for key, name in {0: "Choose one", **offered}.items()]
 
     def validate_category_id(self, field: SelectField) -> None:
         """Refuse an event without a category."""
@@ -126,6 +130,14 @@ class EventForm(_HasMoments):
         self.start_at.data = shown_in(event.time_zone, event.start_at)
         self.end_at.data = shown_in(event.time_zone, event.end_at)
 
+    def changes_to(self, event: Event) -> dict[str, Any]:
+        """Return what was typed; a moment that reads as it did stays what it was, seconds included."""
+        values = self.values()
+        for name in ("start_at", "end_at"):
+            if values[name] == getattr(event, name).replace(second=0, microsecond=0):
+                del values[name]
+        return values
+
     def values(self) -> dict[str, Any]:
         """Return what was typed by the names of the event's fields."""
         zone = self.time_zone.data
@@ -146,7 +158,7 @@ class EventForm(_HasMoments):
 class NewEventForm(EventForm):
     """A new event with its first ticket type, so that one form is enough to sell."""
 
-    currency = SelectField("Currency", choices=[(each, each) for each in sorted(CURRENCIES)])
+    currency = SelectField("Currency", choices=[SelectChoice(each) for each in sorted(CURRENCIES)])
     ticket_name = StringField("Ticket", _required("Give the ticket a name, such as Standard.", 100), default="Standard")
     price = StringField("Price", [InputRequired("Enter a price. 0 makes it free.")])
     quantity = IntegerField("How many", _whole("Say how many there are."))

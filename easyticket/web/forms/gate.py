@@ -6,7 +6,7 @@ from uuid import UUID
 
 from wtforms import HiddenField, StringField
 from wtforms.validators import UUID as IsUuid
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from easyticket.web.forms.fields import Form, text_of
 
@@ -16,7 +16,7 @@ LONGEST_NAME = 80
 class ScanForm(Form):
     """One scan. `scan_key` is made with the form, or by the page's script for every scan, so that a repeat is told apart."""
 
-    code = StringField("Code", [InputRequired("Scan a ticket or type its code first.")])
+    code = StringField("Code", [DataRequired("Scan a ticket or type its code first.")])
     scan_key = HiddenField("Scan", [InputRequired(), IsUuid()])
     gate = HiddenField("Gate")
 

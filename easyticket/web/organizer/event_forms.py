@@ -65,7 +65,7 @@ def edit_event(slug: str) -> ResponseReturnValue:
         form.show(event)
     elif form.validate():
         with refusals_shown_in(form, words=_WORDS):
-            update_event(actor=current_actor(), event=event, changes=form.values(), now=clock.now())
+            update_event(actor=current_actor(), event=event, changes=form.changes_to(event), now=clock.now())
             flash("Saved.", "success")
             return redirect(url_for("organizer.event", slug=slug))
     basis_points = event.fee_basis_points
