@@ -82,7 +82,7 @@ subtitles.*""",
     EventPlan(
         title="Sunday Matinee for Small People",
         category="film",
-        place=places.LOFT_44,
+        place=places.RIDGE_HALL,
         when=When(5, "11:00", "12:15", weekday=SUNDAY),
         short="Six animated films without a single word, with the lights half up and crawling allowed.",
         description="""\
@@ -92,7 +92,7 @@ half up, the sound stays low, and nobody minds noise.
 Prams park inside. Tickets are for knees as well: everybody who breathes needs one, but the small ones are free.""",
         tags="children, animation, matinee",
         types=(
-            TypePlan("Grown-up", 50, price="9.00", sold=8),
+            TypePlan("Grown-up", 50, price="30.00", sold=8),
             TypePlan("Small person", 60, price="0", sold=10, most=4),
         ),
     ),

@@ -39,7 +39,7 @@ book if you do not eat meat.""",
     EventPlan(
         title="First Aid in a Day",
         category="workshops",
-        place=places.RIDGE_HALL,
+        place=places.CULTURE_COURT,
         when=When(27, "09:00", "17:00", weekday=SATURDAY),
         short="Burns, falls, fainting, choking: what to do in the eight minutes before help comes.",
         description="""\
