@@ -93,7 +93,8 @@ def _is_of(actor: Actor) -> sa.ColumnElement[bool]:
 def _past_ids(actor: Actor, now: datetime) -> sa.Select[int]:
     over = (Order.status == OrderStatus.CONFIRMED) & (Event.end_at <= now)
     unpaid_again = (Order.status != OrderStatus.CONFIRMED) & sa.exists().where(Refund.order_id == Order.id)
-    given_back = sa.or_(Order.status == OrderStatus.REFUNDED, unpaid_again)
+    called_off = (Order.status == OrderStatus.CANCELLED) & Order.confirmed_at.is_not(None)
+    given_back = sa.or_(Order.status == OrderStatus.REFUNDED, called_off, unpaid_again)
     return sa.select(Order.id).join(Order.event).where(_is_of(actor), sa.or_(over, given_back))
 
 

@@ -24,7 +24,8 @@ class OrderPhase(enum.StrEnum):
     CONFIRMED = "confirmed"
     LATE_REFUND = "late_refund"  # paid when the places were gone; the money is on its way back
     REFUNDED = "refunded"
-    CANCELLED = "cancelled"
+    CANCELLED = "cancelled"  # given back before it was paid
+    CALLED_OFF = "called_off"  # its tickets were good once, and ended with nothing to pay back
     FAILED = "failed"
 
 
@@ -65,7 +66,7 @@ def _phase_ended(order: Order) -> OrderPhase:
     if order.status is OrderStatus.REFUNDED:
         return OrderPhase.REFUNDED
     if order.status is OrderStatus.CANCELLED:
-        return OrderPhase.CANCELLED
+        return OrderPhase.CANCELLED if order.confirmed_at is None else OrderPhase.CALLED_OFF
     ran_out = order.status in _UNPAID or order.failure_reason == "expired"
     return OrderPhase.EXPIRED if ran_out else OrderPhase.FAILED
 

@@ -25,7 +25,7 @@ from easyticket.http.headers import allow_in_policy
 from easyticket.http.limits import limiter
 from easyticket.http.sessions import sign_in_browser
 from easyticket.links import public_url
-from easyticket.models import Order, Payment
+from easyticket.models import Order, OrderStatus, Payment
 from easyticket.queries.events import get_event
 from easyticket.queries.orders import find_order_by_secret, get_order_by_secret, has_promo_codes
 from easyticket.queries.users import get_own_user
@@ -62,7 +62,7 @@ def _order_key() -> str:
 
 @blueprint.post("/events/<slug>/tickets/")
 @public
-@limiter.limit("60/minute")
+@limiter.limit("30/minute")
 def choose(slug: str) -> ResponseReturnValue:
     """Hold the chosen tickets and go on to the buyer's details, or show the event again with what is wrong."""
     event = get_event(current_actor(), slug)
@@ -84,6 +84,13 @@ def choose(slug: str) -> ResponseReturnValue:
     return render_event_page(
         event, form_errors=form.form_errors, quantities=typed_quantities(request.form)
     ), status_of(form)
+
+
+@blueprint.get("/events/<slug>/tickets/")
+@public
+def choose_again(slug: str) -> ResponseReturnValue:
+    """Lead somebody who asks for the address of a refused choice to the event."""
+    return redirect(url_for("events.page", slug=slug))
 
 
 @blueprint.get("/checkout/<secret>/")
@@ -175,6 +182,13 @@ def cancel(secret: str) -> ResponseReturnValue:
     cancel_order(actor=_holder_of(secret), order=order, reason="Given back by the buyer.", now=clock.now())
     flash("You gave the tickets back. Nothing was charged.", "success")
     return redirect(event_url, 303)
+
+
+@blueprint.get("/checkout/<secret>/<any(pay, promo, email, 'hold-again', cancel):step>/")
+@by_order_secret
+def details_again(secret: str, step: str) -> ResponseReturnValue:
+    """Lead somebody who asks for the address of a refused step to the details."""
+    return redirect(url_for("checkout.details", secret=secret))
 
 
 @blueprint.get("/checkout/<secret>/return/")
@@ -285,7 +299,9 @@ def _show_details(order: Order, form: DetailsForm, status: int | None = None) ->
         "checkout/details.html",
         page=page,
         form=form,
-        asks_promo=page.is_kept and not order.payments and has_promo_codes(order.event, clock.now()),
+        asks_promo=page.is_kept
+        and order.status is OrderStatus.PENDING
+        and has_promo_codes(order.event, clock.now()),
         is_taken=_TAKEN in form.buyer_email.errors,
         is_signed_in=current_actor().user_id is not None,
     )

@@ -44,7 +44,10 @@ def list_own() -> ResponseReturnValue:
     actor, now = current_actor(), clock.now()
     number = request.args.get("page", "1")
     past = list_past_orders(
-        actor, now, page=int(number) if number.isascii() and number.isdigit() else 0, per_page=PER_PAGE
+        actor,
+        now,
+        page=int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 0,
+        per_page=PER_PAGE,
     )
     return render_template(
         "orders/list.html",

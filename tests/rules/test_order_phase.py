@@ -72,6 +72,12 @@ def test_money_that_came_too_late_is_told_whatever_ended_the_order(status: Order
     assert late_refund_of(late) is late.refunds[0]
 
 
+def test_a_free_order_that_was_called_off_is_told_from_one_that_was_given_back() -> None:
+    called_off = order(OrderStatus.CANCELLED, hold=CONVERTED)
+    called_off.confirmed_at = BEFORE
+    assert phase_of(called_off, NOW) is OrderPhase.CALLED_OFF
+
+
 def test_tickets_held_again_after_late_money_are_held() -> None:
     again = order(OrderStatus.PENDING, PaymentState.SURPLUS, refund="late_payment")
     assert phase_of(again, NOW) is OrderPhase.HELD

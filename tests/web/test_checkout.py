@@ -341,6 +341,15 @@ class TestDetails:
         assert order_of(secret).status is OrderStatus.CONFIRMED
         assert len(order_of(secret).tickets) == 2
 
+    def test_asking_for_the_address_of_a_step_leads_to_its_page(
+        self, client: FlaskClient, event: Event
+    ) -> None:
+        secret = begin(client, event)
+        for step in ("pay", "promo", "email", "hold-again", "cancel"):
+            assert client.get(f"/checkout/{secret}/{step}/").headers["Location"] == f"/checkout/{secret}/"
+        answer = client.get(f"/events/{event.slug}/tickets/")
+        assert answer.headers["Location"] == f"/events/{event.slug}/"
+
     def test_giving_the_tickets_back_frees_them(self, client: FlaskClient, event: Event) -> None:
         secret = begin(client, event)
         answer = client.post(f"/checkout/{secret}/cancel/")
@@ -395,6 +404,16 @@ class TestPromoCodes:
         assert field_of(answer, "buyer_name") == "Kofi Mensah"
         off = client.post(f"/checkout/{secret}/promo/", data=BUYER | {"remove_promo": "1"})
         assert "Pay GH₵ 105.00" in text_of(off)
+
+    def test_one_that_pays_for_everything_leaves_nothing_to_pay(
+        self, client: FlaskClient, event: Event
+    ) -> None:
+        factories.make_promo_code(event, "GUEST", value=10_000)
+        secret = begin(client, event)
+        answer = client.post(f"/checkout/{secret}/promo/", data=BUYER | {"promo_code": "guest"})
+        assert "Get tickets" in text_of(answer)
+        assert pay(client, secret).headers["Location"] == f"/orders/{secret}/"
+        assert held(event) == (0, 2)
 
     def test_an_unknown_one_is_told_beside_its_field(self, client: FlaskClient, event: Event) -> None:
         factories.make_promo_code(event, "EARLY10")

@@ -20,6 +20,8 @@ from easyticket.models import Event, Order, OrderStatus, OutboxJob, PaymentState
 from easyticket.queue import JobName
 from easyticket.rules.permissions import SYSTEM
 from easyticket.services import sandbox
+from easyticket.services.cancellation import unwind_event
+from easyticket.services.events import cancel_event
 from easyticket.services.orders import join_guest_orders
 from easyticket.services.orders import secret_of as link_secret
 from easyticket.services.payments import settle_payment
@@ -138,6 +140,23 @@ class TestTheOrder:
         code = order_of(secret).tickets[0].code
         for path in ("tickets.pdf", f"{code}/ticket.pdf", f"{code}/qr.svg"):
             assert client.get(f"/orders/{secret}/{path}").status_code == 404, path
+
+    @pytest.mark.parametrize("price_minor", [5_000, 0])
+    def test_of_a_cancelled_event_says_so(self, client: FlaskClient, price_minor: int) -> None:
+        event = factories.make_simple_event(title="Highlife Night", price_minor=price_minor)
+        secret = begin(client, event, 1)
+        answer = pay(client, secret)
+        if price_minor:
+            decide(client, answer, "approve")
+            client.get(f"/checkout/{secret}/return/")
+        cancel_event(actor=SYSTEM, event=event, reason="Rain.", now=clock.now())
+        unwind_event(event.id)
+        text = text_of(client.get(f"/orders/{secret}/"))
+        assert "Highlife Night was cancelled" in text
+        assert "You are going" not in text
+        assert ("GH₵ 52.50 is on its way back to you." in text) is (price_minor > 0)
+        assert ("Your money goes back" in text) is (price_minor > 0)
+        assert client.get(f"/orders/{secret}/tickets.pdf").status_code == 404
 
     def test_escapes_what_people_typed(self, client: FlaskClient) -> None:
         event = factories.make_simple_event(title="<script>alert(1)</script> & friends")
@@ -275,7 +294,7 @@ class TestTheList:
         sign_in(client, user)
         assert 'href="/orders/?page=2"' in client.get("/orders/").text
         assert client.get("/orders/?page=2").status_code == 200
-        for wrong in ("3", "0", "-1", "x", "٢"):
+        for wrong in ("3", "0", "-1", "x", "٢", "9" * 5000):
             assert client.get(f"/orders/?page={wrong}").status_code == 404, wrong
 
     def test_leads_to_orders_by_their_link(self, client: FlaskClient, event: Event) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import url_for
 
 from easyticket.core.money import Money
-from easyticket.models import Order, Refund, Ticket, TicketStatus
+from easyticket.models import EventStatus, Order, Refund, Ticket, TicketStatus
 from easyticket.rules.order_phase import LATE_SOURCE, SURPLUS_SOURCE, OrderPhase, phase_of
 from easyticket.rules.wording import (
     clock_text,
@@ -102,6 +102,7 @@ class OrderCard:
     action: str
 
 
+_HAD_TICKETS = frozenset({OrderPhase.CONFIRMED, OrderPhase.REFUNDED, OrderPhase.CALLED_OFF})
 _PILLS = {
     OrderPhase.HELD: Pill("Not paid yet", "warn"),
     OrderPhase.PAYING: Pill("Not paid yet", "warn"),
@@ -113,6 +114,7 @@ _PILLS = {
     OrderPhase.LATE_REFUND: Pill("Paid too late", "warn"),
     OrderPhase.REFUNDED: Pill("Refunded", "quiet"),
     OrderPhase.CANCELLED: Pill("Cancelled", "quiet"),
+    OrderPhase.CALLED_OFF: Pill("Cancelled", "quiet"),
     OrderPhase.FAILED: Pill("Not completed", "quiet"),
 }
 
@@ -185,7 +187,7 @@ def order_card(order: Order, now: datetime) -> OrderCard:
         pill=Pill(f"Not paid yet, held until {until_text(order)}", "warn")
         if is_open
         else _pill(order, phase),
-        is_void=phase in (OrderPhase.REFUNDED, OrderPhase.LATE_REFUND, OrderPhase.CANCELLED),
+        is_void=phase in (OrderPhase.REFUNDED, OrderPhase.LATE_REFUND, OrderPhase.CALLED_OFF),
         url=url_for("checkout.details" if is_open else "orders.page", secret=secret),
         action="Continue" if is_open else "Show tickets" if phase is OrderPhase.CONFIRMED else "Show order",
     )
@@ -193,13 +195,16 @@ def order_card(order: Order, now: datetime) -> OrderCard:
 
 def _heading(order: Order, phase: OrderPhase, now: datetime) -> tuple[str, str, str]:
     title = order.event.title
+    if order.event.status is EventStatus.CANCELLED and phase in _HAD_TICKETS:
+        money = "Your money goes back to you in full. " if order.total_minor else ""
+        return "warn", f"{title} was cancelled", f"{money}Your tickets are no longer valid."
     if phase is OrderPhase.CONFIRMED and order.event.end_at <= now:
         return "", f"You had tickets for {title}", "This event is over."
     if phase is OrderPhase.CONFIRMED:
         return (
             "good",
             f"You are going to {title}",
-            f"Your tickets are below. They were also sent to {order.buyer_email}.",
+            f"Your tickets are below. We also send them to {order.buyer_email}.",
         )
     if phase is OrderPhase.LATE_REFUND:
         return (
@@ -209,6 +214,8 @@ def _heading(order: Order, phase: OrderPhase, now: datetime) -> tuple[str, str, 
         )
     if phase is OrderPhase.REFUNDED:
         return "", f"Your order for {title} was refunded", "The tickets are no longer valid."
+    if phase is OrderPhase.CALLED_OFF:
+        return "", f"Your order for {title} was cancelled", "The tickets are no longer valid."
     if phase is OrderPhase.UNDER_REVIEW:
         return (
             "warn",
