@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,9 @@ from easyticket.db import db
 from easyticket.models import Event, Offer, OfferQuota, Quota, TicketType
 from easyticket.queries.offers import fee_basis_points_of
 from easyticket.rules.pricing import price_with_fee
+
+# A day, the night after it until six, and the twelve hours by which the last zone is behind.
+_DAY_OVER_EVERYWHERE = timedelta(hours=24 + 6 + 12)
 
 
 class Availability(enum.StrEnum):
@@ -49,8 +52,12 @@ def load_cards(events: Iterable[Event], now: datetime) -> list[EventCard]:
 
 
 def is_offered(now: datetime) -> sa.ColumnElement[bool]:
-    """Return the condition that an offer, joined with its ticket type, is on sale or will be: active and not closed."""
+    """Return the condition that an offer, joined with its ticket type, is on sale or will be: active and not closed.
+
+    A day's ticket counts until its day is over in every zone there is: lists need not know better than that.
+    """
     return sa.and_(
+        sa.or_(Offer.day_on.is_(None), Offer.day_on > (now - _DAY_OVER_EVERYWHERE).date()),
         Offer.is_active,
         TicketType.is_active,
         sa.or_(Offer.sales_end_at.is_(None), Offer.sales_end_at > now),

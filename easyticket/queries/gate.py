@@ -11,8 +11,9 @@ from sqlalchemy.orm import joinedload
 
 from easyticket.db import db
 from easyticket.models import Admission, CheckInPolicy, Event, EventStatus, Scan, Ticket, TicketStatus
-from easyticket.rules.admission import GRACE_AFTER, event_day
+from easyticket.rules.admission import GRACE_AFTER
 from easyticket.rules.permissions import Actor
+from easyticket.rules.schedule import event_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from easyticket.core.ids import CROCKFORD
 from easyticket.models import (
@@ -19,12 +18,11 @@ from easyticket.models import (
     Ticket,
     TicketStatus,
 )
+from easyticket.rules.schedule import day_in, event_day
 
 # Doors open this long before the beginning, and a gate still answers this long after the end.
 DOORS_BEFORE = timedelta(hours=6)
 GRACE_AFTER = timedelta(hours=6)
-# The small hours of a night that goes on past midnight belong to the day before, until then at the latest.
-_NIGHT_ENDS = time(6)
 LONGEST_CODE = 512
 # What people read for another digit: the random part of a code has no letters O, I or L.
 _MISREAD = str.maketrans("OIL", "011")
@@ -57,17 +55,6 @@ def why_not_admitted(ticket: Ticket, event: Event, now: datetime) -> ScanOutcome
 def doors_at(event: Event) -> datetime:
     """Return the moment (UTC) from which the gate lets people in."""
     return event.start_at - DOORS_BEFORE
-
-
-def event_day(event: Event, now: datetime) -> date:
-    """Return which day of the event it is, in its zone.
-
-    An event that ends at an earlier hour than it begins runs into the night: those hours belong to the day before.
-    """
-    zone = ZoneInfo(event.time_zone)
-    local, starts, ends = (moment.astimezone(zone) for moment in (now, event.start_at, event.end_at))
-    night_ends = min(ends.time(), _NIGHT_ENDS) if ends.time() < starts.time() else time.min
-    return local.date() - timedelta(days=1) if local.time() < night_ends else local.date()
 
 
 def scope_of(ticket: Ticket, policy: CheckInPolicy, day_on: date, scan_key: UUID) -> str:
@@ -120,8 +107,7 @@ def as_ticket_code(code: str) -> str | None:
 def _why_not_now(ticket: Ticket, event: Event, now: datetime) -> ScanOutcome | None:
     if now > event.end_at + GRACE_AFTER:
         return ScanOutcome.OVER
-    if ticket.day_on is not None and not ticket.is_all_days:
-        today = now.astimezone(ZoneInfo(event.time_zone)).date()
-        if ticket.day_on not in (today, event_day(event, now)):
-            return ScanOutcome.WRONG_DAY
+    days = (day_in(event.time_zone, now), event_day(event, now))
+    if ticket.day_on is not None and not ticket.is_all_days and ticket.day_on not in days:
+        return ScanOutcome.WRONG_DAY
     return ScanOutcome.NOT_YET if now < doors_at(event) else None

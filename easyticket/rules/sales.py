@@ -6,6 +6,7 @@ import enum
 from datetime import datetime
 
 from easyticket.models import Event, EventStatus, Offer
+from easyticket.rules.schedule import event_day_ends_at
 
 
 class NotOnSale(enum.StrEnum):
@@ -52,5 +53,11 @@ def sales_start(offer: Offer) -> datetime | None:
 
 
 def sales_end(offer: Offer) -> datetime | None:
-    """Return when the offer's sale ends: the earlier of its type's and its own end, None if with the event."""
-    return min((moment for moment in (offer.ticket_type.sales_end_at, offer.sales_end_at) if moment), default=None)
+    """Return when the offer's sale ends: the earliest of its type's end, its own, and the end of the day it is for.
+
+    None if with the event. A ticket for one day is of no use once that day is over, although the event goes on.
+    """
+    ticket_type = offer.ticket_type
+    day_over = event_day_ends_at(ticket_type.event, offer.day_on) if offer.day_on else None
+    moments = (ticket_type.sales_end_at, offer.sales_end_at, day_over)
+    return min((moment for moment in moments if moment), default=None)

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from easyticket.models import Event, EventStatus
 
-# A night that ends before this hour belongs to the evening it began on: a party until 4 in the morning is no second day.
+# The small hours of a night that goes on past midnight belong to the day before, until then at the latest: a party until
+# 4 in the morning is no second day.
 _NIGHT_ENDS = time(6)
 _SATURDAY = 5
 
@@ -69,6 +70,21 @@ def days_of(event: Event) -> tuple[date, ...]:
     return tuple(first + timedelta(days=number) for number in range(max((last - first).days, 0) + 1))
 
 
+def event_day(event: Event, now: datetime) -> date:
+    """Return which day of the event it is, in its zone.
+
+    An event that ends at an earlier hour than it begins runs into the night: those hours belong to the day before.
+    """
+    local = now.astimezone(ZoneInfo(event.time_zone))
+    return local.date() - timedelta(days=1) if local.time() < _end_of_night(event) else local.date()
+
+
+def event_day_ends_at(event: Event, day_on: date) -> datetime:
+    """Return the moment (UTC) at which a day of the event is over, night included: from then on `event_day` is the next."""
+    morning = datetime.combine(day_on + timedelta(days=1), _end_of_night(event), ZoneInfo(event.time_zone))
+    return morning.astimezone(UTC)
+
+
 def start_of_day(day_on: date, zone: str) -> datetime:
     """Return the UTC moment at which `day_on` begins in `zone`.
 
@@ -100,3 +116,9 @@ def span_of(period: Period, zone: str, now: datetime) -> Span:
 
 def _last_of_month(day_on: date) -> date:
     return (day_on.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def _end_of_night(event: Event) -> time:
+    zone = ZoneInfo(event.time_zone)
+    starts, ends = event.start_at.astimezone(zone).time(), event.end_at.astimezone(zone).time()
+    return min(ends, _NIGHT_ENDS) if ends < starts else time.min

@@ -21,12 +21,12 @@ from easyticket.models import Admission, Event, Scan, ScanOutcome, Ticket, Ticke
 from easyticket.rules.admission import (
     as_qr,
     as_ticket_code,
-    event_day,
     scanned_code,
     scope_of,
     why_not_admitted,
 )
 from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.rules.schedule import event_day
 
 SENTENCES = {
     ScanOutcome.ADMITTED: "Let this person in.",

@@ -22,11 +22,11 @@ from easyticket.models import (
 from easyticket.rules.admission import (
     as_qr,
     as_ticket_code,
-    event_day,
     scanned_code,
     scope_of,
     why_not_admitted,
 )
+from easyticket.rules.schedule import event_day
 
 KEY = UUID(int=7)
 

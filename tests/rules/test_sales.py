@@ -71,3 +71,13 @@ def test_the_windows_of_type_and_offer_both_count() -> None:
 def test_without_a_window_a_sale_has_neither_beginning_nor_end() -> None:
     assert sales_start(an_offer()) is None
     assert sales_end(an_offer()) is None
+
+
+def test_a_ticket_for_one_day_is_sold_until_that_day_is_over_where_the_event_is() -> None:
+    festival = {"time_zone": "America/New_York", "start_at": NOW, "end_at": NOW + 60 * HOUR}
+    first_day = an_offer(event=festival, day_on=NOW.date())
+    midnight = datetime(2026, 12, 2, 5, tzinfo=UTC)
+    assert sales_end(first_day) == midnight
+    assert why_not_on_sale(first_day, midnight - timedelta(seconds=1)) is None
+    assert why_not_on_sale(first_day, midnight) is NotOnSale.CLOSED
+    assert why_not_on_sale(an_offer(event=festival, is_all_days=True), midnight) is None

@@ -12,6 +12,8 @@ from easyticket.rules.schedule import (
     Phase,
     day_in,
     days_of,
+    event_day,
+    event_day_ends_at,
     phase_of,
     span_of,
     span_of_days,
@@ -70,6 +72,21 @@ def test_days_keep_their_number_when_clocks_change() -> None:
     # Berlin goes from 25 to 26 October 2026 back to winter time.
     event = event_at(utc(2026, 10, 24, 8), utc(2026, 10, 26, 20), "Europe/Berlin")
     assert [day.day for day in days_of(event)] == [24, 25, 26]
+
+
+@pytest.mark.parametrize(
+    ("ends", "over"),
+    [
+        (utc(2026, 12, 13, 23), utc(2026, 12, 12)),
+        (utc(2026, 12, 14, 3), utc(2026, 12, 12, 3)),
+        (utc(2026, 12, 14, 9), utc(2026, 12, 12, 6)),
+    ],
+)
+def test_a_day_of_an_event_that_runs_into_the_night_is_over_in_the_morning(ends: datetime, over: datetime) -> None:
+    event = event_at(utc(2026, 12, 11, 18), ends)
+    assert event_day_ends_at(event, date(2026, 12, 11)) == over
+    assert event_day(event, over - timedelta(seconds=1)) == date(2026, 12, 11)
+    assert event_day(event, over) == date(2026, 12, 12)
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,9 @@ def _notes(event: Event, told: OfferOnSale) -> list[str]:
     if offer.kind is OfferKind.DAY_PASS:
         notes.append("Valid on every day" if offer.is_all_days else day_text(offer.day_on) if offer.day_on else "")
     ends_at = told.sales_end_at
-    if told.is_on_sale and ends_at is not None and ends_at < event.end_at:
+    # That a day's ticket is sold until its day is over goes without saying.
+    has_window = offer.sales_end_at or offer.ticket_type.sales_end_at
+    if told.is_on_sale and has_window and ends_at is not None and ends_at < event.end_at:
         notes.append(f"On sale until {moment_text(ends_at, event.time_zone)}")
     return [note for note in notes if note]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from easyticket.models import Admission, Event, EventStatus, Scan, ScanOutcome, Ticket
-from easyticket.rules.admission import doors_at, event_day
-from easyticket.rules.schedule import day_in
+from easyticket.rules.admission import doors_at
+from easyticket.rules.schedule import day_in, event_day
 from easyticket.rules.wording import clock_text, day_text, moment_text, period_text
 from easyticket.services.gate import ScanResult
 
