@@ -91,7 +91,6 @@ class Shelf:
     title: str
     cards: list[CardView]
     more_url: str
-    more_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +108,9 @@ def home_view(home: Home, *, zone: str, now: datetime) -> HomeView:
     today = day_in(zone, now)
     week = {"from": today.isoformat(), "to": (today + timedelta(days=6)).isoformat()}
     shelves = [
-        _shelf("Featured", home.featured, {}, "All events", now),
-        _shelf("The next seven days", home.soon, week, "All of the next seven days", now),
-        *(
-            _shelf(f"In {city.name}", cards, {"city": city.name}, f"All in {city.name}", now)
-            for city, cards in home.by_city
-        ),
+        _shelf("Featured", home.featured, {}, now),
+        _shelf("The next seven days", home.soon, week, now),
+        *(_shelf(f"In {city.name}", cards, {"city": city.name}, now) for city, cards in home.by_city),
     ]
     return HomeView(
         cities=[Shortcut(city.name, _address({"city": city.name}), city.count) for city in home.cities],
@@ -169,10 +165,8 @@ def _address(arguments: dict[str, str], **more: str) -> str:
     return url_for("events.browse", **values)
 
 
-def _shelf(
-    title: str, cards: Sequence[EventCard], arguments: dict[str, str], more_text: str, now: datetime
-) -> Shelf:
-    return Shelf(title, card_views(cards, now), _address(arguments), more_text)
+def _shelf(title: str, cards: Sequence[EventCard], arguments: dict[str, str], now: datetime) -> Shelf:
+    return Shelf(title, card_views(cards, now), _address(arguments))
 
 
 def _city_options(form: BrowseForm, cities: Sequence[CityCount]) -> Options:
