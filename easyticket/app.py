@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, Settings, load_settings
 from easyticket import cli
 from easyticket.db import configure_engine, db
-from easyticket.http import auth, errors, headers, limits, logs, maintenance
+from easyticket.http import auth, compression, errors, headers, limits, logs, maintenance
 from easyticket.web import (
     account,
     checkout,
@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops)  # type: ignore[method-assign]
     _init_database(app)
     logs.init_logs(app)
+    compression.init_compression(app)
     maintenance.init_maintenance(app)
     auth.init_auth(app)
     headers.init_headers(app)
