@@ -192,7 +192,8 @@ class TestTheTicket:
         with transaction() as session:
             ticket = session.merge(order_of(secret).tickets[0])
             ticket.status, ticket.used_at = TicketStatus.USED, event.start_at
-        assert "Let in on" in text_of(client.get(f"/orders/{secret}/{ticket.code}/"))
+        page = text_of(client.get(f"/orders/{secret}/{ticket.code}/"))
+        assert f"Let in {event.start_at:%a %-d %B}, {event.start_at:%H:%M}" in page
 
     def test_of_one_day_names_that_day(self, client: FlaskClient) -> None:
         event = factories.make_day_event(days=2)

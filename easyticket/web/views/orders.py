@@ -252,8 +252,8 @@ def _ticket_pill(ticket: Ticket, order: Order, now: datetime) -> Pill | None:
     if ticket.status is TicketStatus.CANCELLED:
         return Pill("Cancelled", "stop")
     if ticket.used_at is not None:
-        used = f"{day_text(ticket.used_at, zone)}, {clock_text(ticket.used_at, zone)}"
-        return Pill(f"Let in on {used}", "good")
+        day = day_text(ticket.used_at, zone).rpartition(" ")[0]  # without the year: a pill has one short line
+        return Pill(f"Let in {day}, {clock_text(ticket.used_at, zone)}", "good")
     return Pill("This event is over", "quiet") if order.event.end_at <= now else None
 
 

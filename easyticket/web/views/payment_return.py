@@ -123,7 +123,9 @@ def _outcome(order: Order, phase: OrderPhase) -> OutcomeView:
         return OutcomeView("stop", "Not paid", text)
     if phase is OrderPhase.LATE_REFUND:
         refund = late_refund_of(order)
-        return OutcomeView("warn", "Paid too late", refund_text(refund) if refund else "", "money", reference)
+        returned = refund_text(refund) if refund else ""
+        text = f"The tickets were no longer held when your money came. {returned}"
+        return OutcomeView("warn", "Paid too late", text, "money", reference)
     if phase is OrderPhase.UNDER_REVIEW:
         text = (
             "A payment arrived that is not what this order asked for. A person checks it and writes to you. "
