@@ -18,18 +18,9 @@ from easyticket.services.demo.people import PASSWORD, AccountPlan
 
 def make_account(plan: AccountPlan, now: datetime) -> User:
     """Return the account with this address; if there is none it signs up and proves the address at `now`."""
-    known = find_user_by_email(plan.email)
-    if known is not None:
-        return known
-    user = register_account(
-        email=plan.email,
-        password=PASSWORD,
-        first_name=plan.first_name,
-        last_name=plan.last_name,
-        username=plan.username,
-        user_type=plan.user_type,
-        now=now,
-    )
+    user = find_user_by_email(plan.email) or _sign_up(plan, now)
+    if user.is_email_verified:
+        return user
     user = verify_email(token=_mailed_token(user), now=now)
     changes = {"city": plan.city, "country": plan.country, "bio": plan.bio}
     return update_profile(actor=actor_of(user), changes=changes, now=now)
@@ -50,6 +41,18 @@ def actor_of(user: User) -> Actor:
         is_staff=user.is_staff,
         is_organizer=user.is_organizer,
         is_email_verified=user.is_email_verified,
+    )
+
+
+def _sign_up(plan: AccountPlan, now: datetime) -> User:
+    return register_account(
+        email=plan.email,
+        password=PASSWORD,
+        first_name=plan.first_name,
+        last_name=plan.last_name,
+        username=plan.username,
+        user_type=plan.user_type,
+        now=now,
     )
 
 

@@ -12,7 +12,7 @@ from random import Random
 import sqlalchemy as sa
 
 from easyticket.db import db
-from easyticket.models import Event, Order, Refund, User
+from easyticket.models import Event, EventStatus, Order, Refund, User
 from easyticket.queries.users import find_user_by_email
 from easyticket.rules.permissions import SYSTEM
 from easyticket.rules.slugs import slug_of
@@ -75,9 +75,12 @@ def load_demo(now: datetime) -> DemoReport:
         tuple(_account(plan, now) for plan in people.BUYERS_WITH_ACCOUNT),
     )
     for plan in EVENTS:
-        if find_event(plan, cast.organizer_of(plan)) is None:
+        event = find_event(plan, cast.organizer_of(plan))
+        if event is None:
+            event = make_event(plan, cast.organizer_of(plan), now)
             report.events += 1
-            report.orders += _bring_to_life(plan, cast, now)
+            report.orders += _sell(event, plan, cast, now)
+        _tidy_up(event, plan, cast, now)
     for plan in EVENTS:
         report.scans += _scan(plan, cast.organizer_of(plan), now)
     make_staff(_account(people.ADMIN, now))
@@ -90,16 +93,17 @@ def _account(plan: AccountPlan, now: datetime) -> User:
     return user
 
 
-def _bring_to_life(plan: EventPlan, cast: _Cast, now: datetime) -> int:
-    event = make_event(plan, cast.organizer_of(plan), now)
+def _sell(event: Event, plan: EventPlan, cast: _Cast, now: datetime) -> int:
     buyers = [*_guests(plan.place.city), *(_person(user) for user in cast.buyers)]
-    count = sell(
-        event, plan_orders(plan, event, buyers, _person(cast.attendee), now, _dice(plan, "sales")), now
-    )
-    if plan.cancelled_because:
+    orders = plan_orders(plan, event, buyers, _person(cast.attendee), now, _dice(plan, "sales"))
+    return sell(event, orders, now)
+
+
+def _tidy_up(event: Event, plan: EventPlan, cast: _Cast, now: datetime) -> None:
+    """Bring the event to its end and its jobs too, also where the load was interrupted before."""
+    if plan.cancelled_because and event.status is EventStatus.PUBLISHED:
         _cancel(event, plan, now)
     end_sales_jobs(event, cast.attendee, now)
-    return count
 
 
 def _cancel(event: Event, plan: EventPlan, now: datetime) -> None:
