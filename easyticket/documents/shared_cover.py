@@ -18,7 +18,6 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _BLOCK = 12
 # Drawn larger and made smaller, so that slanted edges are smooth.
 _SMOOTH = 2
-_COLOURS = 64
 _TOKEN = re.compile(r"[MhvHVlLz]|-?(?:\d+\.?\d*|\.\d+)")
 
 Point = tuple[float, float]
@@ -34,7 +33,7 @@ def render_shared_cover(seed: int, width: int, height: int) -> bytes:
     for use in drawing.iter(f"{_SVG}use"):
         place = (round(float(use.attrib["x"]) * scale), round(float(use.attrib["y"]) * scale))
         picture.paste(blocks[use.attrib["href"]], place)
-    small = picture.resize((width, height), Image.Resampling.LANCZOS).quantize(_COLOURS)
+    small = picture.resize((width, height), Image.Resampling.BOX)
     content = io.BytesIO()
     small.save(content, "PNG", optimize=True)
     return content.getvalue()
