@@ -1,1 +1,4 @@
-"""HTML for people: Jinja pages that work without JavaScript and get quicker with htmx. Parse, call one service or query, render."""
+"""HTML for people: Jinja pages that work without JavaScript and get quicker with htmx.
+
+A view parses, calls one service or query, and renders.
+"""

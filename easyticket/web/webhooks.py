@@ -28,7 +28,7 @@ def receive(provider: str) -> ResponseReturnValue:
     request.max_content_length = MAX_BODY
     body = request.get_data()
     try:
-        notice = get_provider(provider).read_webhook(body, request.headers)
+        notice = get_provider(provider).read_webhook(body, dict(request.headers))
     except Forbidden as error:
         return {"received": False, "message": error.message}, 400
     except (ValueError, KeyError, TypeError):
