@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.etree.ElementTree import Element, fromstring
 
 from PIL import Image, ImageChops, ImageDraw
@@ -23,6 +24,7 @@ _TOKEN = re.compile(r"[MhvHVlLz]|-?(?:\d+\.?\d*|\.\d+)")
 Point = tuple[float, float]
 
 
+@lru_cache(maxsize=128)
 def render_shared_cover(seed: int, width: int, height: int) -> bytes:
     """Return the PNG of `width` x `height` pixels that belongs to `seed`."""
     drawing = fromstring(render_cover(seed, width, height))  # noqa: S314 (our own drawing, not a stranger's)

@@ -12,6 +12,7 @@ from easyticket.documents.calendar import calendar_of
 from easyticket.documents.cover import render_cover
 from easyticket.documents.shared_cover import render_shared_cover
 from easyticket.http.auth import current_actor, public
+from easyticket.http.limits import limiter
 from easyticket.integrations.storage import Storage
 from easyticket.links import public_host, public_url
 from easyticket.models import Event
@@ -88,6 +89,7 @@ def cover(seed: int) -> Response:
 
 @blueprint.get("/covers/<int:seed>.png")
 @public
+@limiter.limit("60/minute")
 def shared_cover(seed: int) -> Response:
     """Give the same cover as a PNG, for messengers and social sites, which show no SVG."""
     return _kept(render_shared_cover(seed, *SHARED_SIZE), "image/png")
