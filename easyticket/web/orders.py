@@ -25,7 +25,8 @@ from easyticket.queries.tickets import get_ticket_of_order
 from easyticket.rules.order_phase import OPEN_PHASES, OrderPhase, phase_of
 from easyticket.services.checkout import resend_tickets
 from easyticket.services.tickets import qr_content
-from easyticket.web.views.orders import order_card, order_page, ticket_view
+from easyticket.web.views.orders import order_card, order_page
+from easyticket.web.views.tickets import ticket_view
 
 blueprint = Blueprint("orders", __name__)
 

@@ -13,6 +13,14 @@ from easyticket.web.views.events import cover_url_of
 
 
 @dataclass(frozen=True, slots=True)
+class Pill:
+    """A short state with its tone (see components/feedback.html)."""
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryLine:
     """One line of the order: so many of something, for so much."""
 
