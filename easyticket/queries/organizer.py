@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -65,14 +66,16 @@ class CancellationTotals:
     to_refund: Money
 
 
-def list_own_events(actor: Actor, *, page: int, per_page: int) -> Page[OwnEvent]:
-    """Return the actor's events, those that begin last first.
+def list_own_events(actor: Actor, now: datetime, *, page: int, per_page: int) -> Page[OwnEvent]:
+    """Return the actor's events: what is ahead or running by its beginning, then what is over, the last one first.
 
     :raises NotFound: there is no such page.
     """
     mine = Event.organizer_id == actor.user_id
     count = db.session.scalar(sa.select(sa.func.count(Event.id)).where(mine)) or 0
-    query = sa.select(Event).where(mine).order_by(Event.start_at.desc(), Event.id.desc())
+    is_over = sa.case((Event.end_at > now, 0), else_=1)
+    ahead_by_start = sa.case((Event.end_at > now, Event.start_at))
+    query = sa.select(Event).where(mine).order_by(is_over, ahead_by_start, Event.start_at.desc(), Event.id.desc())
 
     def load(limit: int, offset: int) -> Sequence[OwnEvent]:
         events = db.session.scalars(query.limit(limit).offset(offset)).all()

@@ -179,6 +179,14 @@ class TestTheDesk:
             client.get("/organizer/")
         assert len(for_twenty) == len(for_one)
 
+    def test_what_comes_next_stands_first_and_what_is_over_last(self, client: FlaskClient) -> None:
+        organizer = an_organizer(client)
+        for days in (-3, 20, -9, 1):
+            start_at = clock.now() + timedelta(days=days)
+            factories.make_event(organizer=organizer, title=f"In {days} days", start_at=start_at)
+        titles = re.findall(r"In (-?\d+) days", client.get("/organizer/").text)
+        assert titles == ["1", "20", "-3", "-9"]
+
     def test_long_lists_have_pages(self, client: FlaskClient) -> None:
         organizer = an_organizer(client)
         for number in range(21):

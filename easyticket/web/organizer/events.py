@@ -36,8 +36,10 @@ _PER_PAGE = 20
 @organizer_only
 def events() -> ResponseReturnValue:
     """List the organizer's own events."""
-    page = list_own_events(current_actor(), page=request.args.get("page", 1, type=int), per_page=_PER_PAGE)
-    return render_template("organizer/events.html", page=page, rows=event_rows(page.items, clock.now()))
+    now = clock.now()
+    number = request.args.get("page", 1, type=int)
+    page = list_own_events(current_actor(), now, page=number, per_page=_PER_PAGE)
+    return render_template("organizer/events.html", page=page, rows=event_rows(page.items, now))
 
 
 @blueprint.get("/events/<slug>/")
