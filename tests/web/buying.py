@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from easyticket.db import db
-from easyticket.models import Event, Order
+from easyticket.models import Event, Order, Quota, QuotaKind, User
 from easyticket.queries.orders import get_order_by_secret
+from tests.factories import PASSWORD
 
 BUYER = {"buyer_name": "Kofi Mensah", "buyer_email": "kofi@example.org"}
 
@@ -75,3 +77,24 @@ def field_of(response: TestResponse, name: str) -> str | None:
             value = re.search(r'value="([^"]*)"', tag)
             return unescape(value.group(1)) if value else ""
     return None
+
+
+def held(event: Event) -> tuple[int, int]:
+    """How many places of the event's first ticket type are held and sold."""
+    db.session.rollback()
+    quota = db.session.scalars(
+        sa.select(Quota).filter_by(kind=QuotaKind.TICKET_TYPE, owner_id=event.ticket_types[0].id)
+    ).one()
+    return quota.held, quota.sold
+
+
+def orders() -> list[Order]:
+    """Return all orders, the oldest first."""
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(Order).order_by(Order.id)))
+
+
+def sign_in(client: FlaskClient, user: User) -> None:
+    """Sign the browser in."""
+    answer = client.post("/sign-in/", data={"email": user.email, "password": PASSWORD})
+    assert answer.status_code in (302, 303)

@@ -1,44 +1,33 @@
-"""From the event's page to tickets: what is held, asked, kept and told on the way, and what a stranger cannot do."""
+"""Who buys: what is asked, kept and told before paying, and what a stranger cannot do."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from datetime import timedelta
-from threading import Barrier, Thread
-from typing import NoReturn
-from uuid import uuid4
+from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-import time_machine
-from flask import Flask
 from flask.testing import FlaskClient
 
-from easyticket.core import clock
-from easyticket.core.errors import ProviderDown
-from easyticket.db import db
-from easyticket.integrations.providers import ChargeSnapshot, ChargeState
-from easyticket.integrations.sandbox import SandboxProvider
+from easyticket.http.limits import limiter
 from easyticket.models import (
     Event,
-    HoldState,
-    Order,
     OrderStatus,
-    PaymentState,
-    Quota,
-    QuotaKind,
-    Refund,
-    User,
 )
 from easyticket.queries.users import find_user_by_email
-from easyticket.services import sandbox
-from easyticket.services.orders import expire_orders
 from easyticket.services.orders import secret_of as link_secret
-from easyticket.services.payments import apply_snapshot
 from tests import factories
 from tests.factories import PASSWORD
-from tests.web.buying import BUYER, begin, buy, choose, decide, field_of, order_of, pay, secret_of, text_of
+from tests.fixtures.database import application_on
+from tests.servers.databases import Databases
+from tests.web.buying import (
+    BUYER,
+    begin,
+    field_of,
+    held,
+    order_of,
+    pay,
+    sign_in,
+    text_of,
+)
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -46,192 +35,6 @@ pytestmark = pytest.mark.usefixtures("db_session")
 @pytest.fixture
 def event() -> Event:
     return factories.make_simple_event(quantity=10)
-
-
-@pytest.fixture
-def clock_hand() -> Iterator[time_machine.Traveller]:
-    """Moves the time forward."""
-    with time_machine.travel(clock.now(), tick=True) as traveller:
-        yield traveller
-
-
-def held(event: Event) -> tuple[int, int]:
-    """How many places of the event's first ticket type are held and sold."""
-    db.session.rollback()
-    quota = db.session.scalars(
-        sa.select(Quota).filter_by(kind=QuotaKind.TICKET_TYPE, owner_id=event.ticket_types[0].id)
-    ).one()
-    return quota.held, quota.sold
-
-
-def orders() -> list[Order]:
-    db.session.rollback()
-    return list(db.session.scalars(sa.select(Order).order_by(Order.id)))
-
-
-def sign_in(client: FlaskClient, user: User) -> None:
-    answer = client.post("/sign-in/", data={"email": user.email, "password": PASSWORD})
-    assert answer.status_code in (302, 303)
-
-
-class TestChoosing:
-    def test_chosen_tickets_are_held_and_the_details_come_next(
-        self, client: FlaskClient, event: Event
-    ) -> None:
-        answer = choose(client, event, 3)
-        assert answer.status_code == 303
-        assert answer.headers["Location"] == f"/checkout/{secret_of(answer)}/"
-        assert held(event) == (3, 0)
-        page = text_of(client.get(answer.headers["Location"]))
-        assert "3 × Standard" in page
-        assert "GH₵ 157.50" in page
-        assert re.search(r"Held for you until \d\d:\d\d GMT", page)
-
-    @pytest.mark.parametrize("typed", ["-1", "1.5", "1e2", "+2", "٣", "\uff12", "two", "0x2", "1 2", "99999"])
-    def test_only_plain_digits_are_a_number_of_tickets(
-        self, client: FlaskClient, event: Event, typed: str
-    ) -> None:
-        answer = choose(client, event, typed)
-        assert answer.status_code == 400
-        assert "plain digits" in text_of(answer)
-        assert held(event) == (0, 0)
-
-    @pytest.mark.parametrize("typed", ["", "0", "00"])
-    def test_nothing_chosen_is_said_so(self, client: FlaskClient, event: Event, typed: str) -> None:
-        answer = choose(client, event, typed)
-        assert answer.status_code == 400
-        assert "Choose at least one ticket." in text_of(answer)
-
-    def test_offers_of_elsewhere_and_made_up_ones_are_refused(
-        self, client: FlaskClient, event: Event
-    ) -> None:
-        other = factories.make_simple_event().ticket_types[0].offers[0].uuid
-        for name in (
-            f"quantity-{other}",
-            f"quantity-{uuid4()}",
-            "quantity-1",
-            "quantity-",
-            "quantity-x' OR 1=1",
-        ):
-            answer = client.post(f"/events/{event.slug}/tickets/", data={name: "1"})
-            assert answer.status_code == 400, name
-        assert orders() == []
-
-    def test_a_repeated_field_is_refused(self, client: FlaskClient, event: Event) -> None:
-        name = f"quantity-{event.ticket_types[0].offers[0].uuid}"
-        answer = client.post(f"/events/{event.slug}/tickets/", data={name: ["1", "9"]})
-        assert answer.status_code == 400
-        assert orders() == []
-
-    def test_prices_in_the_form_change_nothing(self, client: FlaskClient, event: Event) -> None:
-        answer = choose(client, event, 2, price="1", total_minor="0", fee_minor="0", status="confirmed")
-        order = order_of(secret_of(answer))
-        assert (order.total_minor, order.status) == (10_500, OrderStatus.PENDING)
-
-    def test_more_than_is_left_keeps_what_was_typed(self, client: FlaskClient) -> None:
-        few = factories.make_simple_event(quantity=3)
-        answer = choose(client, few, 4)
-        assert answer.status_code == 400
-        assert "Only 3 are left of 'Standard'." in text_of(answer)
-        name = f"quantity-{few.ticket_types[0].offers[0].uuid}"
-        assert field_of(answer, name) == "4"
-
-    def test_sold_out_is_told_from_all_held(self, client: FlaskClient) -> None:
-        sold, all_held = factories.make_simple_event(quantity=2), factories.make_simple_event(quantity=2)
-        factories.sell_places(sold.ticket_types[0].offers[0], 2)
-        factories.hold_places(
-            all_held.ticket_types[0].offers[0], 2, expires_at=clock.now() + timedelta(minutes=3, seconds=30)
-        )
-        assert "'Standard' is sold out." in text_of(choose(client, sold, 1))
-        assert "may come back in 4 minutes" in text_of(choose(client, all_held, 1))
-
-    def test_other_tickets_replace_those_held_before(self, client: FlaskClient, event: Event) -> None:
-        first = begin(client, event, 2)
-        client.post(f"/checkout/{first}/email/", data=BUYER)
-        second = begin(client, event, 5)
-        assert held(event) == (5, 0)
-        assert order_of(first).status is OrderStatus.CANCELLED
-        assert order_of(second).buyer_email == "kofi@example.org"
-
-    def test_the_last_tickets_can_be_chosen_anew_by_who_holds_them(self, client: FlaskClient) -> None:
-        few = factories.make_simple_event(quantity=4)
-        begin(client, few, 4)
-        begin(client, few, 3)
-        assert held(few) == (3, 0)
-
-    def test_what_is_held_stays_held_when_more_cannot_be_had(self, client: FlaskClient) -> None:
-        few = factories.make_simple_event(quantity=4)
-        first = begin(client, few, 2)
-        assert choose(client, few, 5).status_code == 400
-        assert held(few) == (2, 0)
-        assert order_of(first).status is OrderStatus.PENDING
-
-    def test_a_paid_order_is_not_replaced(self, client: FlaskClient, event: Event) -> None:
-        first = buy(client, event, 1)
-        begin(client, event, 2)
-        assert held(event) == (2, 1)
-        assert order_of(first).status is OrderStatus.CONFIRMED
-
-    def test_another_browser_replaces_nothing(self, app: Flask, event: Event) -> None:
-        begin(app.test_client(), event, 2)
-        begin(app.test_client(), event, 3)
-        assert held(event) == (5, 0)
-
-    def test_an_unpublished_event_is_not_there(self, client: FlaskClient) -> None:
-        draft = factories.make_simple_event(status="draft")
-        assert choose(client, draft, 1).status_code == 404
-
-
-class TestTheSameFormTwice:
-    def sent(self, client: FlaskClient, event: Event) -> dict[str, str]:
-        page = client.get(f"/events/{event.slug}/")
-        token = field_of(page, "csrf_token")
-        assert token
-        return {f"quantity-{event.ticket_types[0].offers[0].uuid}": "2", "csrf_token": token}
-
-    @pytest.mark.csrf
-    def test_holds_once(self, client: FlaskClient, event: Event) -> None:
-        form = self.sent(client, event)
-        first, second = (client.post(f"/events/{event.slug}/tickets/", data=form) for _ in range(2))
-        assert secret_of(first) == secret_of(second)
-        assert held(event) == (2, 0)
-
-    @pytest.mark.csrf
-    def test_holds_anew_after_the_first_order_is_over(self, client: FlaskClient, event: Event) -> None:
-        form = self.sent(client, event)
-        first = secret_of(client.post(f"/events/{event.slug}/tickets/", data=form))
-        client.post(f"/checkout/{first}/cancel/", data={"csrf_token": form["csrf_token"]})
-        second = secret_of(client.post(f"/events/{event.slug}/tickets/", data=form))
-        assert first != second
-        assert held(event) == (2, 0)
-
-    @pytest.mark.csrf
-    def test_without_its_token_it_holds_nothing(self, client: FlaskClient, event: Event) -> None:
-        form = self.sent(client, event) | {"csrf_token": ""}
-        assert client.post(f"/events/{event.slug}/tickets/", data=form).status_code == 400
-        assert orders() == []
-
-
-def test_a_double_click_holds_once_although_both_arrive_together(committing_app: Flask) -> None:
-    with committing_app.app_context():
-        event = factories.make_simple_event(quantity=10)
-        path, offer = f"/events/{event.slug}/tickets/", event.ticket_types[0].offers[0].uuid
-    together, places = Barrier(4), []
-
-    def send() -> None:
-        browser = committing_app.test_client()
-        together.wait()
-        answer = browser.post(path, data={f"quantity-{offer}": "2", "csrf_token": "the-token-of-one-form"})
-        places.append(answer.headers["Location"])
-
-    threads = [Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(set(places)) == 1
-    with committing_app.app_context():
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(Order)) == 1
 
 
 class TestDetails:
@@ -357,6 +160,20 @@ class TestDetails:
         assert held(event) == (0, 0)
         assert "These tickets were given back" in text_of(client.get(f"/checkout/{secret}/"))
 
+    def test_accounts_are_made_here_no_faster_than_elsewhere(
+        self, databases: Databases, migrated_database: str, tmp_path: Path
+    ) -> None:
+        with application_on(
+            databases.new(template=migrated_database), tmp_path, RATELIMIT_ENABLED="true"
+        ) as app:
+            app.config["WTF_CSRF_ENABLED"] = False
+            browser = app.test_client()
+            with_password = [pay(browser, f"{n:032x}", password=PASSWORD).status_code for n in range(11)]
+            without = pay(browser, "f" * 32).status_code
+        limiter.enabled = False
+        assert with_password == [*[404] * 10, 429]
+        assert without == 404
+
 
 class TestTheAddressLooksWrong:
     def test_paying_asks_once_and_then_believes(self, client: FlaskClient, event: Event) -> None:
@@ -432,230 +249,6 @@ class TestPromoCodes:
         assert order_of(secret).payments == []
         assert pay(client, secret).status_code == 303
         assert order_of(secret).payments[0].amount_minor == 9_450
-
-
-class TestPaying:
-    def test_an_approved_payment_leads_to_the_tickets(self, client: FlaskClient, event: Event) -> None:
-        secret = begin(client, event)
-        back = decide(client, pay(client, secret), "approve")
-        assert back.headers["Location"] == f"http://tickets.example/checkout/{secret}/return/"
-        answer = client.get(f"/checkout/{secret}/return/")
-        assert (answer.status_code, answer.headers["Location"]) == (303, f"/orders/{secret}/")
-        assert held(event) == (0, 2)
-
-    def test_nothing_in_the_return_address_is_believed(self, client: FlaskClient, event: Event) -> None:
-        other = buy(client, event, 1)
-        secret = begin(client, event)
-        pay(client, secret)
-        paid = order_of(other).payments[0].reference
-        answer = client.get(
-            f"/checkout/{secret}/return/?status=success&trxref={paid}&reference={paid}&redirect_status=succeeded"
-        )
-        assert answer.status_code == 200
-        assert "Waiting for the payment provider" in text_of(answer)
-        assert order_of(secret).status is OrderStatus.PROCESSING
-
-    def test_a_declined_payment_keeps_the_hold_and_opens_a_new_try(
-        self, client: FlaskClient, event: Event
-    ) -> None:
-        secret = begin(client, event)
-        decide(client, pay(client, secret), "decline")
-        answer = text_of(client.get(f"/checkout/{secret}/return/"))
-        assert "Not paid" in answer
-        assert "The card was declined. Nothing was charged" in answer
-        assert "Try again: pay GH₵ 105.00" in answer
-        assert held(event) == (2, 0)
-        details = client.get(f"/checkout/{secret}/")
-        assert "Your payment was declined" in text_of(details)
-        assert field_of(details, "buyer_email") == "kofi@example.org"
-        decide(client, pay(client, secret), "approve")
-        client.get(f"/checkout/{secret}/return/")
-        order = order_of(secret)
-        assert order.status is OrderStatus.CONFIRMED
-        assert [payment.state for payment in order.payments] == [PaymentState.FAILED, PaymentState.PAID]
-
-    def test_going_back_without_deciding_leads_on_to_the_same_payment(
-        self, client: FlaskClient, event: Event
-    ) -> None:
-        secret = begin(client, event)
-        first = pay(client, secret)
-        decide(client, first, "nothing")
-        answer = client.get(f"/checkout/{secret}/return/")
-        assert "Waiting for the payment provider" in text_of(answer)
-        assert '<noscript><meta http-equiv="refresh"' in answer.text
-        assert pay(client, secret).headers["Location"] == first.headers["Location"]
-
-    def test_a_payment_given_up_can_be_made_again(self, client: FlaskClient, event: Event) -> None:
-        secret = begin(client, event)
-        decide(client, pay(client, secret), "cancel")
-        assert "Nothing was charged" in text_of(client.get(f"/checkout/{secret}/return/"))
-        assert "The payment was not made" in text_of(client.get(f"/checkout/{secret}/"))
-        assert pay(client, secret).status_code == 303
-
-    def test_a_paid_order_cannot_be_changed_paid_or_given_back_again(
-        self, client: FlaskClient, event: Event
-    ) -> None:
-        secret = buy(client, event)
-        for path in ("pay", "cancel", "hold-again", "promo"):
-            answer = client.post(f"/checkout/{secret}/{path}/", data=BUYER | {"buyer_name": "Somebody Else"})
-            assert (answer.status_code, answer.headers["Location"]) == (303, f"/orders/{secret}/"), path
-        order = order_of(secret)
-        assert (order.buyer_name, len(order.payments), order.status) == (
-            "Kofi Mensah",
-            1,
-            OrderStatus.CONFIRMED,
-        )
-
-    def test_money_of_another_amount_is_told_to_be_looked_at(self, client: FlaskClient, event: Event) -> None:
-        secret = begin(client, event)
-        pay(client, secret)
-        payment = order_of(secret).payments[0]
-        snapshot = ChargeSnapshot(
-            reference=payment.reference,
-            provider_ref=payment.provider_ref or "",
-            state=ChargeState.PAID,
-            amount_minor=1,
-            currency=payment.currency,
-            is_live=False,
-        )
-        apply_snapshot(payment.id, snapshot, clock.now())
-        answer = text_of(client.get(f"/checkout/{secret}/return/"))
-        assert "We are looking at your payment" in answer
-        assert payment.reference in answer.replace(" ", "")
-        assert order_of(secret).tickets == []
-
-
-class TestTheProviderDoesNotAnswer:
-    def test_before_paying_everything_typed_stays_and_nothing_is_charged(
-        self, client: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        secret = begin(client, event)
-        with monkeypatch.context() as broken:
-            broken.setattr(SandboxProvider, "start", silent)
-            answer = pay(client, secret)
-        assert answer.status_code == 502
-        assert "The provider does not answer." in text_of(answer)
-        assert field_of(answer, "buyer_name") == "Kofi Mensah"
-        assert pay(client, secret).status_code == 303
-        assert len(order_of(secret).payments) == 1
-
-    def test_after_paying_the_page_goes_on_asking(
-        self, client: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        secret = begin(client, event)
-        decide(client, pay(client, secret), "approve")
-        with monkeypatch.context() as broken:
-            broken.setattr(SandboxProvider, "fetch", silent)
-            answer = client.get(f"/checkout/{secret}/return/")
-            assert answer.status_code == 200
-            assert "Waiting for the payment provider" in text_of(answer)
-            assert client.get(f"/checkout/{secret}/status/?seen=paying").status_code == 204
-        assert client.get(f"/checkout/{secret}/return/").headers["Location"] == f"/orders/{secret}/"
-
-
-def silent(*_: object) -> NoReturn:
-    raise ProviderDown("The provider does not answer.")
-
-
-class TestThePollingReturnPage:
-    def test_an_unchanged_state_is_not_sent_again(self, client: FlaskClient, event: Event) -> None:
-        secret = begin(client, event)
-        decide(client, pay(client, secret), "nothing")
-        assert client.get(f"/checkout/{secret}/status/?seen=paying").status_code == 204
-
-    def test_a_changed_state_replaces_the_old_one(self, client: FlaskClient, event: Event) -> None:
-        secret = begin(client, event)
-        page = pay(client, secret)
-        decide(client, page, "decline")
-        answer = client.get(f"/checkout/{secret}/status/?seen=paying")
-        assert answer.text.strip().startswith('<div id="state">')
-        assert "Not paid" in text_of(answer)
-
-    def test_paid_leads_to_the_tickets(self, client: FlaskClient, event: Event) -> None:
-        secret = begin(client, event)
-        decide(client, pay(client, secret), "approve")
-        answer = client.get(f"/checkout/{secret}/status/?seen=paying")
-        assert answer.headers["HX-Redirect"] == f"/orders/{secret}/"
-
-
-class TestTheHoldRunsOut:
-    def test_what_was_typed_is_kept_and_the_same_is_held_again_by_one_press(
-        self, client: FlaskClient, event: Event, clock_hand: time_machine.Traveller
-    ) -> None:
-        secret = begin(client, event)
-        clock_hand.shift(timedelta(minutes=16))
-        answer = pay(client, secret, buyer_phone="024 1")
-        assert answer.status_code == 409
-        assert "Your tickets are no longer held" in text_of(answer)
-        assert "Hold the same tickets again" in text_of(answer)
-        assert "Pay GH₵" not in text_of(answer)
-        assert field_of(answer, "buyer_phone") == "024 1"
-        again = client.post(f"/checkout/{secret}/hold-again/", data=BUYER | {"buyer_phone": "024 1"})
-        assert again.headers["Location"] == f"/checkout/{secret}/"
-        order = order_of(secret)
-        assert (order.buyer_phone, order.status) == ("024 1", OrderStatus.PENDING)
-        assert order.hold is not None
-        assert order.hold.state is HoldState.HELD
-        assert held(event) == (2, 0)
-
-    def test_half_a_form_is_kept_too(
-        self, client: FlaskClient, event: Event, clock_hand: time_machine.Traveller
-    ) -> None:
-        secret = begin(client, event)
-        clock_hand.shift(timedelta(minutes=16))
-        expire_orders()
-        answer = client.post(
-            f"/checkout/{secret}/hold-again/", data={"buyer_name": "Kofi", "buyer_email": ""}
-        )
-        assert answer.status_code == 200
-        assert field_of(answer, "buyer_name") == "Kofi"
-        assert "Pay GH₵ 105.00" in text_of(answer)
-
-    def test_tickets_that_others_took_are_named(
-        self, client: FlaskClient, clock_hand: time_machine.Traveller
-    ) -> None:
-        few = factories.make_simple_event(quantity=2)
-        secret = begin(client, few)
-        clock_hand.shift(timedelta(minutes=16))
-        expire_orders()
-        factories.sell_places(few.ticket_types[0].offers[0], 2)
-        answer = client.post(f"/checkout/{secret}/hold-again/", data=BUYER)
-        assert answer.status_code == 400
-        assert "'Standard' is sold out." in text_of(answer)
-        assert f'href="/events/{few.slug}/"' in answer.text
-        assert field_of(answer, "buyer_name") == "Kofi Mensah"
-
-    def test_money_that_comes_late_becomes_tickets_while_some_are_left(
-        self, client: FlaskClient, event: Event, clock_hand: time_machine.Traveller
-    ) -> None:
-        secret = begin(client, event)
-        decide(client, pay(client, secret), "approve_late")
-        assert "Waiting for the payment provider" in text_of(client.get(f"/checkout/{secret}/return/"))
-        clock_hand.shift(timedelta(minutes=16))
-        expire_orders()
-        assert "Not paid in time" in text_of(client.get(f"/checkout/{secret}/status/?seen=paying"))
-        sandbox.approve_late(order_of(secret).payments[0].reference)
-        answer = client.get(f"/checkout/{secret}/status/?seen=expired")
-        assert answer.headers["HX-Redirect"] == f"/orders/{secret}/"
-        assert held(event) == (0, 2)
-
-    def test_money_that_comes_too_late_goes_back_with_a_reference(
-        self, client: FlaskClient, clock_hand: time_machine.Traveller
-    ) -> None:
-        few = factories.make_simple_event(quantity=2)
-        secret = begin(client, few)
-        decide(client, pay(client, secret), "approve_late")
-        clock_hand.shift(timedelta(minutes=16))
-        expire_orders()
-        factories.sell_places(few.ticket_types[0].offers[0], 2)
-        reference = order_of(secret).payments[0].reference
-        sandbox.approve_late(reference)
-        for path in (f"/checkout/{secret}/return/", f"/orders/{secret}/"):
-            answer = text_of(client.get(path))
-            assert "too late" in answer
-            assert "GH₵ 105.00 is on its way back to you." in answer
-            assert reference in answer.replace(" ", "")
-        assert db.session.scalars(sa.select(Refund)).one().amount_minor == 10_500
 
 
 class TestStrangers:

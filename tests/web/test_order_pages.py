@@ -28,10 +28,9 @@ from easyticket.services.payments import settle_payment
 from easyticket.services.refunds import request_refund, send_refund
 from easyticket.services.tickets import issue_tickets, qr_content
 from tests import factories
-from tests.factories import PASSWORD
 from tests.fixtures.database import application_on
 from tests.servers.databases import Databases
-from tests.web.buying import BUYER, begin, buy, decide, order_of, pay, text_of
+from tests.web.buying import BUYER, begin, buy, decide, order_of, pay, sign_in, text_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -39,10 +38,6 @@ pytestmark = pytest.mark.usefixtures("db_session")
 @pytest.fixture
 def event() -> Event:
     return factories.make_simple_event(title="Highlife Night", quantity=10)
-
-
-def sign_in(client: FlaskClient, user: User) -> None:
-    client.post("/sign-in/", data={"email": user.email, "password": PASSWORD})
 
 
 def bought(event: Event, user: User, quantity: int = 1) -> Order:
