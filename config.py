@@ -22,6 +22,7 @@ SETTINGS: dict[str, str] = {
     "DEBUG": "true shows tracebacks of faults in the browser; development only. Default false.",
     "PORT": "The port to serve on, 1 to 65535. Default 8001.",
     "PUBLIC_URL": "The address people reach the site at; every absolute link is made from it. Default http://127.0.0.1:PORT.",
+    "SOURCE_URL": "Where users find the source code of this installation, which the AGPL grants them; linked in the footer. Default none.",
     "SECRET_KEY": "At least 32 characters; signs sessions, links and ticket codes. Needed in production.",
     "DATABASE_URL": "sqlite:///path or postgresql+psycopg://user:password@host/name. Default: a SQLite file in var/.",
     "REDIS_URL": "redis://host:6379/0: jobs go to RQ workers and rate limits are shared. Empty (default): jobs run in the serving process.",
@@ -59,6 +60,7 @@ class Settings:
     debug: bool
     port: int
     public_url: str
+    source_url: str
     secret_key: str
     database_url: str
     redis_url: str
@@ -107,6 +109,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         debug=read.flag("DEBUG", default=False),
         port=port,
         public_url=read.url("PUBLIC_URL", f"http://127.0.0.1:{port}", ("http", "https")),
+        source_url=read.url("SOURCE_URL", "", ("http", "https")),
         secret_key=read.text("SECRET_KEY", DEVELOPMENT_SECRET),
         database_url=_database_url(read),
         redis_url=read.url("REDIS_URL", "", ("redis", "rediss", "unix")),
@@ -174,8 +177,10 @@ def _database_url(read: _Reader) -> str:
     value = read.text("DATABASE_URL", default)
     if value.startswith("postgresql+psycopg://") and urlsplit(value).path.strip("/"):
         return value
-    if value.startswith("sqlite:///") and unquote(value.removeprefix("sqlite:///")) not in ("", ":memory:"):
-        return value
+    path = unquote(value.removeprefix("sqlite:///"))
+    if value.startswith("sqlite:///") and path not in ("", ":memory:"):
+        # A relative path means: from where EasyTicket was started, as on any command line.
+        return f"sqlite:///{Path(path).expanduser().absolute()}"
     raise SettingsError(
         "DATABASE_URL must be sqlite:///path/to/file or postgresql+psycopg://user:password@host/name."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from pathlib import Path
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -105,8 +106,6 @@ def _engine_options(settings: Settings) -> dict[str, object]:
 def _init_database(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     if settings.database_url.startswith("sqlite:///"):
-        from pathlib import Path
-
         Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     with app.app_context():

@@ -16,7 +16,16 @@ from easyticket.core.errors import Conflict, Invalid, NotFound, ProviderDown
 from easyticket.core.ids import payment_reference
 from easyticket.db import db, transactional
 from easyticket.integrations.providers import ChargeRequest, ChargeSnapshot, ChargeState, PaymentProvider
-from easyticket.models import EventStatus, HoldState, Order, OrderStatus, Payment, PaymentState, ProviderEvent
+from easyticket.models import (
+    Event,
+    EventStatus,
+    HoldState,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentState,
+    ProviderEvent,
+)
 from easyticket.models.payment import OPEN_STATES
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.permissions import Actor, Permission, require
@@ -299,7 +308,7 @@ def _take_places(payment: Payment, order: Order, now: datetime) -> bool:
     """Turn the hold into a sale; for late money try the stock again. False where the money has to go back."""
     if order.hold is None or payment.amount_minor != order.total_minor:
         return False
-    if order.event.status is not EventStatus.PUBLISHED or order.event.end_at <= now:
+    if not _is_event_on(order, now):
         return False
     if order.status in UNPAID and inventory.convert_hold(order.hold, now):
         return True
@@ -307,7 +316,15 @@ def _take_places(payment: Payment, order: Order, now: datetime) -> bool:
     return order.status in (*UNPAID, OrderStatus.FAILED) and inventory.sell_released_hold(order.hold, now)
 
 
+def _is_event_on(order: Order, now: datetime) -> bool:
+    """Tell whether there is still something to come in to; a cancellation under way is waited for."""
+    event = db.session.get_one(Event, order.event_id, with_for_update={"read": True}, populate_existing=True)
+    return event.status is EventStatus.PUBLISHED and event.end_at > now
+
+
 def _confirm_unpaid(order: Order, now: datetime) -> None:
+    if not _is_event_on(order, now):
+        raise Conflict("This event is not on sale any more.", code="not_on_sale")
     if order.hold is None or not inventory.convert_hold(order.hold, now):
         raise Conflict("Order has expired", code="hold_expired")
     order.payment_method = "free"

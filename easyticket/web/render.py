@@ -26,6 +26,7 @@ def init_render(app: Flask) -> None:
         asset_url=asset_url,
         public_url=public_url,
         site_name="EasyTicket",
+        source_url=app.config["SETTINGS"].source_url,
         may=may,
         Permission=Permission,
         dev_mailbox=not app.config["SETTINGS"].is_production and not app.config["SETTINGS"].mail_url,

@@ -25,5 +25,8 @@ def health() -> ResponseReturnValue:
 @public
 def robots() -> Response:
     """Keep private pages out of search engines."""
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in ("/checkout/", "/orders/", "/gate/", "/organizer/"))]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in ("/checkout/", "/orders/", "/gate/", "/organizer/")),
+    ]
     return Response("\n".join([*lines, f"Host: {public_url('events.home')}", ""]), mimetype="text/plain")
