@@ -20,7 +20,11 @@ GUEST = "selasi.ahiable@example.org"
 
 
 def test_a_guest_is_declined_pays_again_and_finds_the_order_in_a_later_account(
-    live_server: EasyTicketServer, new_page: Callable[..., Page], page: Page, backstage: Backstage
+    live_server: EasyTicketServer,
+    new_page: Callable[..., Page],
+    page: Page,
+    backstage: Backstage,
+    assert_accessible: Callable[..., None],
 ) -> None:
     with backstage():
         slug = factories.make_simple_event(title="Evening at the Well").slug
@@ -34,6 +38,7 @@ def test_a_guest_is_declined_pays_again_and_finds_the_order_in_a_later_account(
     expect(page.get_by_role("heading", name="Not paid")).to_be_visible()
     expect(page.get_by_text("your tickets are still held")).to_be_visible()
     expect(page.get_by_text(re.compile("^Held for you until"))).to_be_visible()
+    assert_accessible(page)
 
     page.get_by_role("button", name="Try again: pay GH₵ 52.50").click()
     steps.decide(page, "Approve")
@@ -66,7 +71,7 @@ def the_order_joins_the_account(elsewhere: Page) -> None:
 
 
 def test_when_the_hold_runs_out_one_click_holds_the_same_again_and_what_was_typed_is_kept(
-    page: Page, backstage: Backstage
+    page: Page, backstage: Backstage, assert_accessible: Callable[..., None]
 ) -> None:
     with backstage():
         slug = factories.make_simple_event(title="A Slow Dinner", quantity=2).slug
@@ -82,6 +87,7 @@ def test_when_the_hold_runs_out_one_click_holds_the_same_again_and_what_was_type
     steps.pay_button(page).click()
 
     expect(page.get_by_text("Your tickets are no longer held")).to_be_visible()
+    assert_accessible(page)
     page.get_by_role("button", name="Hold the same tickets again").click()
     expect(page.get_by_text(re.compile("^Held for you until"))).to_be_visible()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Naa Korkor Tagoe")
