@@ -13,7 +13,7 @@ from easyticket.db import db, transactional
 from easyticket.models import Order, OrderStatus, Payment
 from easyticket.models.payment import OPEN_STATES
 from easyticket.services import inventory, payments
-from easyticket.services.payments import UNPAID
+from easyticket.services.settlement import UNPAID
 
 log = logging.getLogger(__name__)
 

@@ -42,7 +42,7 @@ from easyticket.services.baskets import (
 )
 from easyticket.services.expiry import expire_orders
 from easyticket.services.inventory import QuotaFull
-from easyticket.services.payments import UNPAID
+from easyticket.services.settlement import UNPAID
 from easyticket.services.shortage import SoldOut, shortage_of
 
 

@@ -1,7 +1,6 @@
-"""Paying an order: starting an attempt, asking the provider, and the one function through which money becomes tickets.
+"""Paying an order: starting an attempt, and asking the provider what became of it.
 
-Webhook, return page, sweeper and expiry all end in `apply_snapshot`, which is idempotent and only moves upwards:
-nothing that was paid becomes failed. A provider is never called inside a transaction, and a time-out means "not known".
+A provider is never called inside a transaction, and a time-out means "not known", never "failed".
 """
 
 from __future__ import annotations
@@ -15,30 +14,22 @@ from easyticket.core import clock
 from easyticket.core.errors import Conflict, Invalid, NotFound, ProviderDown
 from easyticket.core.ids import payment_reference
 from easyticket.db import db, transactional
-from easyticket.integrations.providers import ChargeRequest, ChargeSnapshot, ChargeState, PaymentProvider
+from easyticket.integrations.providers import ChargeRequest, PaymentProvider
 from easyticket.models import (
-    Event,
     EventStatus,
     HoldState,
     Order,
     OrderStatus,
     Payment,
     PaymentState,
-    ProviderEvent,
 )
 from easyticket.models.payment import OPEN_STATES
-from easyticket.queue import JobName, enqueue
 from easyticket.rules.permissions import Actor, Permission, require
-from easyticket.services import inventory, ledger, refunds, tickets
 from easyticket.services.providers import get_provider, provider_for
+from easyticket.services.settlement import SETTLED, UNPAID, apply_snapshot, confirm_unpaid
 
 log = logging.getLogger(__name__)
 
-UNPAID = (OrderStatus.PENDING, OrderStatus.PROCESSING)
-# States in which the money of an attempt has been dealt with.
-_SETTLED = (PaymentState.PAID, PaymentState.SURPLUS, PaymentState.QUARANTINED)
-# After a declined payment the places stay held at least this long, so that there is time for another card.
-DECLINE_GRACE = timedelta(minutes=5)
 MAX_ATTEMPTS = 20
 # How long after it was opened an attempt that we gave up is still asked for late money.
 LATE_MONEY = timedelta(days=3)
@@ -82,7 +73,7 @@ def settle_payment(reference: str, now: datetime | None = None) -> Payment:
     :raises ProviderDown: nothing is known; ask again.
     """
     payment = get_payment(reference)
-    if payment.state in _SETTLED:
+    if payment.state in SETTLED:
         return payment
     return _ask(payment, now or clock.now(), closing=False)
 
@@ -90,7 +81,7 @@ def settle_payment(reference: str, now: datetime | None = None) -> Payment:
 def close_payment(reference: str, now: datetime) -> Payment:
     """Ask the provider to take no more money for an attempt whose hold has run out, and act on what it says."""
     payment = get_payment(reference)
-    return payment if payment.state in _SETTLED else _ask(payment, now, closing=True)
+    return payment if payment.state in SETTLED else _ask(payment, now, closing=True)
 
 
 def get_payment(reference: str) -> Payment:
@@ -101,22 +92,6 @@ def get_payment(reference: str) -> Payment:
     payment = db.session.scalar(sa.select(Payment).where(Payment.reference == reference))
     if payment is None:
         raise NotFound("There is no such payment.")
-    return payment
-
-
-@transactional
-def apply_snapshot(payment_id: int, snapshot: ChargeSnapshot, now: datetime) -> Payment:
-    """Bring an attempt and its order to what a fresh read of the provider says. The only way money becomes tickets."""
-    order_id = db.session.scalar(sa.select(Payment.order_id).where(Payment.id == payment_id))
-    order = db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
-    payment = db.session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
-    payment.checked_at = now
-    if payment.state in _SETTLED:
-        return payment
-    if snapshot.state is ChargeState.PAID:
-        _settle(payment, order, snapshot, now)
-    elif payment.state in OPEN_STATES:
-        _note_unpaid(payment, order, snapshot, now)
     return payment
 
 
@@ -136,47 +111,12 @@ def reconcile_payments(now: datetime | None = None) -> int:
     for reference in references:
         try:
             settle_payment(reference, now)
-        except ProviderDown as error:
+        except (
+            ProviderDown,
+            NotFound,
+        ) as error:  # it does not answer, or is switched off: the others are asked still
             log.warning("a payment could not be checked: %s", error.message)
     return len(references)
-
-
-@transactional
-def record_provider_event(
-    *, provider: str, event_key: str, kind: str, reference: str, body: str, now: datetime
-) -> bool:
-    """Store a verified webhook once and have it handled after the commit; False if this event was stored before."""
-    known = sa.select(ProviderEvent.id).where(
-        ProviderEvent.provider == provider, ProviderEvent.event_key == event_key
-    )
-    if db.session.scalar(known) is not None:
-        return False
-    event = ProviderEvent(
-        provider=provider,
-        event_key=event_key,
-        kind=kind,
-        payment_reference=reference,
-        body=body,
-        received_at=now,
-    )
-    try:
-        with db.session.begin_nested():
-            db.session.add(event)
-    except sa.exc.IntegrityError:
-        return False  # the same event arrived twice at this very moment; the other request stored it
-    enqueue(JobName.HANDLE_PROVIDER_EVENT, {"event_id": event.id}, key=f"provider-event:{event.id}")
-    return True
-
-
-def handle_provider_event(event_id: int) -> None:
-    """Take a stored webhook as a reason to ask the provider (job). One about a charge that is not ours changes nothing."""
-    event = db.session.get_one(ProviderEvent, event_id)
-    if event.handled_at is not None:
-        return
-    known = db.session.scalar(sa.select(Payment.id).where(Payment.reference == event.payment_reference))
-    if known is not None:
-        settle_payment(event.payment_reference)
-    _note_handled(event_id)
 
 
 def is_processing(order: Order) -> bool:
@@ -200,7 +140,7 @@ def _open_attempt(
     order = db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
     _check_payable(order, now)
     if order.total_minor == 0:
-        _confirm_unpaid(order, now)
+        confirm_unpaid(order, now)
         return None
     if provider is None:
         raise Conflict("The price of this order has changed. Look at it again before paying.")
@@ -270,109 +210,6 @@ def _ask(payment: Payment, now: datetime, *, closing: bool) -> Payment:
     db.session.rollback()  # no transaction stays open while the provider thinks
     ask = provider.close if closing else provider.fetch
     return apply_snapshot(payment_id, ask(reference, provider_ref), now)
-
-
-def _settle(payment: Payment, order: Order, snapshot: ChargeSnapshot, now: datetime) -> None:
-    payment.captured_minor = snapshot.amount_minor
-    payment.method = snapshot.method
-    if not _matches(payment, snapshot):
-        payment.state = PaymentState.QUARANTINED
-        payment.last_error = "Amount, currency, mode or reference is not what was asked for."
-        log.error("payment quarantined", extra={"payment_id": payment.id})
-        return
-    payment.paid_at = now
-    db.session.flush()
-    ledger.post_capture(payment, now)
-    if _take_places(payment, order, now):
-        payment.state = PaymentState.PAID
-        order.payment_method = payment.method or payment.provider
-        _confirm(order, now)
-        return
-    already_paid = order.status in (OrderStatus.CONFIRMED, OrderStatus.REFUNDED)
-    payment.state = PaymentState.SURPLUS
-    if not already_paid and order.status in UNPAID:
-        order.status, order.failed_at, order.failure_reason = OrderStatus.FAILED, now, "paid too late"
-    refunds.return_unused_payment(payment, "surplus_payment" if already_paid else "late_payment", now)
-
-
-def _matches(payment: Payment, snapshot: ChargeSnapshot) -> bool:
-    return (
-        snapshot.amount_minor == payment.amount_minor
-        and snapshot.currency == payment.currency
-        and snapshot.is_live == payment.is_live
-        and snapshot.reference == payment.reference
-    )
-
-
-def _take_places(payment: Payment, order: Order, now: datetime) -> bool:
-    """Turn the hold into a sale; for late money try the stock again. False where the money has to go back."""
-    if order.hold is None or payment.amount_minor != order.total_minor:
-        return False
-    if not _is_event_on(order, now):
-        return False
-    if order.status in UNPAID and inventory.convert_hold(order.hold, now):
-        return True
-    # Cancelled by the buyer means that nobody waits for these tickets any more.
-    return order.status in (*UNPAID, OrderStatus.FAILED) and inventory.sell_released_hold(order.hold, now)
-
-
-def _is_event_on(order: Order, now: datetime) -> bool:
-    """Tell whether there is still something to come in to; a cancellation under way is waited for."""
-    event = db.session.get_one(Event, order.event_id, with_for_update={"read": True}, populate_existing=True)
-    return event.status is EventStatus.PUBLISHED and event.end_at > now
-
-
-def _confirm_unpaid(order: Order, now: datetime) -> None:
-    if not _is_event_on(order, now):
-        raise Conflict("This event is not on sale any more.", code="not_on_sale")
-    if order.hold is None or not inventory.convert_hold(order.hold, now):
-        raise Conflict("Order has expired", code="hold_expired")
-    order.payment_method = "free"
-    _confirm(order, now)
-
-
-def _confirm(order: Order, now: datetime) -> None:
-    order.status = OrderStatus.CONFIRMED
-    order.confirmed_at = now
-    order.failed_at, order.failure_reason = None, ""
-    tickets.issue_tickets(order, now)
-    if order.total_minor:
-        ledger.post_fulfilment(order, now)
-    enqueue(JobName.MAIL_ORDER_CONFIRMED, {"order_id": order.id}, key=f"order-confirmed:{order.id}")
-
-
-def _note_unpaid(payment: Payment, order: Order, snapshot: ChargeSnapshot, now: datetime) -> None:
-    payment.last_error = snapshot.message[:500]
-    if snapshot.state is ChargeState.PROCESSING:
-        payment.state = PaymentState.PROCESSING
-    elif snapshot.state is ChargeState.CANCELED:
-        payment.state = PaymentState.CANCELED
-        _back_to_pending(order)
-    elif snapshot.state is ChargeState.FAILED:
-        payment.state = PaymentState.FAILED
-        _back_to_pending(order)
-        _give_grace(order, now)
-
-
-def _back_to_pending(order: Order) -> None:
-    if order.status is OrderStatus.PROCESSING:
-        order.status = OrderStatus.PENDING
-
-
-def _give_grace(order: Order, now: datetime) -> None:
-    """Keep the places of a declined order for another try, a few times at most."""
-    until = now + DECLINE_GRACE
-    if order.expires_at <= now or order.expires_at >= until or len(order.payments) > 3 or order.hold is None:
-        return
-    if inventory.extend_hold(order.hold, until):
-        order.expires_at = until
-
-
-@transactional
-def _note_handled(event_id: int) -> None:
-    db.session.execute(
-        sa.update(ProviderEvent).where(ProviderEvent.id == event_id).values(handled_at=clock.now())
-    )
 
 
 def _unasked(now: datetime) -> sa.Select[str]:

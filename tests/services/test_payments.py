@@ -29,10 +29,12 @@ from easyticket.models import (
     TicketStatus,
 )
 from easyticket.queue import JobName
-from easyticket.services import payments, refunds, sandbox
+from easyticket.services import refunds, sandbox
 from easyticket.services.expiry import expire_orders
 from easyticket.services.orders import cancel_order, hold_again
-from easyticket.services.payments import apply_snapshot, reconcile_payments, settle_payment, start_payment
+from easyticket.services.payments import reconcile_payments, settle_payment, start_payment
+from easyticket.services.provider_events import handle_provider_event, record_provider_event
+from easyticket.services.settlement import apply_snapshot
 from tests import factories
 from tests.services.test_orders import holding, place
 
@@ -288,17 +290,17 @@ def test_a_payment_nobody_told_us_about_is_found_by_asking() -> None:
 def test_an_event_of_a_provider_is_stored_once_and_only_makes_us_ask() -> None:
     order, payment = approved(factories.make_simple_event())
     told = {"provider": "sandbox", "kind": "charge.success", "reference": payment.reference, "body": "{}"}
-    assert payments.record_provider_event(event_key="evt_1", now=clock.now(), **told)
-    assert not payments.record_provider_event(event_key="evt_1", now=clock.now(), **told)
+    assert record_provider_event(event_key="evt_1", now=clock.now(), **told)
+    assert not record_provider_event(event_key="evt_1", now=clock.now(), **told)
     event = db.session.scalars(sa.select(ProviderEvent)).one()
-    payments.handle_provider_event(event.id)
-    payments.handle_provider_event(event.id)
+    handle_provider_event(event.id)
+    handle_provider_event(event.id)
     db.session.refresh(order)
     assert (order.status, len(order.tickets)) == (OrderStatus.CONFIRMED, 2)
 
 
 def test_an_event_about_a_charge_that_is_not_ours_changes_nothing() -> None:
-    payments.record_provider_event(
+    record_provider_event(
         provider="sandbox",
         event_key="evt_9",
         kind="charge.success",
@@ -307,6 +309,6 @@ def test_an_event_about_a_charge_that_is_not_ours_changes_nothing() -> None:
         now=clock.now(),
     )
     event = db.session.scalars(sa.select(ProviderEvent)).one()
-    payments.handle_provider_event(event.id)
+    handle_provider_event(event.id)
     db.session.refresh(event)
     assert event.handled_at is not None

@@ -25,7 +25,7 @@ from easyticket.models import (
 )
 from easyticket.services import sandbox
 from easyticket.services.orders import expire_orders
-from easyticket.services.payments import apply_snapshot
+from easyticket.services.settlement import apply_snapshot
 from tests import factories
 from tests.web.buying import (
     BUYER,
