@@ -20,7 +20,14 @@ _FIELDS = {"name", "slug", "description", "icon", "is_active"}
 
 @transactional
 def create_category(
-    *, actor: Actor, name: str, slug: str = "", description: str = "", icon: str = "", is_active: bool = True, now: datetime
+    *,
+    actor: Actor,
+    name: str,
+    slug: str = "",
+    description: str = "",
+    icon: str = "",
+    is_active: bool = True,
+    now: datetime,
 ) -> Category:
     """Return a new category; without a slug it gets one from its name.
 
@@ -35,7 +42,9 @@ def create_category(
 
 
 @transactional
-def update_category(*, actor: Actor, category: Category, changes: Mapping[str, Any], now: datetime) -> Category:
+def update_category(
+    *, actor: Actor, category: Category, changes: Mapping[str, Any], now: datetime
+) -> Category:
     """Change fields of a category.
 
     :raises Invalid: messages by field.

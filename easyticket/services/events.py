@@ -206,7 +206,12 @@ def cancel_event(*, actor: Actor, event: Event, reason: str = "", now: datetime)
         .values(status=TicketStatus.CANCELLED, cancelled_at=now)
     )
     enqueue(JobName.UNWIND_EVENT, {"event_id": event.id}, key=f"unwind-event:{event.id}")
-    enqueue(JobName.UNWIND_EVENT, {"event_id": event.id}, key=f"unwind-event:{event.id}:2", run_at=now + _SECOND_LOOK)
+    enqueue(
+        JobName.UNWIND_EVENT,
+        {"event_id": event.id},
+        key=f"unwind-event:{event.id}:2",
+        run_at=now + _SECOND_LOOK,
+    )
     return event
 
 
@@ -244,7 +249,9 @@ def _check_no_history(event: Event) -> None:
     if db.session.scalar(sa.select(Order.id).where(Order.event_id == event.id).limit(1)) is not None:
         raise Invalid("An event with orders cannot be deleted. Cancel it instead.", code="has_orders")
     if db.session.scalar(sa.select(Scan.id).where(Scan.event_id == event.id).limit(1)) is not None:
-        raise Invalid("Codes were scanned at its gate, so it cannot be deleted. Cancel it instead.", code="has_scans")
+        raise Invalid(
+            "Codes were scanned at its gate, so it cannot be deleted. Cancel it instead.", code="has_scans"
+        )
 
 
 def _check_fixed(event: Event, values: Mapping[str, Any]) -> None:

@@ -189,7 +189,9 @@ def delete_offer(*, actor: Actor, offer: Offer, now: datetime) -> None:
     """
     require(actor, Permission.EDIT_TICKET_TYPES, offer.ticket_type.event)
     if offer.kind is OfferKind.SIMPLE:
-        raise Invalid("A ticket type of simple pricing has one price. Delete the ticket type instead.", code="in_use")
+        raise Invalid(
+            "A ticket type of simple pricing has one price. Delete the ticket type instead.", code="in_use"
+        )
     _check_never_ordered([offer])
     inventory.close_quota(QuotaKind.OFFER, offer.id)
     offer.ticket_type.offers.remove(offer)
@@ -236,7 +238,9 @@ def _add_offer(ticket_type: TicketType, values: Mapping[str, Any], type_quota: Q
     offer = Offer(event_id=event_id, position=position, created_at=now, **values)
     ticket_type.offers.append(offer)
     db.session.flush()
-    event_quota = db.session.scalars(sa.select(Quota).filter_by(kind=QuotaKind.EVENT, owner_id=event_id)).one()
+    event_quota = db.session.scalars(
+        sa.select(Quota).filter_by(kind=QuotaKind.EVENT, owner_id=event_id)
+    ).one()
     quotas = [type_quota, event_quota]
     if offer.quantity is not None:
         quotas.append(inventory.open_quota(QuotaKind.OFFER, offer.id, event_id, offer.quantity))
