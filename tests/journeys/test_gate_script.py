@@ -37,9 +37,14 @@ def codes(backstage: Backstage, request: pytest.FixtureRequest, page: Page) -> l
 
 
 def admissions_of(code: str) -> int:
-    return db.session.scalar(
-        sa.select(sa.func.count(Admission.id)).join(Ticket, Ticket.id == Admission.ticket_id).where(Ticket.code == code)
-    ) or 0
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count(Admission.id))
+            .join(Ticket, Ticket.id == Admission.ticket_id)
+            .where(Ticket.code == code)
+        )
+        or 0
+    )
 
 
 def test_admit_goes_by_itself_and_everything_else_waits_to_be_seen(page: Page, codes: list[str]) -> None:
