@@ -138,7 +138,9 @@ def make_event(*, organizer: User | None = None, category: Category | None = Non
     with transaction() as session:
         session.add(event)
         session.flush()
-        session.add(Quota(kind=QuotaKind.EVENT, owner_id=event.id, event_id=event.id, capacity=event.total_capacity))
+        session.add(
+            Quota(kind=QuotaKind.EVENT, owner_id=event.id, event_id=event.id, capacity=event.total_capacity)
+        )
     return event
 
 
@@ -253,7 +255,9 @@ def make_grid_event(
     return event
 
 
-def make_promo_code(event: Event, code: str = "EARLY10", *, uses: int | None = None, **fields: Any) -> PromoCode:
+def make_promo_code(
+    event: Event, code: str = "EARLY10", *, uses: int | None = None, **fields: Any
+) -> PromoCode:
     """Return a new active promo code, 10 % unless told otherwise, with the quota of its uses."""
     values = {"kind": PromoKind.PERCENT, "value": 1_000, **fields}
     with transaction() as session:

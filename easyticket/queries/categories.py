@@ -29,7 +29,9 @@ def get_category(key: str | UUID | int) -> Category:
     """
     column = {UUID: Category.uuid, int: Category.id}.get(type(key), Category.slug)
     usable = key.isprintable() if isinstance(key, str) else isinstance(key, UUID) or 0 < key < 2**63
-    category = db.session.scalar(sa.select(Category).where(column == key, Category.is_active)) if usable else None
+    category = (
+        db.session.scalar(sa.select(Category).where(column == key, Category.is_active)) if usable else None
+    )
     if category is None:
         raise NotFound("There is no such category.")
     return category

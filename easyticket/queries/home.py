@@ -65,7 +65,11 @@ def _load_in_cities(keys: list[str], now: datetime) -> list[Event]:
     """Return the soonest events of each city, all cities in one statement."""
     place = sa.func.row_number().over(partition_by=Event.venue_city_key, order_by=(Event.start_at, Event.id))
     ranked = (
-        sa.select(Event.id, place.label("place")).where(is_public(now), Event.venue_city_key.in_(keys)).subquery()
+        sa.select(Event.id, place.label("place"))
+        .where(is_public(now), Event.venue_city_key.in_(keys))
+        .subquery()
     )
-    found = for_list(sa.select(Event)).join(ranked, ranked.c.id == Event.id).where(ranked.c.place <= _PER_CITY)
+    found = (
+        for_list(sa.select(Event)).join(ranked, ranked.c.id == Event.id).where(ranked.c.place <= _PER_CITY)
+    )
     return list(db.session.scalars(found.order_by(Event.start_at, Event.id)))

@@ -190,7 +190,9 @@ def _told(
         offer=offer,
         state=state,
         left=left,
-        look_again_seconds=_seconds_until_back(stock, first_back, now) if state is OfferState.ALL_HELD else None,
+        look_again_seconds=_seconds_until_back(stock, first_back, now)
+        if state is OfferState.ALL_HELD
+        else None,
         price_with_fee_minor=price_with_fee(
             offer.price_minor, fee_basis_points=fee_basis_points_of(event), fee_bearer=event.fee_bearer
         ),

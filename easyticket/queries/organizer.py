@@ -75,7 +75,9 @@ def list_own_events(actor: Actor, now: datetime, *, page: int, per_page: int) ->
     count = db.session.scalar(sa.select(sa.func.count(Event.id)).where(mine)) or 0
     is_over = sa.case((Event.end_at > now, 0), else_=1)
     ahead_by_start = sa.case((Event.end_at > now, Event.start_at))
-    query = sa.select(Event).where(mine).order_by(is_over, ahead_by_start, Event.start_at.desc(), Event.id.desc())
+    query = (
+        sa.select(Event).where(mine).order_by(is_over, ahead_by_start, Event.start_at.desc(), Event.id.desc())
+    )
 
     def load(limit: int, offset: int) -> Sequence[OwnEvent]:
         events = db.session.scalars(query.limit(limit).offset(offset)).all()
@@ -123,9 +125,7 @@ def find_event_stocks(events: Sequence[Event]) -> Mapping[int, Stock]:
     """
     on_sale = sa.case((TicketType.is_active, Quota.capacity), else_=Quota.sold + Quota.held)
     rows = db.session.execute(
-        sa.select(
-            Quota.event_id, sa.func.sum(on_sale), sa.func.sum(Quota.sold), sa.func.sum(Quota.held)
-        )
+        sa.select(Quota.event_id, sa.func.sum(on_sale), sa.func.sum(Quota.sold), sa.func.sum(Quota.held))
         .join(TicketType, TicketType.id == Quota.owner_id)
         .where(Quota.kind == QuotaKind.TICKET_TYPE, Quota.event_id.in_([event.id for event in events]))
         .group_by(Quota.event_id)

@@ -97,7 +97,9 @@ def as_ticket_code(code: str) -> str | None:
 
     Small letters, missing dashes, spaces, a missing TKT and O for 0 or I and L for 1 are all understood.
     """
-    plain = "".join(letter for letter in code.upper() if letter.isalnum()).removeprefix("TKT").translate(_MISREAD)
+    plain = (
+        "".join(letter for letter in code.upper() if letter.isalnum()).removeprefix("TKT").translate(_MISREAD)
+    )
     day, random_part = plain[:-10], plain[-10:]
     if not _RANDOM_PART.fullmatch(random_part) or not (day == "" or (len(day) == 8 and day.isdecimal())):
         return None

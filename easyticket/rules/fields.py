@@ -27,7 +27,9 @@ class Faults:
 
     def line(self, field: str, value: str, longest: int, *, required: bool = False) -> str:
         """Return a text of one line without control characters and outer space, and note what is wrong with it."""
-        plain = "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in value or "").strip()
+        plain = "".join(
+            " " if unicodedata.category(letter) == "Cc" else letter for letter in value or ""
+        ).strip()
         return self._measured(field, plain, longest, required=required)
 
     def text(self, field: str, value: str, longest: int = 50_000, *, required: bool = False) -> str:

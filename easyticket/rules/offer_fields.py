@@ -114,4 +114,7 @@ def _check_unique(faults: Faults, clean: Mapping[str, Any], others: list[Any], p
     for names in pairs[clean["kind"]]:
         own = tuple(clean[name] for name in names)
         if None not in own and any(own == tuple(getattr(other, name) for name in names) for other in others):
-            faults.add(f"{prefix}{names[0]}", f"The fields {', '.join(('ticket_type', *names))} must make a unique set.")
+            faults.add(
+                f"{prefix}{names[0]}",
+                f"The fields {', '.join(('ticket_type', *names))} must make a unique set.",
+            )

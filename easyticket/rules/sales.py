@@ -49,7 +49,10 @@ def why_offer_not_on_sale(offer: Offer, now: datetime) -> NotOnSale | None:
 
 def sales_start(offer: Offer) -> datetime | None:
     """Return when the offer's sale begins: the later of its type's and its own beginning, None if always."""
-    return max((moment for moment in (offer.ticket_type.sales_start_at, offer.sales_start_at) if moment), default=None)
+    return max(
+        (moment for moment in (offer.ticket_type.sales_start_at, offer.sales_start_at) if moment),
+        default=None,
+    )
 
 
 def sales_end(offer: Offer) -> datetime | None:

@@ -54,7 +54,9 @@ def status_of(event: Event, now: datetime) -> str:
     """Return the status the APIs send: `draft`, `published`, `cancelled`, or `ongoing` and `completed` by the clock."""
     if event.status is not EventStatus.PUBLISHED:
         return event.status.value
-    return {Phase.UPCOMING: "published", Phase.ONGOING: "ongoing", Phase.PAST: "completed"}[phase_of(event, now)]
+    return {Phase.UPCOMING: "published", Phase.ONGOING: "ongoing", Phase.PAST: "completed"}[
+        phase_of(event, now)
+    ]
 
 
 def day_in(zone: str, moment: datetime) -> date:

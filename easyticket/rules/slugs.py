@@ -18,7 +18,11 @@ _ROUTE_WORDS = frozenset(
 
 def slug_of(title: str, *, otherwise: str) -> str:
     """Return the slug a title asks for; `otherwise` (such as "event") stands for, or before, what may not stand alone."""
-    slug = slugify(title.replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", ""), max_length=_LONGEST, word_boundary=True)
+    slug = slugify(
+        title.replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", ""),
+        max_length=_LONGEST,
+        word_boundary=True,
+    )
     if not slug:
         return otherwise
     if slug in _ROUTE_WORDS or slug.replace("-", "").isdigit() or _is_uuid(slug):
@@ -30,7 +34,9 @@ def numbered(slug: str, taken: set[str]) -> str:
     """Return `slug`, or `slug-2`, `slug-3` and so on: the first that is not taken."""
     if slug not in taken:
         return slug
-    return next(name for name in (f"{slug}-{number}" for number in range(2, len(taken) + 3)) if name not in taken)
+    return next(
+        name for name in (f"{slug}-{number}" for number in range(2, len(taken) + 3)) if name not in taken
+    )
 
 
 def _is_uuid(text: str) -> bool:

@@ -74,7 +74,9 @@ def page(slug: str) -> str:
 def calendar(slug: str) -> Response:
     """Give the event as a file for calendars."""
     event = get_event(current_actor(), slug)
-    content = calendar_of(event, host=public_host(), url=public_url("events.page", slug=event.slug), now=clock.now())
+    content = calendar_of(
+        event, host=public_host(), url=public_url("events.page", slug=event.slug), now=clock.now()
+    )
     response = Response(content, mimetype="text/calendar")
     response.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.ics"'
     return response

@@ -38,7 +38,9 @@ _TEMPLATE = "gate/page.html"
 def choose() -> ResponseReturnValue:
     """List the events whose gate can be opened."""
     now = clock.now()
-    return render_template("gate/choose.html", events=gate_events(list_gate_events(current_actor(), now), now))
+    return render_template(
+        "gate/choose.html", events=gate_events(list_gate_events(current_actor(), now), now)
+    )
 
 
 @blueprint.get("/<slug>/")

@@ -15,7 +15,10 @@ def shares(content: bytes) -> dict[str, float]:
     """Return how much of the picture each colour covers."""
     picture = Image.open(io.BytesIO(content)).convert("RGB")
     counts = picture.getcolors(maxcolors=2**24) or []
-    return {"#{:02x}{:02x}{:02x}".format(*colour): count / (picture.width * picture.height) for count, colour in counts}
+    return {
+        "#{:02x}{:02x}{:02x}".format(*colour): count / (picture.width * picture.height)
+        for count, colour in counts
+    }
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -110,7 +110,9 @@ def test_asking_for_drafts_gives_owners_their_own(now: datetime) -> None:
 # Words
 
 
-@pytest.mark.parametrize("query", ["dusseldorf", "DÜSSELDORF", "drums", "grosse halle", "halle drums", "live", "yɛ"])
+@pytest.mark.parametrize(
+    "query", ["dusseldorf", "DÜSSELDORF", "drums", "grosse halle", "halle drums", "live", "yɛ"]
+)
 def test_every_word_is_found_in_title_description_tags_or_venue(query: str, now: datetime) -> None:
     factories.make_event(
         title="Night of Drums",
@@ -285,7 +287,13 @@ def test_a_page_that_is_not_there_is_not_found(page: int, now: datetime) -> None
 
 def test_an_empty_list_has_one_empty_page(now: datetime) -> None:
     page = list_events(ANONYMOUS, EventFilters(), now=now)
-    assert (list(page.items), page.count, page.pages, page.has_next, page.first_number) == ([], 0, 1, False, 0)
+    assert (list(page.items), page.count, page.pages, page.has_next, page.first_number) == (
+        [],
+        0,
+        1,
+        False,
+        0,
+    )
 
 
 # What a card says
@@ -371,7 +379,11 @@ def test_categories_come_by_name_with_what_is_published_and_what_is_on(now: date
     factories.make_event(category=music, status=EventStatus.DRAFT)
     told = [(row.category.name, row.published, row.current) for row in list_categories(now)]
     assert told == [("Art", 0, 0), ("Music", 2, 1)]
-    assert [row.category.name for row in list_categories(now, include_inactive=True)] == ["Art", "Hidden", "Music"]
+    assert [row.category.name for row in list_categories(now, include_inactive=True)] == [
+        "Art",
+        "Hidden",
+        "Music",
+    ]
 
 
 def test_a_category_is_found_by_slug_uuid_and_number_while_it_is_active() -> None:

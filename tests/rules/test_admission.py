@@ -45,8 +45,16 @@ def event(
     return Event(start_at=local(zone, starts), end_at=local(zone, ends), **values)
 
 
-def ticket(of: Event, *, order: OrderStatus = OrderStatus.CONFIRMED, refunded: int = 0, **fields: Any) -> Ticket:
-    values = {"event_id": of.id, "status": TicketStatus.ACTIVE, "is_all_days": False, "day_on": None, **fields}
+def ticket(
+    of: Event, *, order: OrderStatus = OrderStatus.CONFIRMED, refunded: int = 0, **fields: Any
+) -> Ticket:
+    values = {
+        "event_id": of.id,
+        "status": TicketStatus.ACTIVE,
+        "is_all_days": False,
+        "day_on": None,
+        **fields,
+    }
     return Ticket(event=of, order=Order(status=order, refunded_minor=refunded), **values)
 
 
@@ -137,10 +145,18 @@ class TestDays:
     def test_the_small_hours_of_a_night_belong_to_the_day_before(self) -> None:
         club = event("2026-12-11 22:00", "2026-12-13 05:00")
         friday = ticket(club, day_on=date(2026, 12, 11))
-        for now, day_on in (("12 00:30", 11), ("12 04:59", 11), ("12 05:00", 12), ("12 21:00", 12), ("13 02:00", 12)):
+        for now, day_on in (
+            ("12 00:30", 11),
+            ("12 04:59", 11),
+            ("12 05:00", 12),
+            ("12 21:00", 12),
+            ("13 02:00", 12),
+        ):
             assert event_day(club, local("Africa/Accra", f"2026-12-{now}")) == date(2026, 12, day_on)
         assert why_not_admitted(friday, club, local("Africa/Accra", "2026-12-12 00:30")) is None
-        assert why_not_admitted(friday, club, local("Africa/Accra", "2026-12-12 05:00")) is ScanOutcome.WRONG_DAY
+        assert (
+            why_not_admitted(friday, club, local("Africa/Accra", "2026-12-12 05:00")) is ScanOutcome.WRONG_DAY
+        )
 
     def test_an_event_that_ends_in_the_morning_has_its_night_until_six(self) -> None:
         camp = event("2026-12-11 18:00", "2026-12-13 10:00")
@@ -183,7 +199,9 @@ class TestCodes:
     def test_its_last_ten_characters_are_enough(self) -> None:
         assert as_ticket_code("0l234 56789") == "0123456789"
 
-    @pytest.mark.parametrize("typed", ["", "TKT", "TKT-2026-0123456789", "0123456789U", "٠١٢٣٤٥٦٧٨٩", "x" * 600])
+    @pytest.mark.parametrize(
+        "typed", ["", "TKT", "TKT-2026-0123456789", "0123456789U", "٠١٢٣٤٥٦٧٨٩", "x" * 600]
+    )
     def test_what_is_no_code_is_none(self, typed: str) -> None:
         assert as_ticket_code(typed) is None
 

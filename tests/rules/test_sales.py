@@ -24,7 +24,12 @@ HOUR = timedelta(hours=1)
 def an_offer(
     *, event: dict[str, Any] | None = None, ticket_type: dict[str, Any] | None = None, **fields: Any
 ) -> Offer:
-    of_event = {"status": EventStatus.PUBLISHED, "start_at": NOW + HOUR, "end_at": NOW + 5 * HOUR, **(event or {})}
+    of_event = {
+        "status": EventStatus.PUBLISHED,
+        "start_at": NOW + HOUR,
+        "end_at": NOW + 5 * HOUR,
+        **(event or {}),
+    }
     kind = TicketType(event=Event(**of_event), **{"is_active": True, **(ticket_type or {})})
     return Offer(ticket_type=kind, **{"is_active": True, **fields})
 
@@ -37,7 +42,11 @@ def test_an_offer_without_a_window_is_on_sale_until_the_event_ends() -> None:
 
 @pytest.mark.parametrize(
     ("status", "reason"),
-    [(EventStatus.DRAFT, NotOnSale.DRAFT), (EventStatus.CANCELLED, NotOnSale.CANCELLED), (EventStatus.PUBLISHED, None)],
+    [
+        (EventStatus.DRAFT, NotOnSale.DRAFT),
+        (EventStatus.CANCELLED, NotOnSale.CANCELLED),
+        (EventStatus.PUBLISHED, None),
+    ],
 )
 def test_only_published_events_sell(status: EventStatus, reason: NotOnSale | None) -> None:
     offer = an_offer(event={"status": status})

@@ -27,7 +27,9 @@ def utc(*parts: int) -> datetime:
 
 
 def event_at(start_at: datetime, end_at: datetime, zone: str = "Africa/Accra", **fields: object) -> Event:
-    return Event(start_at=start_at, end_at=end_at, time_zone=zone, **{"status": EventStatus.PUBLISHED, **fields})
+    return Event(
+        start_at=start_at, end_at=end_at, time_zone=zone, **{"status": EventStatus.PUBLISHED, **fields}
+    )
 
 
 EVENING = event_at(utc(2026, 12, 12, 18), utc(2026, 12, 12, 23))
@@ -82,7 +84,9 @@ def test_days_keep_their_number_when_clocks_change() -> None:
         (utc(2026, 12, 14, 9), utc(2026, 12, 12, 6)),
     ],
 )
-def test_a_day_of_an_event_that_runs_into_the_night_is_over_in_the_morning(ends: datetime, over: datetime) -> None:
+def test_a_day_of_an_event_that_runs_into_the_night_is_over_in_the_morning(
+    ends: datetime, over: datetime
+) -> None:
     event = event_at(utc(2026, 12, 11, 18), ends)
     assert event_day_ends_at(event, date(2026, 12, 11)) == over
     assert event_day(event, over - timedelta(seconds=1)) == date(2026, 12, 11)

@@ -49,7 +49,12 @@ NOW = clock.now()
 
 def draft(**fields: Any) -> EventDraft:
     start_at = fields.pop("start_at", NOW + timedelta(days=20))
-    wanted = {"title": "Night of Drums", "venue_name": "Hall 2", "venue_city": "Düsseldorf", "currency": "GHS"}
+    wanted = {
+        "title": "Night of Drums",
+        "venue_name": "Hall 2",
+        "venue_city": "Düsseldorf",
+        "currency": "GHS",
+    }
     return EventDraft(**{**wanted, "start_at": start_at, "end_at": start_at + timedelta(hours=4), **fields})
 
 
@@ -75,7 +80,11 @@ def sold(event: Event) -> Order:
 class TestCreating:
     def test_a_new_event_is_a_draft_that_can_be_found_and_counts_from_zero(self) -> None:
         event = create(total_capacity=300)
-        assert (event.status, event.slug, event.venue_city_key) == (EventStatus.DRAFT, "night-of-drums", "dusseldorf")
+        assert (event.status, event.slug, event.venue_city_key) == (
+            EventStatus.DRAFT,
+            "night-of-drums",
+            "dusseldorf",
+        )
         assert "night of drums" in event.search_text
         assert (quota_of(event).capacity, quota_of(event).held, quota_of(event).sold) == (300, 0, 0)
 
@@ -136,7 +145,8 @@ class TestCreating:
 
     def test_html_in_a_description_is_cut_down_and_markdown_stays_as_it_is(self) -> None:
         event = create(
-            description="<p onclick=x()>Hi</p><script>alert(1)</script>", refund_policy="> R&B < 5 <https://x.example>"
+            description="<p onclick=x()>Hi</p><script>alert(1)</script>",
+            refund_policy="> R&B < 5 <https://x.example>",
         )
         assert event.description == "<p>Hi</p>"
         assert event.refund_policy == "> R&B < 5 <https://x.example>"

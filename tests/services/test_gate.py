@@ -90,7 +90,9 @@ def test_codes_are_typed_in_any_shape() -> None:
         assert scan(event, shape(ticket_for(event).code)).is_admitted
 
 
-@pytest.mark.parametrize("code", ["", "hello", "0" * 64, "TKT-20200101-0000000000", "x" * 5000, "{", "\x00", "🎫"])
+@pytest.mark.parametrize(
+    "code", ["", "hello", "0" * 64, "TKT-20200101-0000000000", "x" * 5000, "{", "\x00", "🎫"]
+)
 def test_no_code_breaks_the_gate_and_an_unknown_one_is_said_to_be_unknown(code: str) -> None:
     event = running_event()
     result = scan(event, code)

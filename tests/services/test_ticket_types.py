@@ -57,7 +57,11 @@ def offer_draft(kind: OfferKind, number: int = 1, **fields: Any) -> OfferDraft:
 
 def counters_of(offer: Offer) -> dict[QuotaKind, int | None]:
     """Return the limits one unit of the offer takes from."""
-    query = sa.select(Quota).join(OfferQuota, OfferQuota.quota_id == Quota.id).where(OfferQuota.offer_id == offer.id)
+    query = (
+        sa.select(Quota)
+        .join(OfferQuota, OfferQuota.quota_id == Quota.id)
+        .where(OfferQuota.offer_id == offer.id)
+    )
     return {quota.kind: quota.capacity for quota in db.session.scalars(query)}
 
 
@@ -96,7 +100,9 @@ class TestOffers:
         ("pricing", "kind"),
         [(PricingType.TIERED, TIER), (PricingType.DAY_BASED, DAY_PASS), (PricingType.TIER_AND_DAY, DAY_TIER)],
     )
-    def test_each_is_limited_by_itself_its_type_and_the_event(self, pricing: PricingType, kind: OfferKind) -> None:
+    def test_each_is_limited_by_itself_its_type_and_the_event(
+        self, pricing: PricingType, kind: OfferKind
+    ) -> None:
         event = factories.make_event(pricing_type=pricing, total_capacity=80)
         first, second = create(event, offer_draft(kind), offer_draft(kind, 2, quantity=20)).offers
         limits = {QuotaKind.TICKET_TYPE: 100, QuotaKind.EVENT: 80}
@@ -129,7 +135,11 @@ class TestOffers:
     def test_each_wrong_field_is_named_and_the_type_is_not_made(
         self, kind: OfferKind, fields: dict[str, Any], named: str
     ) -> None:
-        pricing = {TIER: PricingType.TIERED, DAY_PASS: PricingType.DAY_BASED, DAY_TIER: PricingType.TIER_AND_DAY}
+        pricing = {
+            TIER: PricingType.TIERED,
+            DAY_PASS: PricingType.DAY_BASED,
+            DAY_TIER: PricingType.TIER_AND_DAY,
+        }
         event = factories.make_event(pricing_type=pricing[kind])
         with pytest.raises(Invalid) as refusal:
             create(event, offer_draft(kind, **fields))

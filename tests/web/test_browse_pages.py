@@ -30,7 +30,10 @@ def words(answer: TestResponse) -> str:
 
 def found(client: FlaskClient, query: str = "") -> list[str]:
     """Return the titles a search finds, in their order."""
-    return [unescape(title) for title in re.findall(r'event-card-title"><a [^>]*>([^<]*)<', list_at(client, query).text)]
+    return [
+        unescape(title)
+        for title in re.findall(r'event-card-title"><a [^>]*>([^<]*)<', list_at(client, query).text)
+    ]
 
 
 def list_at(client: FlaskClient, query: str = "") -> TestResponse:
@@ -68,7 +71,9 @@ def test_the_home_page_takes_as_many_statements_for_fifty_events_as_for_one(clie
     factories.make_simple_event(is_featured=True, start_at=clock.now() + DAY)
     with_one = statements()
     for number in range(49):
-        factories.make_simple_event(is_featured=True, venue_city=f"City {number % 5}", start_at=clock.now() + DAY)
+        factories.make_simple_event(
+            is_featured=True, venue_city=f"City {number % 5}", start_at=clock.now() + DAY
+        )
     assert statements() == with_one <= 8
 
 
@@ -78,7 +83,9 @@ def test_the_home_page_takes_as_many_statements_for_fifty_events_as_for_one(clie
 def test_searching_and_filtering_work_as_a_plain_address(client: FlaskClient) -> None:
     music = factories.make_category("Music")
     factories.make_simple_event(title="Ɛyɛ drums", category=music, venue_city="Düsseldorf", price_minor=1_000)
-    factories.make_simple_event(title="Dear drums", category=music, venue_city="Düsseldorf", price_minor=90_000)
+    factories.make_simple_event(
+        title="Dear drums", category=music, venue_city="Düsseldorf", price_minor=90_000
+    )
     factories.make_simple_event(title="Other drums", venue_city="Accra", price_minor=1_000)
     assert found(client, "?q=EYE+drums") == ["Ɛyɛ drums"]
     assert found(client, "?city=dusseldorf&category=music&max=20&q=drums") == ["Ɛyɛ drums"]
@@ -93,7 +100,9 @@ def test_empty_fields_of_a_form_sent_without_scripts_filter_nothing(client: Flas
 
 def test_days_are_filtered_by_name_or_by_date(client: FlaskClient) -> None:
     now = clock.now()
-    factories.make_event(title="Today", start_at=now + timedelta(minutes=5), end_at=now + timedelta(minutes=10))
+    factories.make_event(
+        title="Today", start_at=now + timedelta(minutes=5), end_at=now + timedelta(minutes=10)
+    )
     factories.make_event(title="In a month", start_at=now + 35 * DAY)
     day = (now + 35 * DAY).date().isoformat()
     assert "In a month" not in found(client, "?date=week")
@@ -150,7 +159,9 @@ def test_nothing_found_says_what_to_do(client: FlaskClient) -> None:
 def test_a_filter_that_makes_no_sense_is_told_in_words_and_the_rest_still_counts(
     query: str, told: str, client: FlaskClient
 ) -> None:
-    factories.make_simple_event(title="Drums", price_minor=1_900, start_at=factories.at(clock.now().date() + DAY))
+    factories.make_simple_event(
+        title="Drums", price_minor=1_900, start_at=factories.at(clock.now().date() + DAY)
+    )
     factories.make_simple_event(title="Chess")
     answer = list_at(client, f"?q=drums&{query}")
     assert told in words(answer)
@@ -160,7 +171,9 @@ def test_a_filter_that_makes_no_sense_is_told_in_words_and_the_rest_still_counts
 
 
 def test_what_was_typed_stays_in_the_form(client: FlaskClient) -> None:
-    answer = list_at(client, '?q="><script>alert(1)</script>&city=Nowhere&min=1,50&from=2027-01-01&sort=price')
+    answer = list_at(
+        client, '?q="><script>alert(1)</script>&city=Nowhere&min=1,50&from=2027-01-01&sort=price'
+    )
     assert "<script>alert" not in answer.text
     assert 'value="&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"' in answer.text
     assert '<option value="Nowhere" selected>' in answer.text
@@ -231,7 +244,10 @@ def test_links_never_come_from_the_host_header(client: FlaskClient) -> None:
 def test_a_card_tells_when_where_and_what_it_costs_with_all_fees(client: FlaskClient) -> None:
     day = (clock.now() + 20 * DAY).date()
     factories.make_tiered_event(
-        title="Drums", start_at=factories.at(day, 19, 30, "Africa/Lagos"), time_zone="Africa/Lagos", venue_city="Lagos"
+        title="Drums",
+        start_at=factories.at(day, 19, 30, "Africa/Lagos"),
+        time_zone="Africa/Lagos",
+        venue_city="Lagos",
     )
     page = words(list_at(client))
     assert "19:30 WAT" in page
@@ -249,7 +265,9 @@ def test_cards_tell_sold_out_from_all_held(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 50])
-def test_a_list_takes_the_same_statements_for_one_event_and_for_fifty(count: int, client: FlaskClient) -> None:
+def test_a_list_takes_the_same_statements_for_one_event_and_for_fifty(
+    count: int, client: FlaskClient
+) -> None:
     for number in range(count):
         factories.make_tiered_event(category=factories.make_category() if number % 2 else None)
     db.session.rollback()

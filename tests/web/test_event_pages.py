@@ -40,7 +40,9 @@ def page_of(client: FlaskClient, event: Event) -> TestResponse:
 
 def plain(html: str) -> str:
     """Return what a page says, without tags, in one line."""
-    return " ".join(unescape(re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", html, flags=re.DOTALL)).split())
+    return " ".join(
+        unescape(re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", html, flags=re.DOTALL)).split()
+    )
 
 
 def words(answer: TestResponse) -> str:
@@ -154,7 +156,9 @@ def test_an_unknown_event_is_not_found(client: FlaskClient) -> None:
 
 
 def test_a_cancelled_event_says_so_and_sells_nothing(client: FlaskClient) -> None:
-    event = factories.make_simple_event(status=EventStatus.CANCELLED, cancellation_reason="The singer is ill.")
+    event = factories.make_simple_event(
+        status=EventStatus.CANCELLED, cancellation_reason="The singer is ill."
+    )
     page = page_of(client, event)
     assert "This event was cancelled" in words(page)
     assert "The singer is ill." in words(page)
@@ -320,7 +324,9 @@ def test_search_engines_read_the_event_and_its_offers(client: FlaskClient) -> No
     assert data["startDate"].endswith("+01:00")
     assert data["location"]["address"]["addressLocality"] == "Accra"
     assert data["url"] == f"{PUBLIC_URL}{path_of(event)}"
-    offers = [(each["name"], each["price"], each["priceCurrency"], each["availability"]) for each in data["offers"]]
+    offers = [
+        (each["name"], each["price"], each["priceCurrency"], each["availability"]) for each in data["offers"]
+    ]
     assert offers == [
         ("Seat - Regular", "52.50", "NGN", "https://schema.org/InStock"),
         ("Seat - Gold", "94.50", "NGN", "https://schema.org/SoldOut"),
@@ -349,7 +355,9 @@ def test_the_calendar_file_is_for_download(client: FlaskClient) -> None:
     assert f"URL:{PUBLIC_URL}{path_of(event)}" in answer.text.replace("\r\n ", "")
 
 
-@pytest.mark.parametrize(("path", "mimetype"), [("/covers/7.svg", "image/svg+xml"), ("/covers/7.png", "image/png")])
+@pytest.mark.parametrize(
+    ("path", "mimetype"), [("/covers/7.svg", "image/svg+xml"), ("/covers/7.png", "image/png")]
+)
 def test_covers_are_drawn_once_and_kept(path: str, mimetype: str, client: FlaskClient) -> None:
     answer = client.get(path)
     assert answer.mimetype == mimetype
@@ -421,8 +429,12 @@ def test_nothing_an_organizer_types_runs_or_reaches_out(typed: str, client: Flas
 
 
 @pytest.mark.parametrize("others", [1, 50])
-def test_a_page_takes_the_same_statements_beside_one_event_and_beside_fifty(others: int, client: FlaskClient) -> None:
-    event = factories.make_grid_event(days=4, tiers=[(f"T{number}", 1_000) for number in range(others % 5 + 1)])
+def test_a_page_takes_the_same_statements_beside_one_event_and_beside_fifty(
+    others: int, client: FlaskClient
+) -> None:
+    event = factories.make_grid_event(
+        days=4, tiers=[(f"T{number}", 1_000) for number in range(others % 5 + 1)]
+    )
     for _ in range(others):
         factories.make_simple_event()
     path = path_of(event)

@@ -46,7 +46,9 @@ def ticket_for(event: Event, **fields: Any) -> Ticket:
     return ticket
 
 
-def scan(client: FlaskClient, event: Event, code: str, *, headers: dict[str, str] | None = None, **data: str) -> TestResponse:
+def scan(
+    client: FlaskClient, event: Event, code: str, *, headers: dict[str, str] | None = None, **data: str
+) -> TestResponse:
     fields = {"code": code, "gate": "North", "scan_key": str(uuid4()), **data}
     return client.post(f"/gate/{event.slug}/scan/", data=fields, headers=headers)
 
@@ -98,7 +100,9 @@ def test_every_stop_says_why(client: FlaskClient, event: Event) -> None:
     cancelled = ticket_for(event)
     cancel_tickets([cancelled], NOW, restock=True)
     other = factories.make_simple_event(organizer=event.organizer, title="Next week's show")
-    days = factories.make_day_event(organizer=event.organizer, start_at=event.start_at, end_at=event.start_at + timedelta(days=2))
+    days = factories.make_day_event(
+        organizer=event.organizer, start_at=event.start_at, end_at=event.start_at + timedelta(days=2)
+    )
     second_day = days.ticket_types[0].offers[1]
     [wrong_day] = issue_tickets(factories.sell_places(second_day, 1), NOW)
     for gate, code, sentence in (
@@ -132,7 +136,9 @@ def test_sending_the_same_form_again_gives_the_same_answer_and_each_page_has_a_n
 
 
 @pytest.mark.parametrize("data", [{"code": ""}, {"code": "  "}, {"scan_key": "7"}, {"scan_key": ""}])
-def test_without_a_code_or_a_key_nothing_is_decided(client: FlaskClient, event: Event, data: dict[str, str]) -> None:
+def test_without_a_code_or_a_key_nothing_is_decided(
+    client: FlaskClient, event: Event, data: dict[str, str]
+) -> None:
     answer = scan(client, event, **{"code": "TKT-20200101-0000000000", **data})
     assert (answer.status_code, kind_of(answer)) == (400, "wait")
     assert db.session.scalar(sa.select(Scan.id)) is None
@@ -155,7 +161,9 @@ def test_only_the_gate_may_use_the_camera(client: FlaskClient, event: Event) -> 
 
 
 def test_passes_count_on_their_day(client: FlaskClient, event: Event) -> None:
-    days = factories.make_day_event(organizer=event.organizer, start_at=event.start_at, end_at=event.start_at + timedelta(days=2))
+    days = factories.make_day_event(
+        organizer=event.organizer, start_at=event.start_at, end_at=event.start_at + timedelta(days=2)
+    )
     first, second, _, all_days = days.ticket_types[0].offers
     for offer in (first, first, second, all_days):
         [ticket] = issue_tickets(factories.sell_places(offer, 1), NOW)
@@ -163,9 +171,13 @@ def test_passes_count_on_their_day(client: FlaskClient, event: Event) -> None:
     assert words(client.get(f"/gate/{days.slug}/counts/")) == "1 of 3 inside"
 
 
-def test_gates_to_open_are_those_of_ones_own_events_that_are_not_over(client: FlaskClient, event: Event) -> None:
+def test_gates_to_open_are_those_of_ones_own_events_that_are_not_over(
+    client: FlaskClient, event: Event
+) -> None:
     over = NOW - timedelta(days=3)
-    factories.make_event(organizer=event.organizer, title="Long ago", start_at=over, end_at=over + timedelta(hours=1))
+    factories.make_event(
+        organizer=event.organizer, title="Long ago", start_at=over, end_at=over + timedelta(hours=1)
+    )
     factories.make_event(title="Somebody else's")
     page = words(client.get("/gate/"))
     assert event.title in page

@@ -78,7 +78,9 @@ class TestMakingAnEvent:
 
     def test_times_are_those_of_the_clocks_at_the_venue(self, client: FlaskClient) -> None:
         an_organizer(client)
-        client.post("/organizer/events/new/", data=filled_in(start_at="2030-07-01T20:00", end_at="2030-07-02T02:00"))
+        client.post(
+            "/organizer/events/new/", data=filled_in(start_at="2030-07-01T20:00", end_at="2030-07-02T02:00")
+        )
         assert the_event().start_at.isoformat() == "2030-07-01T18:00:00+00:00"
         shown = client.get(f"/organizer/events/{the_event().slug}/edit/").text
         assert 'value="2030-07-01T20:00' in shown
@@ -127,9 +129,13 @@ class TestMakingAnEvent:
     def test_a_time_that_clocks_skip_is_refused(self, client: FlaskClient) -> None:
         an_organizer(client)
         skipped = filled_in(start_at="2030-03-31T02:30", end_at="2030-03-31T08:00")
-        assert "Clocks are put forward over this time" in words(client.post("/organizer/events/new/", data=skipped))
+        assert "Clocks are put forward over this time" in words(
+            client.post("/organizer/events/new/", data=skipped)
+        )
 
-    @pytest.mark.parametrize(("typed", "minor"), [("1,250.50", 125_050), ("0", 0), ("€ 7", 700), ("12,5", 1_250)])
+    @pytest.mark.parametrize(
+        ("typed", "minor"), [("1,250.50", 125_050), ("0", 0), ("€ 7", 700), ("12,5", 1_250)]
+    )
     def test_prices_are_read_as_people_write_them(self, client: FlaskClient, typed: str, minor: int) -> None:
         an_organizer(client)
         client.post("/organizer/events/new/", data=filled_in(price=typed))
@@ -149,7 +155,9 @@ class TestTheDesk:
         ledger.post_fulfilment(order, clock.now())
         factories.hold_places(offer, 9)
         for address in ("/organizer/", f"/organizer/events/{event.slug}/"):
-            assert "142 of 300 sold, GH₵\N{NO-BREAK SPACE}7,100.00 earned, 9 held" in unescape(client.get(address).text)
+            assert "142 of 300 sold, GH₵\N{NO-BREAK SPACE}7,100.00 earned, 9 held" in unescape(
+                client.get(address).text
+            )
         assert "142 sold, 9 held, 149 left" in words(client.get(f"/organizer/events/{event.slug}/"))
 
     def test_what_is_switched_off_is_not_for_sale(self, client: FlaskClient) -> None:
@@ -168,7 +176,9 @@ class TestTheDesk:
         address = f"/organizer/events/{event.slug}/ticket-types/new/"
         assert client.get(address).status_code == 404
 
-    def test_the_list_asks_the_database_as_often_for_twenty_events_as_for_one(self, client: FlaskClient) -> None:
+    def test_the_list_asks_the_database_as_often_for_twenty_events_as_for_one(
+        self, client: FlaskClient
+    ) -> None:
         organizer = an_organizer(client)
         factories.make_simple_event(organizer=organizer)
         with counted_statements() as for_one:
@@ -206,10 +216,15 @@ class TestChanging:
         db.session.expire_all()
         assert (event.title, event.time_zone, event.total_capacity) == ("Day of Drums", "Europe/Berlin", 90)
 
-    def test_an_event_that_has_begun_is_changed_without_touching_its_beginning(self, client: FlaskClient) -> None:
+    def test_an_event_that_has_begun_is_changed_without_touching_its_beginning(
+        self, client: FlaskClient
+    ) -> None:
         begun = clock.now() - timedelta(hours=1)
         event = factories.make_event(
-            organizer=an_organizer(client), start_at=begun, end_at=begun + timedelta(days=1), time_zone="Asia/Tokyo"
+            organizer=an_organizer(client),
+            start_at=begun,
+            end_at=begun + timedelta(days=1),
+            time_zone="Asia/Tokyo",
         )
         local = begun.astimezone(ZoneInfo("Asia/Tokyo"))
         data = filled_in(
@@ -230,7 +245,13 @@ class TestChanging:
     def test_ticket_types_are_added_changed_and_removed(self, client: FlaskClient) -> None:
         event = factories.make_event(organizer=an_organizer(client))
         base = f"/organizer/events/{event.slug}/ticket-types/"
-        data = {"name": "Balcony", "price": "25", "total_quantity": "40", "max_purchase": "4", "is_active": "y"}
+        data = {
+            "name": "Balcony",
+            "price": "25",
+            "total_quantity": "40",
+            "max_purchase": "4",
+            "is_active": "y",
+        }
         client.post(f"{base}new/", data=data)
         ticket_type = db.session.scalars(sa.select(TicketType)).one()
         assert ticket_type.offers[0].price_minor == 2_500
@@ -294,7 +315,9 @@ class TestWhoComesIn:
         sign_in(client, factories.make_staff())
         assert client.get(f"/organizer/events/{event.slug}/").status_code == 200
 
-    def test_buyers_are_told_how_to_become_organizers_and_strangers_to_sign_in(self, client: FlaskClient) -> None:
+    def test_buyers_are_told_how_to_become_organizers_and_strangers_to_sign_in(
+        self, client: FlaskClient
+    ) -> None:
         assert client.get("/organizer/").location.startswith("/sign-in/")
         sign_in(client, factories.make_user())
         answer = client.get("/organizer/")

@@ -90,7 +90,9 @@ class EventForm(_HasMoments):
     start_at = MomentField("Begins", [InputRequired("Say when it begins.")])
     end_at = MomentField("Ends", [InputRequired("Say when it ends.")])
     time_zone = SelectField("Time zone", choices=zone_choices)
-    total_capacity = IntegerField("People the venue takes", [Optional(), NumberRange(1, _MOST, message=_WHOLE)])
+    total_capacity = IntegerField(
+        "People the venue takes", [Optional(), NumberRange(1, _MOST, message=_WHOLE)]
+    )
     fee_bearer = RadioField(
         "Service fee",
         choices=[
@@ -108,7 +110,9 @@ class EventForm(_HasMoments):
     def offer_categories(self, categories: Sequence[Category], current: Category | None = None) -> None:
         """Give the field for the category what there is to choose from, and what the event has even if it is switched off."""
         offered = {each.id: each.name for each in (*categories, *([current] if current else []))}
-        self.category_id.choices = [SelectChoice(str(key), name) for key, name in {0: "Choose one", **offered}.items()]
+        self.category_id.choices = [
+            SelectChoice(str(key), name) for key, name in {0: "Choose one", **offered}.items()
+        ]
 
     def validate_category_id(self, field: SelectField) -> None:
         """Refuse an event without a category."""
@@ -123,7 +127,9 @@ class EventForm(_HasMoments):
         """Refuse a time that clocks skip, and an end before the beginning."""
         self.validate_moment(field, self.time_zone.data)
         if field.data and self.start_at.data and field.data <= self.start_at.data:
-            raise ValidationError("It ends before it begins. An event that goes on past midnight ends on the next day.")
+            raise ValidationError(
+                "It ends before it begins. An event that goes on past midnight ends on the next day."
+            )
 
     def show(self, event: Event) -> None:
         """Fill in what stands, at the first look."""
@@ -159,7 +165,9 @@ class NewEventForm(EventForm):
     """A new event with its first ticket type, so that one form is enough to sell."""
 
     currency = SelectField("Currency", choices=[SelectChoice(each) for each in sorted(CURRENCIES)])
-    ticket_name = StringField("Ticket", _required("Give the ticket a name, such as Standard.", 100), default="Standard")
+    ticket_name = StringField(
+        "Ticket", _required("Give the ticket a name, such as Standard.", 100), default="Standard"
+    )
     price = StringField("Price", [InputRequired("Enter a price. 0 makes it free.")])
     quantity = IntegerField("How many", _whole("Say how many there are."))
 
@@ -188,7 +196,9 @@ class TicketTypeForm(_HasMoments):
     description = TextAreaField("What it includes", _optional(2000))
     price = StringField("Price", [InputRequired("Enter a price. 0 makes it free.")])
     total_quantity = IntegerField("How many", _whole("Say how many there are."))
-    max_purchase = IntegerField("Most in one order", _whole("Say how many one person may buy at once."), default=10)
+    max_purchase = IntegerField(
+        "Most in one order", _whole("Say how many one person may buy at once."), default=10
+    )
     sales_start_at = MomentField("Sale begins", [Optional()])
     sales_end_at = MomentField("Sale ends", [Optional()])
     is_active = BooleanField("On sale", default=True)

@@ -16,8 +16,13 @@ _CONTINENTS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "
 @cache
 def zone_choices() -> list[SelectChoice]:
     """Return the zones by continent, for a select field."""
-    zones = [SelectChoice(zone, _words(zone), optgroup=zone.partition("/")[0]) for zone in sorted(known_zones())]
-    return [*(each for each in zones if each.optgroup in _CONTINENTS), SelectChoice("UTC", optgroup="Everywhere")]
+    zones = [
+        SelectChoice(zone, _words(zone), optgroup=zone.partition("/")[0]) for zone in sorted(known_zones())
+    ]
+    return [
+        *(each for each in zones if each.optgroup in _CONTINENTS),
+        SelectChoice("UTC", optgroup="Everywhere"),
+    ]
 
 
 def shown_in(zone: str, moment: datetime | None) -> datetime | None:

@@ -34,7 +34,9 @@ def new_ticket_type(slug: str) -> ResponseReturnValue:
             create_ticket_type(actor=current_actor(), event=event, draft=form.draft(), now=clock.now())
             flash(f"{form.name.data} is added.", "success")
             return redirect(url_for("organizer.event", slug=slug))
-    return render_template("organizer/ticket_type.html", form=form, event=event, ticket_type=None), status_of(form)
+    return render_template("organizer/ticket_type.html", form=form, event=event, ticket_type=None), status_of(
+        form
+    )
 
 
 @blueprint.route("/events/<slug>/ticket-types/<uuid:ticket_type_uuid>/", methods=["GET", "POST"])
@@ -49,7 +51,9 @@ def ticket_type(slug: str, ticket_type_uuid: UUID) -> ResponseReturnValue:
         form.show(found)
     elif form.validate():
         with refusals_shown_in(form, words=_WORDS, **_RENAMED):
-            update_ticket_type(actor=current_actor(), ticket_type=found, changes=form.values(), now=clock.now())
+            update_ticket_type(
+                actor=current_actor(), ticket_type=found, changes=form.values(), now=clock.now()
+            )
             flash("Saved.", "success")
             return redirect(url_for("organizer.event", slug=slug))
     page = render_template("organizer/ticket_type.html", form=form, event=event, ticket_type=found)

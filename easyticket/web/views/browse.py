@@ -149,7 +149,9 @@ def browse_view(
         cities=[("", "All cities"), *_city_options(form, cities)],
         categories=[("", "All categories"), *((row.category.slug, row.category.name) for row in categories)],
         periods=[("", "Any day"), *((period.value, text) for period, text in _PERIODS.items())],
-        orders=[("" if order is EventOrder.SOONEST else order.value, text) for order, text in _ORDERS.items()],
+        orders=[
+            ("" if order is EventOrder.SOONEST else order.value, text) for order, text in _ORDERS.items()
+        ],
         whens=[("" if when is When.CURRENT else when.value, text) for when, text in _WHENS.items()],
         canonical_url=public_url("events.browse", **arguments, **page),
         own_url=_address(arguments, **page),
@@ -211,7 +213,9 @@ def _active(form: BrowseForm, categories: Sequence[CategoryCount]) -> list[Activ
         ("when",): _WHENS[When.PAST] if form.filters.when is When.PAST else "",
     }
     return [
-        ActiveFilter(text, _address({name: value for name, value in form.arguments.items() if name not in fields}))
+        ActiveFilter(
+            text, _address({name: value for name, value in form.arguments.items() if name not in fields})
+        )
         for fields, text in texts.items()
         if text
     ]
@@ -219,7 +223,11 @@ def _active(form: BrowseForm, categories: Sequence[CategoryCount]) -> list[Activ
 
 def _hint(form: BrowseForm, found: Page[EventCard]) -> str:
     """Return a word of warning where prices of different currencies stand beside each other."""
-    by_price = form.order is EventOrder.PRICE or form.filters.price.low is not None or form.filters.price.high is not None
+    by_price = (
+        form.order is EventOrder.PRICE
+        or form.filters.price.low is not None
+        or form.filters.price.high is not None
+    )
     currencies = sorted({card.event.currency for card in found.items})
     if not by_price or len(currencies) < 2:
         return ""

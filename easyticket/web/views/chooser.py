@@ -88,7 +88,11 @@ class Chooser:
 
 
 def chooser_of(
-    event: Event, offers: Sequence[OfferOnSale], now: datetime, *, quantities: Mapping[str, object] | None = None
+    event: Event,
+    offers: Sequence[OfferOnSale],
+    now: datetime,
+    *,
+    quantities: Mapping[str, object] | None = None,
 ) -> Chooser:
     """Return the chooser of an event; `quantities` is what was typed before, by the offer's UUID."""
     can_buy = why_event_not_on_sale(event, now) is None
@@ -144,7 +148,9 @@ def _row(event: Event, told: OfferOnSale, typed: Mapping[str, str], *, is_alone:
         label=offer.full_name,
         price=money_text(Money(told.price_with_fee_minor, event.currency)),
         notes=tuple(_notes(event, told)),
-        limits=_limits(offer.ticket_type, is_mixed=False) if can_buy and offer.kind is OfferKind.SIMPLE else "",
+        limits=_limits(offer.ticket_type, is_mixed=False)
+        if can_buy and offer.kind is OfferKind.SIMPLE
+        else "",
         left=f"{told.left} left" if can_buy and told.left is not None and told.left <= FEW else "",
         off=_off(event, told),
         input=_input(told, typed, is_alone=is_alone) if can_buy else None,
@@ -178,7 +184,9 @@ def _notes(event: Event, told: OfferOnSale) -> list[str]:
     if offer.kind is OfferKind.SIMPLE:
         notes += [offer.ticket_type.description, *_lines(offer.ticket_type.benefits)]
     if offer.kind is OfferKind.DAY_PASS:
-        notes.append("Valid on every day" if offer.is_all_days else day_text(offer.day_on) if offer.day_on else "")
+        notes.append(
+            "Valid on every day" if offer.is_all_days else day_text(offer.day_on) if offer.day_on else ""
+        )
     ends_at = told.sales_end_at
     # That a day's ticket is sold until its day is over goes without saying.
     has_window = offer.sales_end_at or offer.ticket_type.sales_end_at
@@ -197,7 +205,9 @@ def _off(event: Event, told: OfferOnSale) -> str:
 
 def _grid(offers: Sequence[OfferOnSale], rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[GridDay, ...]]:
     """Arrange the cells: tiers by number across, days by number down."""
-    numbered = {(told.offer.day_number, told.offer.tier_number): row for told, row in zip(offers, rows, strict=True)}
+    numbered = {
+        (told.offer.day_number, told.offer.tier_number): row for told, row in zip(offers, rows, strict=True)
+    }
     tiers = {told.offer.tier_number or 0: told.offer.tier_name for told in offers}
     days = {told.offer.day_number or 0: told.offer for told in offers}
     return tuple(name for _, name in sorted(tiers.items())), tuple(
@@ -215,7 +225,9 @@ def _limits(ticket_type: TicketType, *, is_mixed: bool) -> str:
     together = " of these together" if is_mixed else ""
     if least == most:
         return f"Sold as {least}{together} in one order" if least > 1 else f"One{together} in one order"
-    return f"{least} to {most}{together} in one order" if least > 1 else f"Up to {most}{together} in one order"
+    return (
+        f"{least} to {most}{together} in one order" if least > 1 else f"Up to {most}{together} in one order"
+    )
 
 
 def _lines(text: str) -> tuple[str, ...]:

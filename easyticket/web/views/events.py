@@ -100,7 +100,9 @@ class EventView:
 
 def cover_url_of(event: Event, *, wide: bool = False) -> str:
     """Return the address of the event's picture, or of the cover drawn for it; `wide` prefers the banner."""
-    names = (event.banner_image, event.thumbnail_image) if wide else (event.thumbnail_image, event.banner_image)
+    names = (
+        (event.banner_image, event.thumbnail_image) if wide else (event.thumbnail_image, event.banner_image)
+    )
     picture = next(filter(None, names), "")
     return f"{URL_PREFIX}{picture}" if picture else url_for("events.cover", seed=event.id)
 
@@ -157,7 +159,10 @@ def event_view(event: Event, actor: Actor, now: datetime) -> EventView:
 
 def summary_of(event: Event) -> str:
     """Return one or two sentences for search engines and messengers."""
-    return plain_text(event.short_description or event.description, 160) or f"{days_text(event)}, {place_text(event)}"
+    return (
+        plain_text(event.short_description or event.description, 160)
+        or f"{days_text(event)}, {place_text(event)}"
+    )
 
 
 def shared_picture_url(event: Event) -> str:

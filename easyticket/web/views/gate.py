@@ -57,7 +57,9 @@ def answer_of(result: ScanResult, typed: str) -> GateAnswer:
     if result.outcome is ScanOutcome.ADMITTED:
         return GateAnswer("admit", "ADMIT", about[0], about[1:])
     if result.outcome is ScanOutcome.ALREADY_IN and result.first is not None:
-        return GateAnswer("already", "ALREADY IN", _first_time(result.event, result.first, result.scanned_at), about)
+        return GateAnswer(
+            "already", "ALREADY IN", _first_time(result.event, result.first, result.scanned_at), about
+        )
     if result.ticket is None:
         echo = f"Read: {typed.strip()}" if len(typed.strip()) <= _LONGEST_ECHO else ""
         return GateAnswer("stop", "STOP", result.message, [echo] if echo else [])
@@ -116,7 +118,9 @@ def _reason(result: ScanResult, ticket: Ticket) -> str:
     if result.outcome is ScanOutcome.NOT_YET:
         opens = doors_at(event)
         is_today = day_in(zone, opens) == day_in(zone, result.scanned_at)
-        return f"Too early. Doors open at {clock_text(opens, zone) if is_today else moment_text(opens, zone)}."
+        return (
+            f"Too early. Doors open at {clock_text(opens, zone) if is_today else moment_text(opens, zone)}."
+        )
     if result.outcome is ScanOutcome.OVER:
         return f"The event ended on {moment_text(event.end_at, zone)}."
     if result.outcome is ScanOutcome.CANCELLED and event.status is EventStatus.CANCELLED:

@@ -9,7 +9,25 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-_TAGS = {"p", "br", "hr", "strong", "b", "em", "i", "s", "del", "u", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
+_TAGS = {
+    "p",
+    "br",
+    "hr",
+    "strong",
+    "b",
+    "em",
+    "i",
+    "s",
+    "del",
+    "u",
+    "code",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "a",
+}
 _TAGS |= {"h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto", "tel"}
@@ -34,7 +52,9 @@ def render_markdown(text: str) -> Markup:
 
 def plain_text(text: str, longest: int) -> str:
     """Return the words of such a text on one line, cut after a word with an ellipsis where it is longer than `longest`."""
-    words = " ".join(html.unescape(nh3.clean(str(render_markdown(text)).replace("<", " <"), tags=set())).split())
+    words = " ".join(
+        html.unescape(nh3.clean(str(render_markdown(text)).replace("<", " <"), tags=set())).split()
+    )
     if len(words) <= longest:
         return words
     return words[: longest - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
