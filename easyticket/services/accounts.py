@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from easyticket.core.errors import Invalid, invalid_field
 from easyticket.db import db, transactional
-from easyticket.models import TokenPurpose, User, UserType
+from easyticket.models import MailToken, TokenPurpose, User, UserType
 from easyticket.queries.users import find_user_by_email, get_own_user
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.passwords import check_password
@@ -35,6 +35,7 @@ from easyticket.services.sessions import sign_out_everywhere
 
 EMAIL_TAKEN = "User with this email already exists."
 _USERNAME_TAKEN = "A user with that username already exists."
+NOT_THE_PASSWORD = "This is not the password of this account."  # noqa: S105 (a sentence, not a password)
 _WRONG_PASSWORD = "Current password is incorrect"  # noqa: S105 (a sentence, not a password)
 _LINES = {"first_name": NAME_LENGTH, "last_name": NAME_LENGTH, "city": PLACE_LENGTH, "country": PLACE_LENGTH}
 _CHOICES = ("wants_marketing", "wants_reminders", "wants_email", "wants_sms")
@@ -69,12 +70,19 @@ def register_account(
     return _create_account(wanted, hash_password(wanted.pop("password")), now)
 
 
-def verify_email(*, token: str, now: datetime) -> User:
+def verify_email(*, token: str, actor: Actor, password: str = "", now: datetime) -> User:
     """Take an address as proved by the token mailed to it, once; guest orders made with it join the account.
 
-    :raises Invalid: on `token`: unknown, used or expired.
+    The token shows whose address it is, not who made the account: anybody can sign up with somebody else's. So whoever
+    is not signed in to it gives its password too, and an owner of the address who cannot sets a new one by mail.
+
+    :raises Invalid: on `token`: unknown, used or expired; on `password`: not this account's.
     """
-    return _verify_email(check_token(token, TokenPurpose.VERIFY_EMAIL, now), now)
+    token_id = check_token(token, TokenPurpose.VERIFY_EMAIL, now)
+    user = db.session.get_one(MailToken, token_id).user
+    if user.id != actor.user_id and not is_right_password(user.password_hash, password):
+        raise invalid_field("password", NOT_THE_PASSWORD)
+    return _verify_email(token_id, now)
 
 
 @transactional

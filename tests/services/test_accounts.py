@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -34,6 +34,11 @@ def sign_up(**fields: Any) -> User:
 
 def signed_in(user: User, password: str = PASSWORD) -> SignedIn:
     return sign_in(login=user.email, password=password, surface="web", address="", device="", now=NOW)
+
+
+def verify(user: User, token: str | None = None, now: datetime = NOW) -> User:
+    """Follow a mailed link (the newest, unless `token` is another) in a browser signed in to the account."""
+    return accounts.verify_email(token=token or verification_token(user), actor=actor_of(user), now=now)
 
 
 def is_open(token: str) -> bool:
@@ -124,30 +129,31 @@ def test_several_accounts_may_share_a_phone_or_have_none() -> None:
 
 def test_the_mailed_link_proves_the_address() -> None:
     user = sign_up()
-    assert accounts.verify_email(token=verification_token(user), now=NOW).email_verified_at == NOW
+    assert verify(user).email_verified_at == NOW
 
 
 def test_the_mailed_link_works_once() -> None:
-    token = verification_token(sign_up())
-    accounts.verify_email(token=token, now=NOW)
+    user = sign_up()
+    verify(user)
     with pytest.raises(Invalid) as refused:
-        accounts.verify_email(token=token, now=NOW)
+        verify(user)
     assert refused_fields(refused) == {"token": ["Invalid verification token"]}
 
 
 def test_the_mailed_link_works_for_a_day() -> None:
-    token = verification_token(sign_up())
+    user = sign_up()
     with pytest.raises(Invalid) as refused:
-        accounts.verify_email(token=token, now=NOW + timedelta(hours=24))
+        verify(user, now=NOW + timedelta(hours=24))
     assert refused_fields(refused) == {"token": ["Verification token has expired"]}
-    assert accounts.verify_email(token=token, now=NOW + timedelta(hours=23, minutes=59)).is_email_verified
+    assert verify(user, now=NOW + timedelta(hours=23, minutes=59)).is_email_verified
 
 
 @pytest.mark.parametrize("token", ["", "0" * 64, "ŋ", "\ud800", "\x00"])
 def test_a_token_that_was_never_mailed_proves_nothing(token: str) -> None:
-    sign_up()
-    with pytest.raises(Invalid):
-        accounts.verify_email(token=token, now=NOW)
+    user = sign_up()
+    with pytest.raises(Invalid) as refused:
+        accounts.verify_email(token=token, actor=actor_of(user), password=PASSWORD, now=NOW)
+    assert list(refused_fields(refused)) == ["token"]
 
 
 def test_a_link_proves_only_the_address_it_was_sent_to() -> None:
@@ -156,14 +162,14 @@ def test_a_link_proves_only_the_address_it_was_sent_to() -> None:
     with transaction():
         user.email = "somebody-else@example.org"
     with pytest.raises(Invalid):
-        accounts.verify_email(token=token, now=NOW)
+        verify(user, token)
 
 
 def test_a_link_for_a_new_password_verifies_nothing_and_the_other_way_round() -> None:
     user = sign_up()
     accounts.request_password_reset(email=user.email, now=NOW)
     with pytest.raises(Invalid):
-        accounts.verify_email(token=reset_token(user), now=NOW)
+        verify(user, reset_token(user))
     with pytest.raises(Invalid):
         accounts.reset_password(token=verification_token(user), password=NEW_PASSWORD, now=NOW)
 
@@ -172,16 +178,46 @@ def test_guest_orders_join_the_account_when_its_address_is_proved_and_not_before
     user = sign_up()
     order = factories.make_order(factories.make_simple_event(), buyer_email=user.email)
     assert order.user_id is None
-    accounts.verify_email(token=verification_token(user), now=NOW)
+    verify(user)
     db.session.refresh(order)
     assert order.user_id == user.id
+
+
+@pytest.mark.parametrize("elsewhere", ["nobody", "another account"])
+def test_the_link_alone_proves_nothing_in_a_browser_that_is_not_signed_in_to_the_account(
+    elsewhere: str,
+) -> None:
+    user = sign_up()
+    actor = ANONYMOUS if elsewhere == "nobody" else actor_of(factories.make_user())
+    token = verification_token(user)
+    for guess in ("", "wrong-one"):
+        with pytest.raises(Invalid) as refused:
+            accounts.verify_email(token=token, actor=actor, password=guess, now=NOW)
+        assert refused_fields(refused) == {"password": ["This is not the password of this account."]}
+    assert not user.is_email_verified
+    assert accounts.verify_email(token=token, actor=actor, password=PASSWORD, now=NOW).is_email_verified
+
+
+def test_who_signs_up_with_somebody_elses_address_gets_none_of_their_orders() -> None:
+    squatter = signed_in(sign_up(password="Of-a-stranger-9"), "Of-a-stranger-9")
+    order = factories.make_order(factories.make_simple_event(), buyer_email="ama@example.org")
+    with pytest.raises(Invalid):
+        accounts.verify_email(token=verification_token(squatter.user), actor=ANONYMOUS, now=NOW)
+    accounts.request_password_reset(email="ama@example.org", now=NOW)
+    assert not order.user_id
+    owner = accounts.reset_password(token=reset_token(squatter.user), password=NEW_PASSWORD, now=NOW)
+    db.session.refresh(order)
+    assert order.user_id == owner.id
+    assert not is_open(squatter.token)
+    with pytest.raises(WrongCredentials):
+        signed_in(owner, "Of-a-stranger-9")
 
 
 def test_another_link_can_be_asked_for_until_the_address_is_proved() -> None:
     user = sign_up()
     accounts.request_verification(email="AMA@example.org", now=NOW)
     assert len(mailed_tokens(user, TokenPurpose.VERIFY_EMAIL)) == 2
-    accounts.verify_email(token=verification_token(user), now=NOW)
+    verify(user)
     accounts.request_verification(email=user.email, now=NOW)
     assert len(queued(JobName.MAIL_VERIFY_EMAIL)) == 2
 
@@ -190,9 +226,9 @@ def test_proving_the_address_by_one_link_uses_up_the_others() -> None:
     user = sign_up()
     accounts.request_verification(email=user.email, now=NOW)
     older, newer = mailed_tokens(user, TokenPurpose.VERIFY_EMAIL)
-    accounts.verify_email(token=older, now=NOW)
+    verify(user, older)
     with pytest.raises(Invalid):
-        accounts.verify_email(token=newer, now=NOW)
+        verify(user, newer)
 
 
 @pytest.mark.parametrize("email", ["nobody@example.org", "no address", "", "closed@example.org"])

@@ -189,14 +189,48 @@ def test_nobody_can_be_signed_in_by_a_form_of_another_site(client: FlaskClient) 
 
 def test_opening_the_verification_link_proves_nothing_and_its_button_does(client: FlaskClient) -> None:
     client.post("/sign-up/", data=SIGN_UP)
-    client.post("/sign-out/")
     address = f"/verify/{verification_token(account_of('ama@example.org'))}/"
-    assert "Press the button" in words(client.get(address))
+    opened = client.get(address)
+    assert "Press the button" in words(opened)
+    assert 'type="password"' not in opened.text
     assert not account_of("ama@example.org").is_email_verified
-    assert client.post(address).location == "/sign-in/"
+    assert client.post(address).location == "/profile/"
     db.session.expire_all()
     assert account_of("ama@example.org").is_email_verified
     assert "There is nothing left to do" in words(client.get(address))
+
+
+def test_another_browser_verifies_with_the_password_and_is_signed_in(app: Flask, client: FlaskClient) -> None:
+    client.post("/sign-up/", data=SIGN_UP)
+    address = f"/verify/{verification_token(account_of('ama@example.org'))}/"
+    phone = app.test_client()
+    assert "enter the password you chose" in words(phone.get(address))
+    for guess, told in (("", "Enter the password you chose."), ("wrong-one", "This is not the password")):
+        answer = phone.post(address, data={"password": guess})
+        assert answer.status_code == 400
+        assert told in words(answer)
+    assert not account_of("ama@example.org").is_email_verified
+    assert phone.post(address, data={"password": PASSWORD}).location == "/profile/"
+    assert is_signed_in(phone)
+    db.session.expire_all()
+    assert account_of("ama@example.org").is_email_verified
+
+
+def test_a_stranger_who_signed_up_with_my_address_is_put_out_and_sees_nothing(
+    app: Flask, client: FlaskClient
+) -> None:
+    stranger = app.test_client()
+    stranger.post("/sign-up/", data=SIGN_UP)
+    factories.make_order(factories.make_simple_event(title="My own evening"), buyer_email="ama@example.org")
+    address = f"/verify/{verification_token(account_of('ama@example.org'))}/"
+    assert client.post(address).status_code == 400
+    assert "My own evening" not in stranger.get("/orders/").text
+    assert "Mail me a link" in words(client.get(address))
+    client.post("/forgotten/", data={"email": "ama@example.org"})
+    client.post(f"/reset/{reset_token(account_of('ama@example.org'))}/", data={"password": NEW_PASSWORD})
+    assert not is_signed_in(stranger)
+    sign_in(client, account_of("ama@example.org"), password=NEW_PASSWORD)
+    assert "My own evening" in client.get("/orders/").text
 
 
 @pytest.mark.parametrize("address", ["/verify/not-a-token/", "/reset/not-a-token/"])
@@ -208,6 +242,7 @@ def test_a_link_that_is_no_good_says_how_to_get_a_new_one(client: FlaskClient, a
 def test_a_second_press_of_the_verification_button_changes_nothing(client: FlaskClient) -> None:
     user = factories.make_user(is_verified=False)
     accounts.request_verification(email=user.email, now=clock.now())
+    sign_in(client, user)
     address = f"/verify/{verification_token(user)}/"
     client.post(address)
     again = client.post(address)

@@ -21,7 +21,7 @@ def make_account(plan: AccountPlan, now: datetime) -> User:
     user = find_user_by_email(plan.email) or _sign_up(plan, now)
     if user.is_email_verified:
         return user
-    user = verify_email(token=_mailed_token(user), now=now)
+    user = verify_email(token=_mailed_token(user), actor=actor_of(user), now=now)
     changes = {"city": plan.city, "country": plan.country, "bio": plan.bio}
     return update_profile(actor=actor_of(user), changes=changes, now=now)
 

@@ -8,35 +8,41 @@ from flask.typing import ResponseReturnValue
 from easyticket.core import clock
 from easyticket.http.auth import current_actor, public
 from easyticket.http.limits import limiter, named_account
+from easyticket.http.sessions import sign_in_browser
 from easyticket.models import TokenPurpose
 from easyticket.queries.users import find_any_mail_token
 from easyticket.services.accounts import request_verification, verify_email
 from easyticket.web.account import blueprint
-from easyticket.web.forms.account import AddressForm, ConfirmForm
+from easyticket.web.forms.account import AccountPasswordForm, AddressForm, ConfirmForm
 from easyticket.web.forms.fields import text_of
-from easyticket.web.forms.refusals import refusals_shown_in
+from easyticket.web.forms.refusals import refusals_shown_in, status_of
 from easyticket.web.views.account import link_state
 
 
 @blueprint.route("/verify/<token>/", methods=["GET", "POST"])
 @public
+@limiter.limit("10/minute", methods=["POST"])
 def verify(token: str) -> ResponseReturnValue:
-    """Prove an address by the button on the page: programs that open the links of mails prove nothing."""
-    form = ConfirmForm()
+    """Prove an address by the button on the page: programs that open the links of mails prove nothing.
+
+    A browser that is not signed in to the account is asked for its password as well.
+    """
+    found = find_any_mail_token(token, TokenPurpose.VERIFY_EMAIL)
+    is_own = found is not None and found.user_id == current_actor().user_id
+    form = ConfirmForm() if is_own else AccountPasswordForm()
     if form.validate_on_submit():
         with refusals_shown_in(form):
-            verify_email(token=token, now=clock.now())
-            flash("Your address is verified. Tickets bought with it are under My tickets.", "success")
-            return redirect(url_for("account.profile" if current_actor().user_id else "account.sign_in"))
-    found = find_any_mail_token(token, TokenPurpose.VERIFY_EMAIL)
+            _verify(token, "" if is_own else text_of(form.password))
+            return redirect(url_for("account.profile"))
     state = link_state(found, clock.now())
     return render_template(
         "account/verify.html",
         form=form,
         state=state,
         user=found.user if found else None,
+        is_own=is_own,
         address_form=AddressForm(formdata=None),
-    ), 400 if form.errors else 200
+    ), status_of(form)
 
 
 @blueprint.route("/verify/", methods=["GET", "POST"])
@@ -49,4 +55,11 @@ def resend() -> ResponseReturnValue:
     if form.validate_on_submit():
         request_verification(email=text_of(form.email), now=clock.now())
         return render_template("account/link_sent.html", email=text_of(form.email), purpose="verify")
-    return render_template("account/resend.html", form=form), 400 if form.errors else 200
+    return render_template("account/resend.html", form=form), status_of(form)
+
+
+def _verify(token: str, password: str) -> None:
+    user = verify_email(token=token, actor=current_actor(), password=password, now=clock.now())
+    if current_actor().user_id is None:
+        sign_in_browser(user.email, password)
+    flash("Your address is verified. Tickets bought with it are under My tickets.", "success")

@@ -53,6 +53,12 @@ class ConfirmForm(Form):
     """Nothing but the token that shows that the button was ours."""
 
 
+class AccountPasswordForm(Form):
+    """The password of an account that this browser is not signed in to."""
+
+    password = PasswordField("Password", [InputRequired("Enter the password you chose.")])
+
+
 class ProfileForm(Form):
     """What people may change about themselves."""
 
