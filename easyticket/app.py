@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, Settings, load_settings
 from easyticket import cli
 from easyticket.db import configure_engine, db
-from easyticket.http import auth, compression, errors, headers, limits, logs, maintenance
+from easyticket.http import auth, characters, compression, errors, headers, limits, logs, maintenance
 from easyticket.web import (
     account,
     checkout,
@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.init_logs(app)
     compression.init_compression(app)
     maintenance.init_maintenance(app)
+    characters.init_characters(app)
     auth.init_auth(app)
     headers.init_headers(app)
     errors.init_errors(app)
@@ -95,8 +96,9 @@ def _flask_config(settings: Settings) -> dict[str, object]:
 
 def _engine_options(settings: Settings) -> dict[str, object]:
     if settings.database_url.startswith("sqlite"):
-        return {"pool_size": 16}
+        return {"pool_size": 16, "hide_parameters": True}
     return {
+        "hide_parameters": True,  # parameters are names, addresses and secrets: not for a log
         "pool_size": 16,
         "pool_pre_ping": True,
         "connect_args": {"connect_timeout": 5, "options": "-c lock_timeout=5s -c timezone=UTC"},

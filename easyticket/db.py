@@ -21,6 +21,8 @@ import sqlalchemy as sa
 import sqlalchemy.orm
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -98,6 +100,13 @@ def choices(values: type[enum.StrEnum], name: str) -> sa.Enum:
         length=32,
         values_callable=lambda kind: [member.value for member in kind],
     )
+
+
+def insert_if_new(model: type[Base], row: dict[str, Any]) -> bool:
+    """Add a row unless a UNIQUE constraint has it already; of all who try at the same instant one gets True."""
+    insert = sqlite_insert if db.session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    statement = insert(model).values(**row).on_conflict_do_nothing().returning(model.id)
+    return db.session.scalar(statement) is not None
 
 
 def configure_engine(engine: Engine) -> None:

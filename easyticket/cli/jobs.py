@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import click
 from flask import current_app
 from flask.cli import with_appcontext
@@ -30,6 +28,8 @@ def worker() -> None:
 @with_appcontext
 def sweep() -> None:
     """Expire holds, ask providers about open payments and run overdue jobs, until stopped. One such process is enough."""
-    from easyticket.jobs.worker import work
+    from easyticket.jobs.worker import start_embedded_worker
 
-    work(current_app._get_current_object(), threading.Event())  # type: ignore[attr-defined]
+    threads = start_embedded_worker(current_app._get_current_object()).threads  # type: ignore[attr-defined]
+    for thread in threads:
+        thread.join()

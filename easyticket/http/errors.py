@@ -22,7 +22,7 @@ from easyticket.core.errors import (
 )
 from easyticket.core.ids import random_code
 from easyticket.http.auth import ask_to_sign_in
-from easyticket.http.limits import wait_text
+from easyticket.http.limits import wait_text, way_back
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ def _fault(error: Exception) -> ResponseReturnValue:
 
 def _page(status: int, message: str, **texts: str) -> str:
     if status == 429:
-        texts["wait"] = wait_text()
+        texts |= {"wait": wait_text(), "back": way_back()}
     template = _PAGES.get(status, "errors/500.html" if status >= 500 else "errors/400.html")
     # Without Flask's context processors: they read the session and the account, which may be what is broken.
     page = current_app.jinja_env.get_template(template)

@@ -28,6 +28,14 @@ def allow_camera() -> None:
 def init_headers(app: Flask) -> None:
     """Add the headers to every answer."""
     app.after_request(_add_headers)
+    app.after_request(_drop_host)
+
+
+def _drop_host(response: Response) -> Response:
+    """Make a redirect to ourselves relative: the router makes it absolute from the Host header, which anybody can set."""
+    if response.location and response.location.startswith(request.host_url):
+        response.location = response.location.removeprefix(request.host_url.rstrip("/"))
+    return response
 
 
 def _add_headers(response: Response) -> Response:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from easyticket.core import clock
 from easyticket.core.errors import Forbidden, Invalid, NotFound
 from easyticket.core.signing import derived_key
-from easyticket.db import Base, db, transaction
+from easyticket.db import Base, db, insert_if_new, transaction
 from easyticket.integrations.providers import (
     ChargeRequest,
     ChargeSnapshot,
@@ -75,19 +75,16 @@ class SandboxProvider:
 
     def start(self, request: ChargeRequest) -> StartedCharge:
         """Write the charge down, or find the one this reference already has."""
-        with transaction() as session:
-            charge = _find_charge(request.reference)
-            if charge is None:
-                session.add(
-                    SandboxCharge(
-                        reference=request.reference,
-                        amount_minor=request.amount_minor,
-                        currency=request.currency,
-                        description=request.description,
-                        return_url=request.return_url,
-                        created_at=clock.now(),
-                    )
-                )
+        row = {
+            "reference": request.reference,
+            "amount_minor": request.amount_minor,
+            "currency": request.currency,
+            "description": request.description,
+            "return_url": request.return_url,
+            "created_at": clock.now(),
+        }
+        with transaction():
+            insert_if_new(SandboxCharge, row)
         return StartedCharge(
             provider_ref=f"sbx_{request.reference}",
             pay_url=f"{self._public_url}/sandbox/{request.reference}/",

@@ -7,10 +7,14 @@ after a minute and the row is run again. Every job is idempotent, because at lea
 from __future__ import annotations
 
 import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import has_app_context
+from flask import Flask, current_app, has_app_context
+from sqlalchemy.exc import SQLAlchemyError
 
 from easyticket.core import clock
 from easyticket.db import db, transaction
@@ -21,7 +25,7 @@ from easyticket.queue import JobName
 
 log = logging.getLogger(__name__)
 
-# Longer than any job takes (mail and providers time out well before), and how long a killed worker delays its job.
+# How long a killed worker delays its job; a worker that lives renews it.
 LEASE = timedelta(seconds=60)
 # Waits between tries in seconds; after the last one the job is given up and shown to the operator.
 BACKOFF = (5, 15, 60, 300, 900, 3600, 3600, 3600, 3600, 3600, 3600, 3600)
@@ -85,7 +89,8 @@ def _run(job: OutboxJob) -> None:
     payload, uuid = dict(job.payload), job.uuid
     db.session.rollback()
     try:
-        HANDLERS[JobName(name)](payload, uuid)
+        with _kept_lease(job_id):
+            HANDLERS[JobName(name)](payload, uuid)
     except Exception as error:  # whatever a job does, the worker goes on and the row remembers it
         db.session.rollback()
         log.exception("job %s %s failed (try %s)", name, job_id, attempts)
@@ -97,6 +102,33 @@ def _run(job: OutboxJob) -> None:
             .where(OutboxJob.id == job_id)
             .values(done_at=clock.now(), leased_until=None, error="")
         )
+
+
+@contextmanager
+def _kept_lease(job_id: int) -> Iterator[None]:
+    """Renew the lease of a job that takes long, from a thread that dies with the process, until the job is done."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    done = threading.Event()
+    keeper = threading.Thread(
+        target=_renew_lease, args=(app, job_id, done), name="easyticket-lease", daemon=True
+    )
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()
+
+
+def _renew_lease(app: Flask, job_id: int, done: threading.Event) -> None:
+    renew = sa.update(OutboxJob).where(OutboxJob.id == job_id, OutboxJob.done_at.is_(None))
+    while not done.wait(LEASE.total_seconds() / 3):
+        with app.app_context():
+            try:
+                with transaction() as session:
+                    session.execute(renew.values(leased_until=clock.now() + LEASE))
+            except SQLAlchemyError:
+                log.warning("the lease of job %s could not be renewed", job_id, exc_info=True)
 
 
 def _plan_next_try(job_id: int, attempts: int, error: Exception) -> None:

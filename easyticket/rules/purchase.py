@@ -11,6 +11,9 @@ from easyticket.core.errors import Invalid
 from easyticket.models import Offer, OfferKind, TicketType
 from easyticket.rules.sales import NotOnSale, why_not_on_sale
 
+# Tickets in one order, whatever its ticket types allow: each becomes a page of a PDF and a part of a mail.
+MAX_TICKETS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class BoughtLine:
@@ -40,6 +43,9 @@ def check_purchase(lines: Sequence[BoughtLine], now: datetime) -> None:
 
 
 def _check_limits(lines: Sequence[BoughtLine]) -> None:
+    if sum(line.quantity for line in lines) > MAX_TICKETS:
+        message = f"At most {MAX_TICKETS} tickets can be bought in one order"
+        raise Invalid(message, code="purchase_limits", fields={"items": [message]})
     quantities: Counter[TicketType] = Counter()
     for line in lines:
         quantities[line.offer.ticket_type] += line.quantity

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
 import sqlalchemy as sa
 
 from easyticket.core import clock
+from easyticket.core.errors import AppError, Conflict
 from easyticket.db import db, transactional
 from easyticket.models import Event, EventStatus, Order, OrderStatus
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.permissions import SYSTEM
 from easyticket.services import orders, refunds, tickets
+
+log = logging.getLogger(__name__)
 
 _REASON = "The event was cancelled"
 
@@ -17,22 +22,33 @@ _REASON = "The event was cancelled"
 def unwind_event(event_id: int) -> int:
     """End all orders of a cancelled event, each in a transaction of its own, and return how many were ended (job).
 
-    An order that is done is marked by `cancelled_at`, so a run that was killed goes on where it stopped.
+    An order that is done is marked by `cancelled_at`, so a run that was killed goes on where it stopped. One that
+    cannot be ended keeps no other buyer waiting.
+
+    :raises Conflict: some orders could not be ended; the job comes again for them.
     """
-    count = 0
-    while (order_id := _next_order_id(event_id)) is not None:
-        _end_order(order_id)
-        count += 1
+    count, stuck, last_id = 0, 0, 0
+    while (order_id := _next_order_id(event_id, last_id)) is not None:
+        last_id = order_id
+        try:
+            _end_order(order_id)
+            count += 1
+        except AppError as error:
+            log.error("an order of a cancelled event could not be ended: %s", error.message)
+            stuck += 1
+    if stuck:
+        raise Conflict(f"{stuck} orders of a cancelled event could not be ended.")
     return count
 
 
-def _next_order_id(event_id: int) -> int | None:
+def _next_order_id(event_id: int, after: int) -> int | None:
     open_orders = Order.status.in_([OrderStatus.PENDING, OrderStatus.PROCESSING])
     paid_orders = sa.and_(Order.status == OrderStatus.CONFIRMED, Order.cancelled_at.is_(None))
     return db.session.scalar(
         sa.select(Order.id)
         .join(Event, Event.id == Order.event_id)
-        .where(Event.id == event_id, Event.status == EventStatus.CANCELLED, sa.or_(open_orders, paid_orders))
+        .where(Event.id == event_id, Event.status == EventStatus.CANCELLED, Order.id > after)
+        .where(sa.or_(open_orders, paid_orders))
         .order_by(Order.id)
         .limit(1)
     )

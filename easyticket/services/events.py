@@ -205,11 +205,11 @@ def cancel_event(*, actor: Actor, event: Event, reason: str = "", now: datetime)
         .where(Ticket.event_id == event.id, Ticket.status != TicketStatus.CANCELLED)
         .values(status=TicketStatus.CANCELLED, cancelled_at=now)
     )
-    enqueue(JobName.UNWIND_EVENT, {"event_id": event.id}, key=f"unwind-event:{event.id}")
+    enqueue(JobName.UNWIND_EVENT, {"event_id": event.id}, key=f"unwind-event:{event.uuid}")
     enqueue(
         JobName.UNWIND_EVENT,
         {"event_id": event.id},
-        key=f"unwind-event:{event.id}:2",
+        key=f"unwind-event:{event.uuid}:2",
         run_at=now + _SECOND_LOOK,
     )
     return event

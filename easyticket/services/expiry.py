@@ -13,7 +13,7 @@ from easyticket.db import db, transactional
 from easyticket.models import Order, OrderStatus, Payment
 from easyticket.models.payment import OPEN_STATES
 from easyticket.services import inventory, payments
-from easyticket.services.settlement import UNPAID
+from easyticket.services.settlement import UNPAID, abandon_attempts
 
 log = logging.getLogger(__name__)
 
@@ -58,5 +58,5 @@ def _end_expired(order_id: int, now: datetime) -> bool:
     order.failed_at, order.failure_reason = now, "expired"
     if order.hold is not None:
         inventory.release_hold(order.hold, now)
-    payments.abandon_attempts(order, now)
+    abandon_attempts(order)
     return True

@@ -11,12 +11,10 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from easyticket.core.errors import Invalid
 from easyticket.core.signing import digest
-from easyticket.db import db, transactional
+from easyticket.db import db, insert_if_new, transactional
 from easyticket.models import Admission, Event, Scan, ScanOutcome, Ticket, TicketStatus
 from easyticket.rules.admission import (
     as_qr,
@@ -111,7 +109,7 @@ def _admit(ticket: Ticket, event: Event, scan: Scan) -> ScanOutcome:
         "admitted_by_id": scan.scanned_by_id,
         "gate": scan.gate,
     }
-    if not _insert_if_new(Admission, row):
+    if not insert_if_new(Admission, row):
         return ScanOutcome.ALREADY_IN
     ticket.status = TicketStatus.USED
     ticket.used_at = ticket.used_at or scan.scanned_at
@@ -122,13 +120,7 @@ def _admit(ticket: Ticket, event: Event, scan: Scan) -> ScanOutcome:
 
 def _record(scan: Scan) -> bool:
     columns = [column.key for column in sa.inspect(Scan).column_attrs if column.key != "id"]
-    return _insert_if_new(Scan, {name: getattr(scan, name) for name in columns})
-
-
-def _insert_if_new(model: type[Admission] | type[Scan], row: dict[str, object]) -> bool:
-    insert = postgresql_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    statement = insert(model).values(**row).on_conflict_do_nothing().returning(model.id)
-    return db.session.scalar(statement) is not None
+    return insert_if_new(Scan, {name: getattr(scan, name) for name in columns})
 
 
 def _locked_ticket(event: Event, code: str) -> Ticket | None:

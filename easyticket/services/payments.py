@@ -125,15 +125,6 @@ def is_processing(order: Order) -> bool:
 
 
 @transactional
-def abandon_attempts(order: Order, now: datetime) -> None:
-    """Give up the open attempts of an order that ended; should one be paid all the same, settlement sees to the money."""
-    for payment in order.payments:
-        if payment.state in OPEN_STATES:
-            payment.state = PaymentState.CANCELED
-            payment.last_error = payment.last_error or "The order ended before it was paid."
-
-
-@transactional
 def _open_attempt(
     order_id: int, now: datetime, provider: PaymentProvider | None, return_url: str
 ) -> int | None:

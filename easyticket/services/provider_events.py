@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from easyticket.core import clock
-from easyticket.db import db, transactional
+from easyticket.db import db, insert_if_new, transactional
 from easyticket.models import Payment, ProviderEvent
 from easyticket.queue import JobName, enqueue
 from easyticket.services.payments import settle_payment
@@ -18,25 +18,20 @@ def record_provider_event(
     *, provider: str, event_key: str, kind: str, reference: str, body: str, now: datetime
 ) -> bool:
     """Store a verified webhook once and have it handled after the commit; False if this event was stored before."""
-    known = sa.select(ProviderEvent.id).where(
-        ProviderEvent.provider == provider, ProviderEvent.event_key == event_key
-    )
-    if db.session.scalar(known) is not None:
+    row = {
+        "provider": provider,
+        "event_key": event_key,
+        "kind": kind,
+        "payment_reference": reference,
+        "body": body,
+        "received_at": now,
+    }
+    if not insert_if_new(ProviderEvent, row):
         return False
-    event = ProviderEvent(
-        provider=provider,
-        event_key=event_key,
-        kind=kind,
-        payment_reference=reference,
-        body=body,
-        received_at=now,
+    event_id = db.session.scalar(
+        sa.select(ProviderEvent.id).filter_by(provider=provider, event_key=event_key)
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(event)
-    except sa.exc.IntegrityError:
-        return False  # the same event arrived twice at this very moment; the other request stored it
-    enqueue(JobName.HANDLE_PROVIDER_EVENT, {"event_id": event.id}, key=f"provider-event:{event.id}")
+    enqueue(JobName.HANDLE_PROVIDER_EVENT, {"event_id": event_id}, key=f"provider-event:{event_id}")
     return True
 
 

@@ -58,13 +58,15 @@ def approve_later(reference: str) -> datetime:
     charge = get_charge(reference, lock=True)
     if charge.state != "open":
         raise Conflict("This payment is decided already.")
-    charge.is_late = True
     ends_at = db.session.scalar(
         sa.select(Order.expires_at)
         .join(Payment, Payment.order_id == Order.id)
         .where(Payment.reference == reference)
     )
     run_at = (ends_at or clock.now()) + LATE
+    if charge.is_late:
+        return run_at
+    charge.is_late = True
     enqueue(
         JobName.SANDBOX_APPROVE_LATE, {"reference": reference}, run_at=run_at, key=f"sandbox-late:{reference}"
     )

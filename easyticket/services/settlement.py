@@ -60,11 +60,28 @@ def _settle(payment: Payment, order: Order, snapshot: ChargeSnapshot, now: datet
         order.payment_method = payment.method or payment.provider
         _confirm(order, now)
         return
-    already_paid = order.status in (OrderStatus.CONFIRMED, OrderStatus.REFUNDED)
     payment.state = PaymentState.SURPLUS
-    if not already_paid and order.status in UNPAID:
-        order.status, order.failed_at, order.failure_reason = OrderStatus.FAILED, now, "paid too late"
+    already_paid = order.status in (OrderStatus.CONFIRMED, OrderStatus.REFUNDED)
+    # Money of an earlier attempt, at an earlier price: the order lives on and waits for its own payment.
+    if order.status in UNPAID and payment.amount_minor == order.total_minor:
+        _end_unpaid(order, "paid too late", now)
     refunds.return_unused_payment(payment, "surplus_payment" if already_paid else "late_payment", now)
+
+
+def _end_unpaid(order: Order, reason: str, now: datetime) -> None:
+    order.status, order.failed_at, order.failure_reason = OrderStatus.FAILED, now, reason
+    if order.hold is not None:
+        inventory.release_hold(order.hold, now)
+    abandon_attempts(order)
+
+
+@transactional
+def abandon_attempts(order: Order) -> None:
+    """Give up the open attempts of an order that ended; should one be paid all the same, its money is seen to here."""
+    for payment in order.payments:
+        if payment.state in OPEN_STATES:
+            payment.state = PaymentState.CANCELED
+            payment.last_error = payment.last_error or "The order ended before it was paid."
 
 
 def _matches(payment: Payment, snapshot: ChargeSnapshot) -> bool:

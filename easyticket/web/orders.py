@@ -86,6 +86,7 @@ def resend(secret: str) -> ResponseReturnValue:
 
 @blueprint.get("/orders/<secret>/tickets.pdf")
 @by_order_secret
+@limiter.limit("6/minute", key_func=_order_key)
 def tickets_pdf(secret: str) -> ResponseReturnValue:
     """Give all valid tickets of an order in one PDF."""
     order = get_order_by_secret(secret)
@@ -118,6 +119,7 @@ def ticket(secret: str, code: str) -> ResponseReturnValue:
 
 @blueprint.get("/orders/<secret>/<code>/ticket.pdf")
 @by_order_secret
+@limiter.limit("30/minute", key_func=_order_key)
 def ticket_pdf(secret: str, code: str) -> ResponseReturnValue:
     """Give one valid ticket as a PDF."""
     shown = get_ticket_of_order(get_order_by_secret(secret), code)

@@ -289,3 +289,19 @@ def test_an_all_days_pass_is_sold_from_its_own_quota_and_the_events() -> None:
     place(event, 5, offer=all_days)
     with pytest.raises(SoldOut):
         place(event, 1, offer=event.ticket_types[0].offers[0])
+
+
+def test_an_order_holds_a_hundred_tickets_at_most_whatever_its_types_allow() -> None:
+    event = factories.make_simple_event(quantity=500)
+    event.ticket_types[0].max_purchase = 500
+    db.session.commit()
+    with pytest.raises(Invalid, match="At most 100 tickets"):
+        place(event, 101)
+
+
+def test_tickets_cannot_be_held_again_and_again_for_ever() -> None:
+    order = place(factories.make_simple_event())
+    later = order.created_at + timedelta(hours=2, minutes=1)
+    expire_orders(later)
+    with pytest.raises(Conflict, match="Choose them again"):
+        hold_again(actor=holding(order), order=order, now=later)

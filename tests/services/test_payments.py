@@ -14,6 +14,7 @@ from easyticket.db import db
 from easyticket.integrations.providers import ChargeSnapshot, ChargeState
 from easyticket.models import (
     Event,
+    EventStatus,
     HoldState,
     LedgerEntry,
     Order,
@@ -312,3 +313,35 @@ def test_an_event_about_a_charge_that_is_not_ours_changes_nothing() -> None:
     handle_provider_event(event.id)
     db.session.refresh(event)
     assert event.handled_at is not None
+
+
+def test_money_of_an_earlier_attempt_at_an_earlier_price_goes_back_and_the_order_lives_on() -> None:
+    event = factories.make_simple_event(price_minor=5_000, quantity=2)
+    order, first = late_payment(event)
+    event.ticket_types[0].offers[0].price_minor = 6_000
+    db.session.commit()
+    hold_again(actor=holding(order), order=order, now=clock.now())
+    second = start(order)
+    settle_payment(first.reference)
+    assert order.hold is not None
+    assert (first.state, order.hold.state) == (PaymentState.SURPLUS, HoldState.HELD)
+    sandbox.approve(second.reference)
+    settle_payment(second.reference)
+    assert (second.state, order.status, len(order.tickets)) == (PaymentState.PAID, OrderStatus.CONFIRMED, 2)
+
+
+def test_money_for_an_event_that_was_called_off_goes_back_and_holds_nothing() -> None:
+    event = factories.make_simple_event()
+    order, payment = approved(event)
+    event.status = EventStatus.CANCELLED
+    db.session.commit()
+    settle_payment(payment.reference)
+    assert order.hold is not None
+    assert (order.status, order.hold.state) == (OrderStatus.FAILED, HoldState.RELEASED)
+    assert db.session.scalars(sa.select(Refund)).one().amount_minor == order.total_minor
+
+
+def test_choosing_to_pay_late_twice_is_choosing_it_once() -> None:
+    payment = start(place(factories.make_simple_event()))
+    assert sandbox.approve_later(payment.reference) == sandbox.approve_later(payment.reference)
+    assert len(jobs(JobName.SANDBOX_APPROVE_LATE)) == 1
