@@ -61,7 +61,7 @@ class TestTheOrder:
         assert "You are going to Highlife Night" in text
         assert "Your 2 tickets" in text
         assert "kofi@example.org" in text
-        assert "Service fee GH₵ 5.00 Total GH₵ 105.00" in text
+        assert "Prices on the event page include this fee. GH₵ 5.00 Total with all fees GH₵ 105.00" in text
         order = order_of(secret)
         assert order.number in text
         for ticket in order.tickets:

@@ -40,6 +40,7 @@ class Summary:
     cover_url: str
     lines: list[SummaryLine]
     fees: list[SummaryLine]
+    total_name: str
     total: str
     note: str
 
@@ -60,7 +61,9 @@ def summary_of(order: Order) -> Summary:
         amount = f"\N{MINUS SIGN}{amount_text(order, order.discount_minor)}"
         fees.append(SummaryLine(f"Promo code {order.promo_code}", amount))
     if order.fee_minor:
-        fees.append(SummaryLine("Service fee", amount_text(order, order.fee_minor)))
+        # Before anything is chosen prices are shown with the fee: without this sentence it would look like a new cost.
+        detail = "Prices on the event page include this fee."
+        fees.append(SummaryLine("Service fee", amount_text(order, order.fee_minor), detail=detail))
     return Summary(
         title=order.event.title,
         when=period_text(order.event),
@@ -76,6 +79,7 @@ def summary_of(order: Order) -> Summary:
             for line in order.lines
         ],
         fees=fees,
+        total_name="Total with all fees" if order.fee_minor else "Total",
         total=amount_text(order, order.total_minor),
         note="" if order.fee_minor or not order.total_minor else "All fees are included.",
     )
