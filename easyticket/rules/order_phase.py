@@ -36,6 +36,8 @@ _DECIDED = (PaymentState.CREATED, PaymentState.PAID, PaymentState.SURPLUS, Payme
 OPEN_PHASES = frozenset({OrderPhase.HELD, OrderPhase.PAYING, OrderPhase.DECLINED, OrderPhase.EXPIRED})
 # The places are kept for the buyer at this moment.
 KEPT_PHASES = frozenset({OrderPhase.HELD, OrderPhase.PAYING, OrderPhase.DECLINED})
+# They were kept, were never paid for, and may be held again.
+LAPSED_PHASES = frozenset({OrderPhase.EXPIRED, OrderPhase.FAILED})
 
 
 def phase_of(order: Order, now: datetime) -> OrderPhase:

@@ -24,7 +24,7 @@ from easyticket.models import (
     Refund,
 )
 from easyticket.services import sandbox
-from easyticket.services.orders import expire_orders
+from easyticket.services.expiry import expire_orders
 from easyticket.services.settlement import apply_snapshot
 from tests import factories
 from tests.web.buying import (
@@ -199,23 +199,73 @@ class TestThePollingReturnPage:
 
 
 class TestTheHoldRunsOut:
+    @pytest.mark.parametrize("step", ["pay", "hold-again"])
+    @pytest.mark.parametrize("was_ended", [False, True])
     def test_what_was_typed_is_kept_and_the_same_is_held_again_by_one_press(
+        self,
+        client: FlaskClient,
+        event: Event,
+        clock_hand: time_machine.Traveller,
+        step: str,
+        was_ended: bool,
+    ) -> None:
+        secret = begin(client, event)
+        clock_hand.shift(timedelta(minutes=16))
+        if was_ended:
+            expire_orders()
+        again = client.post(f"/checkout/{secret}/{step}/", data=BUYER | {"buyer_phone": "024 1"})
+        assert (again.status_code, again.headers["Location"]) == (303, f"/checkout/{secret}/")
+        order = order_of(secret)
+        assert (order.buyer_phone, order.status, order.payments) == ("024 1", OrderStatus.PENDING, [])
+        assert order.hold is not None
+        assert order.hold.state is HoldState.HELD
+        assert held(event) == (2, 0)
+        details = text_of(client.get(f"/checkout/{secret}/"))
+        assert "Your tickets are held again until" in details
+        assert "Nothing is paid yet." in details
+        assert "Pay GH₵ 105.00" in details
+        assert pay(client, secret).headers["Location"].startswith("http://tickets.example/sandbox/")
+
+    def test_a_payment_left_open_does_not_stand_in_the_way(
+        self, client: FlaskClient, event: Event, clock_hand: time_machine.Traveller
+    ) -> None:
+        secret = begin(client, event)
+        decide(client, pay(client, secret), "nothing")
+        clock_hand.shift(timedelta(minutes=16))
+        assert pay(client, secret).headers["Location"] == f"/checkout/{secret}/"
+        assert held(event) == (2, 0)
+
+    def test_a_price_that_changed_meanwhile_is_told_before_it_is_paid(
+        self, client: FlaskClient, event: Event, clock_hand: time_machine.Traveller
+    ) -> None:
+        secret = begin(client, event)
+        event.ticket_types[0].offers[0].price_minor = 6_000
+        db.session.commit()
+        clock_hand.shift(timedelta(minutes=16))
+        pay(client, secret)
+        details = text_of(client.get(f"/checkout/{secret}/"))
+        assert "the total was GH₵ 105.00 and is now GH₵ 126.00" in details
+        assert "Pay GH₵ 126.00" in details
+
+    def test_what_an_order_cannot_keep_stays_in_the_form(
         self, client: FlaskClient, event: Event, clock_hand: time_machine.Traveller
     ) -> None:
         secret = begin(client, event)
         clock_hand.shift(timedelta(minutes=16))
-        answer = pay(client, secret, buyer_phone="024 1")
-        assert answer.status_code == 409
-        assert "Your tickets are no longer held" in text_of(answer)
-        assert "Hold the same tickets again" in text_of(answer)
-        assert "Pay GH₵" not in text_of(answer)
-        assert field_of(answer, "buyer_phone") == "024 1"
-        again = client.post(f"/checkout/{secret}/hold-again/", data=BUYER | {"buyer_phone": "024 1"})
-        assert again.headers["Location"] == f"/checkout/{secret}/"
-        order = order_of(secret)
-        assert (order.buyer_phone, order.status) == ("024 1", OrderStatus.PENDING)
-        assert order.hold is not None
-        assert order.hold.state is HoldState.HELD
+        answer = pay(client, secret, promo_code="EARLY", buyer_email="kofi@gmial.com")
+        assert answer.status_code == 200
+        assert "Your tickets are held again until" in text_of(answer)
+        assert "Did you mean" in text_of(answer)
+        assert field_of(answer, "buyer_email") == "kofi@gmial.com"
+
+    def test_holding_again_what_is_still_held_changes_nothing(
+        self, client: FlaskClient, event: Event
+    ) -> None:
+        secret = begin(client, event)
+        answer = client.post(f"/checkout/{secret}/hold-again/", data=BUYER)
+        assert answer.status_code == 200
+        assert field_of(answer, "buyer_name") == "Kofi Mensah"
+        assert "Pay GH₵ 105.00" in text_of(answer)
         assert held(event) == (2, 0)
 
     def test_half_a_form_is_kept_too(
@@ -231,16 +281,18 @@ class TestTheHoldRunsOut:
         assert field_of(answer, "buyer_name") == "Kofi"
         assert "Pay GH₵ 105.00" in text_of(answer)
 
+    @pytest.mark.parametrize("step", ["pay", "hold-again"])
     def test_tickets_that_others_took_are_named(
-        self, client: FlaskClient, clock_hand: time_machine.Traveller
+        self, client: FlaskClient, clock_hand: time_machine.Traveller, step: str
     ) -> None:
         few = factories.make_simple_event(quantity=2)
         secret = begin(client, few)
         clock_hand.shift(timedelta(minutes=16))
         expire_orders()
         factories.sell_places(few.ticket_types[0].offers[0], 2)
-        answer = client.post(f"/checkout/{secret}/hold-again/", data=BUYER)
+        answer = client.post(f"/checkout/{secret}/{step}/", data=BUYER)
         assert answer.status_code == 400
+        assert "This order is finished" not in text_of(answer)
         assert "'Standard' is sold out." in text_of(answer)
         assert f'href="/events/{few.slug}/"' in answer.text
         assert field_of(answer, "buyer_name") == "Kofi Mensah"

@@ -68,10 +68,18 @@
   };
 
   const clockText = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  /* Paying for tickets that are not held leads nowhere: from now on the same press holds them again. */
+  const offerHoldAgain = (hold) => {
+    for (const button of all(document, "[data-over-action]")) {
+      button.setAttribute("formaction", button.dataset.overAction);
+      button.textContent = hold.dataset.overButton;
+    }
+  };
   const startHold = (hold) => {
     if (hold.dataset.started) return;
     hold.dataset.started = "yes";
-    const endsAt = Date.now() + Number(hold.dataset.secondsLeft) * 1000;
+    /* The server counts whole seconds only: one more, so that the hold is never over here before it is over there. */
+    const endsAt = Date.now() + (Number(hold.dataset.secondsLeft) + 1) * 1000;
     const clock = hold.querySelector("[data-clock]");
     const told = new Set();
     let timer = 0;
@@ -90,6 +98,7 @@
       if (left === 0) {
         hold.querySelector("[data-hold-text]").textContent = hold.dataset.overText;
         announce(hold.dataset.overText);
+        offerHoldAgain(hold);
         clearInterval(timer);
       }
     };

@@ -15,7 +15,7 @@ from easyticket.links import public_url
 from easyticket.models import Order, OrderStatus, Payment
 from easyticket.queries.orders import get_order_by_secret, has_promo_codes
 from easyticket.queries.users import get_own_user
-from easyticket.rules.order_phase import KEPT_PHASES, OPEN_PHASES, OrderPhase, phase_of
+from easyticket.rules.order_phase import KEPT_PHASES, LAPSED_PHASES, OPEN_PHASES, OrderPhase, phase_of
 from easyticket.rules.people import split_name
 from easyticket.rules.permissions import Actor
 from easyticket.services.accounts import EMAIL_TAKEN, register_account
@@ -28,7 +28,7 @@ from easyticket.web.forms.email_hint import suggested_email
 from easyticket.web.forms.fields import text_of
 from easyticket.web.forms.refusals import refusals_shown_in, status_of
 from easyticket.web.fragments import render_block
-from easyticket.web.views.checkout import checkout_page
+from easyticket.web.views.checkout import checkout_page, held_again_text
 
 # Phases in which the page with the buyer's details is the one to see.
 _AT_DETAILS = OPEN_PHASES | {OrderPhase.FAILED, OrderPhase.CANCELLED}
@@ -57,9 +57,14 @@ def details(secret: str) -> ResponseReturnValue:
 @limiter.limit("30/minute", key_func=order_key)
 @limiter.limit("10/hour", exempt_when=_asks_for_no_account)
 def pay(secret: str) -> ResponseReturnValue:
-    """Write down who buys and send them to the payment page; a free order is theirs at once."""
+    """Write down who buys and send them to the payment page; a free order is theirs at once.
+
+    Once the hold has run out the same press holds the tickets again instead: the price may be another one by now.
+    """
     order = get_order_by_secret(secret)
     form = DetailsForm()
+    if phase_of(order, clock.now()) in LAPSED_PHASES:
+        return _renew(order, form, clock.now())
     if form.wants_promo(order):
         # Typed but not applied: the price on the button would not be the one that is paid.
         return promo(secret)
@@ -112,14 +117,12 @@ def email(secret: str) -> ResponseReturnValue:
 def hold_again(secret: str) -> ResponseReturnValue:
     """Hold the same tickets again after the hold ran out; what was typed is kept, whole or not."""
     order = get_order_by_secret(secret)
-    form = DetailsForm()
-    buyer = form.buyer if form.validate() else None
-    form = form.without_errors()
-    with refusals_shown_in(form):
-        renew_hold(actor=holder_of(secret), order=order, buyer=buyer, now=clock.now())
-        if buyer is not None or "buyer_email" not in request.form:
-            return redirect(url_for("checkout.details", secret=secret), 303)
-    return show_details(get_order_by_secret(secret), form)
+    if phase_of(order, clock.now()) in KEPT_PHASES:
+        # Sent twice, or by a clock that runs ahead of ours: there is nothing to renew.
+        return show_details(
+            order, DetailsForm() if "buyer_email" in request.form else DetailsForm.of(order, None)
+        )
+    return _renew(order, DetailsForm(), clock.now())
 
 
 @blueprint.post("/checkout/<secret>/cancel/")
@@ -158,6 +161,22 @@ def show_details(order: Order, form: DetailsForm, status: int | None = None) -> 
         is_signed_in=current_actor().user_id is not None,
     )
     return html, status or status_of(form)
+
+
+def _renew(order: Order, form: DetailsForm, now: datetime) -> ResponseReturnValue:
+    """Hold the tickets again, and show the details as they are now; what the order cannot keep stays in the form."""
+    secret, total_before = secret_of(order), order.total_minor
+    buyer = form.buyer if form.validate() else None
+    form = form.without_errors()
+    with refusals_shown_in(form):
+        renew_hold(actor=holder_of(secret), order=order, buyer=buyer, now=now)
+    order = get_order_by_secret(secret)
+    if phase_of(order, now) in KEPT_PHASES:
+        flash(held_again_text(order, total_before), "success")
+    is_whole = buyer is not None and not form.holds_more_than(order)
+    if not form.errors and (is_whole or "buyer_email" not in request.form):
+        return redirect(url_for("checkout.details", secret=secret), 303)
+    return show_details(order, form)
 
 
 def _start_paying(order: Order, form: DetailsForm, actor: Actor, now: datetime) -> Payment | None:

@@ -107,6 +107,10 @@ class DetailsForm(Form):
         code = text_of(self.promo_code)
         return bool(code) and code.upper() != order.promo_code.upper()
 
+    def holds_more_than(self, order: Order) -> bool:
+        """True when something was typed or is asked that would be lost if the page were made from the order alone."""
+        return bool(self.password.data or self.email_suggestion or self.wants_promo(order))
+
     def take_email(self, email: str) -> None:
         """Put an address the buyer agreed to in place of the typed one."""
         self.buyer_email.data = self.seen_email.data = email

@@ -8,7 +8,14 @@ from datetime import datetime
 from flask import url_for
 
 from easyticket.models import Order, PaymentState
-from easyticket.rules.order_phase import KEPT_PHASES, OPEN_PHASES, OrderPhase, last_payment_of, phase_of
+from easyticket.rules.order_phase import (
+    KEPT_PHASES,
+    LAPSED_PHASES,
+    OPEN_PHASES,
+    OrderPhase,
+    last_payment_of,
+    phase_of,
+)
 from easyticket.services.orders import secret_of
 from easyticket.web.views.order_parts import HoldView, Summary, amount_text, hold_view, summary_of, until_text
 
@@ -61,7 +68,7 @@ def checkout_page(order: Order, now: datetime) -> CheckoutPage:
         event_url=event_url,
         has_form=phase in OPEN_PHASES or phase is OrderPhase.FAILED,
         is_kept=is_kept,
-        can_hold_again=phase in (OrderPhase.EXPIRED, OrderPhase.FAILED),
+        can_hold_again=phase in LAPSED_PHASES,
         is_paid=is_paid,
         pay_text=pay_text(order),
         pay_note="You pay on the payment provider's page and come back here for your tickets."
@@ -82,6 +89,15 @@ def _short_summary(order: Order) -> str:
 def pay_text(order: Order) -> str:
     """Return what the button says that ends the checkout."""
     return f"Pay {amount_text(order, order.total_minor)}" if order.total_minor else "Get tickets"
+
+
+def held_again_text(order: Order, total_before: int) -> str:
+    """Return what the buyer reads once the tickets are held again; `total_before` (minor units) was the total until then."""
+    held = f"Your tickets are held again until {until_text(order)}."
+    if order.total_minor != total_before:
+        before, total = amount_text(order, total_before), amount_text(order, order.total_minor)
+        return f"{held} Prices have changed meanwhile: the total was {before} and is now {total}. Nothing is paid yet."
+    return f"{held} Nothing is paid yet." if order.total_minor else held
 
 
 def step_labels(order: Order) -> list[str]:

@@ -10,6 +10,7 @@ from flask import url_for
 from easyticket.models import Order
 from easyticket.rules.order_phase import (
     KEPT_PHASES,
+    LAPSED_PHASES,
     OrderPhase,
     last_payment_of,
     late_refund_of,
@@ -72,7 +73,7 @@ def return_page(order: Order, now: datetime) -> ReturnPage:
         outcome=_outcome(order, phase),
         look_again_seconds=_LOOKS.get(phase, 0),
         pay_again_text=_pay_again_text(order, phase),
-        can_hold_again=phase in (OrderPhase.EXPIRED, OrderPhase.FAILED),
+        can_hold_again=phase in LAPSED_PHASES,
         is_kept=is_kept,
         # A page that is replaced every few seconds would start its countdown anew each time.
         hold=hold_view(order, now) if is_kept and phase not in _LOOKS else None,
@@ -132,7 +133,7 @@ def _outcome(order: Order, phase: OrderPhase) -> OutcomeView:
             "Please do not pay again."
         )
         return OutcomeView("warn", "We are looking at your payment", text, reference=reference)
-    if phase in (OrderPhase.EXPIRED, OrderPhase.FAILED):
+    if phase in LAPSED_PHASES:
         text = (
             "The time to pay ran out before a payment reached us, so your tickets are no longer held. Should money "
             "still come, you get your tickets if some are left, or the money goes back to you at once."
