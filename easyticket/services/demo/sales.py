@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import current_app
 
 from easyticket.db import db, transactional
 from easyticket.links import public_url
@@ -22,6 +21,8 @@ from easyticket.services.refunds import request_refund, send_refund
 
 # How long the places of the event that is "all held" stay in other people's checkouts.
 HELD_FOR = timedelta(days=60)
+# All other orders have this long, whatever the site gives people: their payments take some minutes too.
+_HOLD = timedelta(minutes=15)
 _A_MINUTE = timedelta(minutes=1)
 
 
@@ -44,7 +45,7 @@ def _carry_out(event: Event, planned: PlannedOrder, now: datetime) -> None:
         channel=planned.channel,
         buyer=Buyer(person.name, person.email),
         promo_code=planned.promo_code,
-        hold_for=HELD_FOR if planned.ending in (Ending.HELD, Ending.PAYING) else None,
+        hold_for=HELD_FOR if planned.ending in (Ending.HELD, Ending.PAYING) else _HOLD,
         now=at,
     )
     actor = person.actor
@@ -52,7 +53,7 @@ def _carry_out(event: Event, planned: PlannedOrder, now: datetime) -> None:
         actor = actor.with_order_secret(secret_of(order))
     match planned.ending:
         case Ending.EXPIRED:
-            expire_orders(at + timedelta(minutes=current_app.config["SETTINGS"].hold_minutes), event.id)
+            expire_orders(at + _HOLD, event.id)
         case Ending.CANCELLED:
             cancel_order(actor=actor, order=order, reason="Changed my mind", now=at + 3 * _A_MINUTE)
         case Ending.PAYING:
