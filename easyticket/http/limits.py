@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from easyticket.core import clock
+from easyticket.links import safe_next
 
 limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=False)
 
@@ -36,6 +39,14 @@ def wait_text() -> str:
     seconds = max(1, limit.reset_at - int(clock.now().timestamp()))
     number, unit = (-(-seconds // 60), "minute") if seconds > 90 else (seconds, "second")
     return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def way_back() -> str:
+    """Return the path of the page on this site that the request came from, or nothing where that is not known."""
+    came_from = urlsplit(request.referrer or "")
+    if f"{came_from.scheme}://{came_from.netloc}" != current_app.config["SETTINGS"].public_url:
+        return ""
+    return safe_next(came_from._replace(scheme="", netloc="", fragment="").geturl(), "")
 
 
 def is_not_post() -> bool:

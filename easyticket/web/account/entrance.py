@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
@@ -26,6 +26,10 @@ _WORDS = {
     "Ensure this field has no more than 50 characters.": "Use at most 50 characters for each name.",
     WRONG_CREDENTIALS: "The address or the password is not right. Look for a typing mistake, or set a new password.",
 }
+
+
+def _has_failed(answer: Response) -> bool:
+    return answer.status_code >= 400
 
 
 @blueprint.route("/sign-up/", methods=["GET", "POST"])
@@ -62,12 +66,10 @@ def welcome() -> ResponseReturnValue:
 
 @blueprint.route("/sign-in/", methods=["GET", "POST"])
 @public
-@limiter.limit("10/minute", methods=["POST"])
-@limiter.limit(
-    "10/hour", key_func=named_account, methods=["POST"], deduct_when=lambda answer: answer.status_code >= 400
-)
+@limiter.limit("30/minute", methods=["POST"], deduct_when=_has_failed)
+@limiter.limit("10/hour", key_func=named_account, methods=["POST"], deduct_when=_has_failed)
 def sign_in() -> ResponseReturnValue:
-    """Sign in by address or username; only failed tries count towards the account's limit."""
+    """Sign in by address or username; only failed tries count: many people may share an address."""
     if current_actor().user_id is not None:
         return redirect(_where_to("events.home"))
     form = SignInForm()
