@@ -34,7 +34,7 @@ SETTINGS: dict[str, str] = {
     "PROXY_HOPS": "How many reverse proxies stand in front; the client's address is read from that many hops only. Default 0.",
     "CORS_ORIGINS": "Comma-separated origins of separate front ends that may call the APIs with credentials. Default none.",
     "DEMO": "true loads the demo events and accounts at the first start. Default true in development, else false.",
-    "MAINTENANCE": "true answers every page with the maintenance page (503). Default false.",
+    "MAINTENANCE": "true pauses buying and selling with a page that says so (503); gates, orders and payments go on. Default false.",
     "DEFAULT_CURRENCY": "ISO code for new events. Default USD.",
     "DEFAULT_TIME_ZONE": "IANA zone offered for new events. Default Africa/Accra.",
     "FEE_BASIS_POINTS": "Service fee on top of the price, in hundredths of a percent, 0 to 5000. Default 500 (5 %).",
