@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import smtplib
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,19 +14,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 from flask.cli import with_appcontext
-from redis import Redis
-from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import DEVELOPMENT_SECRET, Settings
+from easyticket.cli.leaned_on import TIMEOUT, folder_fault, redis_fault, redis_place
 from easyticket.core.errors import AppError
 from easyticket.db import db
 from easyticket.integrations.mail import PORTS
 from easyticket.models import OutboxJob
 from easyticket.services.providers import provider_for
-
-# Seconds to wait for another party.
-_TIMEOUT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +52,8 @@ def _examine(settings: Settings) -> Iterator[Finding]:
     yield _secret(settings)
     yield _public_url(settings)
     yield from _database()
-    yield _folder("Storage", settings.storage_dir)
-    yield _mail_server(settings) if settings.mail_url else _folder("Mail", settings.mail_dir)
+    yield _folder("STORAGE_DIR", settings.storage_dir)
+    yield _mail_server(settings) if settings.mail_url else _folder("MAIL_DIR", settings.mail_dir)
     if settings.redis_url:
         yield _redis(settings)
     yield _payments(settings)
@@ -106,12 +101,8 @@ def _given_up_jobs() -> Finding:
 
 
 def _folder(name: str, folder: Path) -> Finding:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return Finding(True, f"{name}: the folder {folder} takes files")
-    except OSError as error:
-        return Finding(False, f"{name}: nothing can be written into {folder} ({error.strerror})")
+    fault = folder_fault(name, folder)
+    return Finding(not fault, fault or f"{name}: the folder {folder} takes files")
 
 
 def _mail_server(settings: Settings) -> Finding:
@@ -119,7 +110,7 @@ def _mail_server(settings: Settings) -> Finding:
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
     connect = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
     try:
-        with connect(host, port, timeout=_TIMEOUT) as server:
+        with connect(host, port, timeout=TIMEOUT) as server:
             server.noop()
     except (smtplib.SMTPException, OSError) as error:
         return Finding(False, f"Mail: the server {host}:{port} does not answer ({error})")
@@ -127,15 +118,10 @@ def _mail_server(settings: Settings) -> Finding:
 
 
 def _redis(settings: Settings) -> Finding:
-    place = urlsplit(settings.redis_url).hostname or settings.redis_url
-    try:
-        with Redis.from_url(
-            settings.redis_url, socket_connect_timeout=_TIMEOUT, socket_timeout=_TIMEOUT
-        ) as connection:
-            connection.ping()
-    except RedisError as error:
-        return Finding(False, f"Redis: {place} does not answer ({type(error).__name__})")
-    return Finding(True, f"Redis: {place} answers; jobs need a running flask worker and flask sweep")
+    fault, place = redis_fault(settings.redis_url), redis_place(settings.redis_url)
+    return Finding(
+        not fault, fault or f"REDIS_URL: {place} answers; jobs need a running flask worker and flask sweep"
+    )
 
 
 def _payments(settings: Settings) -> Finding:

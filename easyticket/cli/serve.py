@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from config import ROOT, Settings, SettingsError, load_settings
 from easyticket.cli.greeting import HOST, greeting
+from easyticket.cli.leaned_on import faults_of
 
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
@@ -73,8 +74,10 @@ def listen(port: int) -> socket.socket:
 def prepare(settings: Settings) -> Flask:
     """Return the application with its database up to date and, where wanted, the demo loaded.
 
-    :raises StartError: the database cannot be used.
+    :raises StartError: the database, a folder or Redis cannot be used.
     """
+    for fault in faults_of(settings):
+        raise StartError(fault)
     from easyticket.db import db
     from wsgi import app
 

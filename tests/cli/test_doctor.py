@@ -37,15 +37,15 @@ def test_a_mail_server_and_redis_that_answer(
     result = examine(app, monkeypatch, mail_url=smtp_server.url, redis_url=redis_url)
     assert result.exit_code == 0, result.output
     assert "Mail: the server" in result.output
-    assert "Redis: " in result.output
+    assert "REDIS_URL: " in result.output
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"mail_url": f"smtp://{NOBODY}"}, "Mail: the server 127.0.0.1:9 does not answer"),
-        ({"redis_url": f"redis://{NOBODY}/0"}, "Redis: 127.0.0.1 does not answer"),
-        ({"storage_dir": Path(__file__) / "inside-a-file"}, "Storage: nothing can be written into"),
+        ({"redis_url": f"redis://{NOBODY}/0"}, f"REDIS_URL: nobody answers at {NOBODY}"),
+        ({"storage_dir": Path(__file__) / "inside-a-file"}, "STORAGE_DIR: nothing can be written into"),
         ({"sandbox_payments": False}, "only free tickets can be had"),
         ({"environment": "production"}, "is not https"),
     ],

@@ -5,8 +5,10 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.fixtures.parties import NewServer
 from tests.servers.easyticket import ROOT, clean_environment
@@ -66,3 +68,22 @@ def test_a_database_that_does_not_answer_is_named_without_its_password() -> None
     assert ended.stderr.startswith(f"The database 127.0.0.1:{nobody}/tickets cannot be used: ")
     assert "opensesame" not in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["MAIL_DIR", "STORAGE_DIR"])
+def test_a_folder_that_takes_no_files_is_named_before_anything_is_sold(name: str, tmp_path: Path) -> None:
+    folder = Path(__file__) / "inside-a-file"
+    others = {"MAIL_DIR": str(tmp_path), "STORAGE_DIR": str(tmp_path)}
+    ended = serve(**others | {"PORT": str(free_port()), name: str(folder)})
+    assert ended.returncode == 1
+    assert ended.stderr == f"{name}: nothing can be written into {folder} (Not a directory)\n"
+
+
+def test_a_redis_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
+    nobody = free_port()
+    folders = {"MAIL_DIR": str(tmp_path), "STORAGE_DIR": str(tmp_path)}
+    ended = serve(
+        **folders, PORT=str(free_port()), REDIS_URL=f"redis://someone:opensesame@127.0.0.1:{nobody}/0"
+    )
+    assert ended.returncode == 1
+    assert ended.stderr == f"REDIS_URL: nobody answers at 127.0.0.1:{nobody}\n"
