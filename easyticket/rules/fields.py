@@ -36,7 +36,7 @@ class Faults:
         """Return a text of several lines; HTML in it is cut down to what may stand on a page."""
         plain = (value or "").replace("\r\n", "\n").replace("\x00", "").strip()
         if _TAG.search(plain):
-            plain = nh3.clean(plain).strip()
+            plain = _as_written(nh3.clean(plain)).strip()
         return self._measured(field, plain, longest, required=required)
 
     def whole(self, field: str, value: int | None, lowest: int, highest: int = 10_000_000) -> None:
@@ -73,3 +73,8 @@ class Faults:
         if len(value) > longest:
             self.add(field, f"Ensure this field has no more than {longest} characters.")
         return value
+
+
+def _as_written(cleaned: str) -> str:
+    """Return cleaned HTML with the signs that Markdown and people need, `>` and a lone `&`; neither can open a tag."""
+    return re.sub(r"&amp;(?![#a-zA-Z])", "&", cleaned.replace("&gt;", ">"))

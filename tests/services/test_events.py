@@ -150,6 +150,8 @@ class TestCreating:
         )
         assert event.description == "<p>Hi</p>"
         assert event.refund_policy == "> R&B < 5 <https://x.example>"
+        both = create(description="> **R & B**, <b onclick=x()>loud</b>\n\n- a\n- b")
+        assert both.description == "> **R & B**, <b>loud</b>\n\n- a\n- b"
 
     def test_who_has_no_organizer_account_makes_no_events(self) -> None:
         with pytest.raises(Forbidden):

@@ -122,6 +122,22 @@ def test_the_description_is_markdown(client: FlaskClient) -> None:
     assert '<a href="https://drums.example" rel="nofollow noopener noreferrer">more</a>' in page
 
 
+@pytest.mark.parametrize(
+    "description",
+    [
+        "**bold** <script>x</script>\n\n- a\n- b",
+        "<div onclick=x()>Hi</div>\n**bold**\n- a\n- b",
+        "<style>\n\n* {}\n</style>\n<h1>Hi</h1>\n**bold** <b>x</b>\n- a\n- b",
+        "<p><strong>bold</strong></p>\n<ul>\n    <li>a</li>\n\n    <li>b</li>\n</ul>",
+    ],
+)
+def test_markdown_goes_on_where_there_is_html(client: FlaskClient, description: str) -> None:
+    page = page_of(client, factories.make_event(description=description)).text
+    assert "<strong>bold</strong>" in page
+    assert re.search(r"<ul>\s*<li>a</li>\s*<li>b</li>\s*</ul>", page)
+    assert "<script>x" not in page and "onclick" not in page and "* {}" not in page
+
+
 def test_similar_events_are_offered(client: FlaskClient) -> None:
     event = factories.make_event(venue_city="Accra")
     factories.make_event(title="Another in Accra", venue_city="Accra")

@@ -1,4 +1,5 @@
-"""Texts by organizers as HTML: Markdown, or the HTML some clients of the APIs send. What leaves here has been through nh3."""
+"""Texts by organizers as HTML: Markdown, with or without the HTML some clients of the APIs send. What leaves here has been
+through nh3."""
 
 from __future__ import annotations
 
@@ -31,23 +32,33 @@ _TAGS = {
 _TAGS |= {"h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto", "tel"}
-_HAS_TAGS = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*[\s/>]")
+_NEVER_SHOWN = {"script", "style", "title", "textarea", "noscript", "svg", "math"}
+# Markdown goes on after a block of HTML only where an empty line ends it, which few people know.
+_END_OF_BLOCK = re.compile(
+    r"(</(?:p|div|h[1-6]|ul|ol|table|blockquote|pre|section|script|style)>)[ \t]*\n", re.IGNORECASE
+)
+_EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>\n?")
 
-_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+# HTML passes through it and is cleaned afterwards. No code by indentation: HTML is often indented, and organizers write none.
+_markdown = (
+    MarkdownIt("commonmark", {"html": True, "breaks": True})
+    .enable(["table", "strikethrough"])
+    .disable("code")
+)
 
 
 def render_markdown(text: str) -> Markup:
     """Return safe HTML: headings from the third level on, no pictures, links that neither follow nor hand over the page."""
-    raw = text if _HAS_TAGS.search(text) else _markdown.render(text)
+    raw = _markdown.render(_END_OF_BLOCK.sub(r"\1\n\n", text))
     clean = nh3.clean(
         _lowered(raw),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
         link_rel="nofollow noopener noreferrer",
-        clean_content_tags={"script", "style", "title", "textarea", "noscript", "svg", "math"},
+        clean_content_tags=_NEVER_SHOWN,
     )
-    return Markup(clean)  # noqa: S704 (cleaned in the line above)
+    return Markup(_EMPTY_PARAGRAPH.sub("", clean))  # noqa: S704 (cleaned above)
 
 
 def plain_text(text: str, longest: int) -> str:
@@ -61,5 +72,6 @@ def plain_text(text: str, longest: int) -> str:
 
 
 def _lowered(raw: str) -> str:
-    """Make the two highest headings third ones: the page has its own above them."""
+    """Make the two highest headings third ones, as the page has its own above them, and other blocks paragraphs."""
+    raw = re.sub(r"<(/?)(?:div|section|article)\b", r"<\1p", raw, flags=re.IGNORECASE)
     return re.sub(r"<(/?)h[12]\b", r"<\1h3", raw, flags=re.IGNORECASE)
