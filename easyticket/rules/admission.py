@@ -106,6 +106,21 @@ def as_ticket_code(code: str) -> str | None:
     return f"TKT-{day}-{random_part}" if day else random_part
 
 
+def reads_as_ticket(text: str) -> bool:
+    """Return whether a text meant for something else is what a ticket's QR code holds, or a printed code.
+
+    Names are not taken for codes: of the short codes, only those with a digit and written in one piece count.
+    """
+    plain = scanned_code(text)
+    if as_qr(plain):
+        return True
+    code = as_ticket_code(plain)
+    if code is None:
+        return False
+    is_whole = code.startswith("TKT-") or plain.upper().startswith("TKT")
+    return is_whole or (not re.search(r"\s", plain) and re.search(r"\d", plain) is not None)
+
+
 def _why_not_now(ticket: Ticket, event: Event, now: datetime) -> ScanOutcome | None:
     if now > event.end_at + GRACE_AFTER:
         return ScanOutcome.OVER

@@ -19,7 +19,7 @@ from easyticket.queries.gate import count_inside, list_gate_events, list_last_sc
 from easyticket.queries.organizer import get_own_event
 from easyticket.services.gate import admit_ticket
 from easyticket.web.forms.fields import text_of
-from easyticket.web.forms.gate import LONGEST_NAME, ScanForm, gate_name_of
+from easyticket.web.forms.gate import LONGEST_NAME, ScanForm, gate_name_of, refusal_of
 from easyticket.web.fragments import render_block
 from easyticket.web.organizer import rooms
 from easyticket.web.views.gate import NOTHING_TYPED, READY, GateAnswer, answer_of, gate_events, scan_rows
@@ -49,11 +49,13 @@ def page(slug: str) -> ResponseReturnValue:
     """Show the gate, or ask once what it is called."""
     event = get_own_event(current_actor(), slug)
     name = gate_name_of(request.args.get("gate", ""))
-    if name:
+    refusal = refusal_of(name)
+    if name and not refusal:
         return _remembering(name, slug)
     kept = gate_name_of(request.cookies.get(_COOKIE, ""))
-    if not kept or "rename" in request.args:
-        return render_template("gate/name.html", event=event, name=kept or "Main gate", longest=LONGEST_NAME)
+    if not kept or refusal or "rename" in request.args:
+        shown = {"name": kept or "Main gate", "longest": LONGEST_NAME, "refusal": refusal}
+        return render_template("gate/name.html", event=event, **shown), 400 if refusal else 200
     return _show(event, kept, READY)
 
 

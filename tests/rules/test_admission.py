@@ -22,6 +22,7 @@ from easyticket.models import (
 from easyticket.rules.admission import (
     as_qr,
     as_ticket_code,
+    reads_as_ticket,
     scanned_code,
     scope_of,
     why_not_admitted,
@@ -226,3 +227,24 @@ class TestCodes:
     )
     def test_the_code_is_taken_out_of_what_scanners_send(self, sent: str, code: str) -> None:
         assert scanned_code(sent) == code
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "ab" * 32,
+        "TKT-20261211-0123456789",
+        "tkt 0123456789",
+        "7j2kq0abcd",
+        '{"ticket_id": "TKT-20261211-0123456789"}',
+    ],
+)
+def test_a_code_in_the_wrong_place_is_told(code: str) -> None:
+    assert reads_as_ticket(code)
+
+
+@pytest.mark.parametrize(
+    "name", ["Main gate", "Main gate 12", "North doors", "Northdoors", "3", "", "Tent number 1"]
+)
+def test_a_name_is_no_code(name: str) -> None:
+    assert not reads_as_ticket(name)

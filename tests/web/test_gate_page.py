@@ -80,6 +80,16 @@ def test_the_gate_is_named_once_and_then_ready(client: FlaskClient, event: Event
     assert "Which gate is this?" in words(client.get(f"{address}?rename=1"))
 
 
+def test_a_tickets_code_is_no_name_of_a_gate(client: FlaskClient, event: Event) -> None:
+    ticket = ticket_for(event)
+    for code in (qr_content(ticket), ticket.code, ticket.code.lower().replace("-", " ")):
+        answer = client.get(f"/gate/{event.slug}/", query_string={"gate": code})
+        assert answer.status_code == 400
+        assert "That is a ticket's code. Name the gate first, for example Main gate." in words(answer)
+        assert code not in answer.text
+    assert "Which gate is this?" in words(client.get(f"/gate/{event.slug}/"))
+
+
 def test_a_ticket_is_admitted_and_counted(client: FlaskClient, event: Event) -> None:
     ticket = ticket_for(event, attendee_name="Nana Yaa Osei")
     answer = scan(client, event, qr_content(ticket))
