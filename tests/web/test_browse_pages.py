@@ -55,6 +55,16 @@ def test_the_home_page_shows_what_is_featured_soon_and_in_each_city(client: Flas
         assert text in page
 
 
+def test_a_running_event_says_once_that_it_is_on_and_until_when(client: FlaskClient) -> None:
+    now = clock.now()
+    factories.make_simple_event(title="Tonight", start_at=now - DAY, end_at=now + timedelta(minutes=5))
+    factories.make_simple_event(title="All week", start_at=now - DAY, end_at=now + 5 * DAY)
+    page = words(client.get("/events/"))
+    assert page.count("On now") == 2
+    assert re.search(r"Until \d\d:\d\d GMT", page)
+    assert re.search(r"Until \w{3} \d{1,2} \w{3}", page)
+
+
 def test_an_empty_site_says_so_and_offers_what_was(client: FlaskClient) -> None:
     answer = client.get("/")
     assert "Nothing is on at the moment" in words(answer)

@@ -181,8 +181,8 @@ def _short_when(event: Event, now: datetime) -> str:
     zone, days = event.time_zone, days_of(event)
     if phase_of(event, now) is Phase.ONGOING:
         if day_in(zone, now) >= days[-1]:
-            return f"On now, until {clock_text(event.end_at, zone)} {zone_text(event.end_at, zone)}"
-        return f"On now, until {_short_day(days[-1], now)}"
+            return f"Until {clock_text(event.end_at, zone)} {zone_text(event.end_at, zone)}"
+        return f"Until {_short_day(days[-1], now)}"
     if len(days) > 1:
         return f"{_short_day(days[0], now)} to {_short_day(days[-1], now)}"
     return f"{_short_day(days[0], now)}, {clock_text(event.start_at, zone)} {zone_text(event.start_at, zone)}"
