@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from easyticket.core.errors import Conflict, Forbidden, invalid_field
+from easyticket.core.errors import Conflict, Forbidden
 from easyticket.core.ids import order_number, purchase_code
 from easyticket.core.signing import digest, order_secret
 from easyticket.db import db, transactional
@@ -27,10 +27,10 @@ from easyticket.models import (
     Ticket,
     User,
 )
-from easyticket.rules.people import normal_email
+from easyticket.rules.people import normal_email, normal_line
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.purchase import BoughtLine, check_purchase
-from easyticket.services import inventory, payments
+from easyticket.services import inventory
 from easyticket.services.baskets import (
     WantedLine,
     apply_quote,
@@ -42,8 +42,11 @@ from easyticket.services.baskets import (
 )
 from easyticket.services.expiry import expire_orders
 from easyticket.services.inventory import QuotaFull
-from easyticket.services.settlement import UNPAID
+from easyticket.services.settlement import UNPAID, abandon_attempts
 from easyticket.services.shortage import SoldOut, shortage_of
+
+# How long after it was made an order may hold its tickets again: nobody keeps them from others for ever.
+RENEWABLE_FOR = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def cancel_order(*, actor: Actor, order: Order, reason: str = "", now: datetime)
     order.cancellation_reason = reason.strip()[:500]
     if order.hold is not None:
         inventory.release_hold(order.hold, now)
-    payments.abandon_attempts(order, now)
+    abandon_attempts(order)
     return order
 
 
@@ -260,12 +263,8 @@ def _new_order(
 
 
 def _set_buyer(order: Order, buyer: Buyer) -> None:
-    name = " ".join(buyer.name.split())
-    if len(name) > 255:
-        raise invalid_field("buyer_name", "Ensure this field has no more than 255 characters.")
-    phone = " ".join(buyer.phone.split())
-    if len(phone) > 20:
-        raise invalid_field("buyer_phone", "Ensure this field has no more than 20 characters.")
+    name = normal_line(buyer.name, field="buyer_name", longest=255)
+    phone = normal_line(buyer.phone, field="buyer_phone", longest=20)
     email = normal_email(buyer.email, field="buyer_email")
     order.buyer_name, order.buyer_email, order.buyer_phone = name, email, phone
 
@@ -273,6 +272,8 @@ def _set_buyer(order: Order, buyer: Buyer) -> None:
 @transactional
 def _hold_again(order_id: int, now: datetime) -> Order:
     order = _locked(db.session.get_one(Order, order_id))
+    if now - order.created_at > RENEWABLE_FOR:
+        raise Conflict("These tickets were held long enough. Choose them again.", code="held_too_long")
     if order.status is not OrderStatus.FAILED or order.hold is None:
         raise Conflict("The tickets of this order cannot be held again.")
     check_purchase([BoughtLine(line.offer, line.quantity) for line in order.lines], now)
