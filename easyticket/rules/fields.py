@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 
 import nh3
 
 from easyticket.core.errors import Invalid
 from easyticket.core.money import MAX_MINOR
 
+# The years that any day or moment may be in: the ends of the calendar overflow where a zone's clocks are far from UTC.
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 # Where a text has tags it was meant as HTML; "Q & A" or "a < b" was not and stays as it is.
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*[\s/>]|<!--")
 
@@ -53,8 +55,17 @@ class Faults:
         elif value is not None and value > MAX_MINOR:
             self.add(field, "The amount is too large.")
 
+    def year(self, field: str, value: date | None) -> None:
+        """Note it if a day or a moment that is there lies outside the years that anything here may be in."""
+        if value is not None and value.year < FIRST_YEAR:
+            self.add(field, "This date is too long ago.")
+        elif value is not None and value.year > LAST_YEAR:
+            self.add(field, "This date is too far away.")
+
     def sales_window(self, prefix: str, starts_at: datetime | None, ends_at: datetime | None) -> None:
-        """Note it if a sale would end before it begins."""
+        """Note it if a sale would end before it begins, or be in no year that anything may be in."""
+        self.year(f"{prefix}sales_start_at", starts_at)
+        self.year(f"{prefix}sales_end_at", ends_at)
         if starts_at is not None and ends_at is not None and ends_at <= starts_at:
             self.add(f"{prefix}sales_end_at", "Sales end date must be after sales start date")
 

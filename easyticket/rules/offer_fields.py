@@ -103,6 +103,7 @@ def _check_day(faults: Faults, clean: dict[str, Any], prefix: str) -> None:
     elif kind in _HAS_DAY and clean["day_number"] is None:
         faults.add(f"{prefix}day_number", "Single day pass must have a day number")
     faults.whole(f"{prefix}day_number", clean["day_number"], 1, _HIGHEST_NUMBER)
+    faults.year(f"{prefix}day_on", clean["day_on"])
 
 
 def _check_unique(faults: Faults, clean: Mapping[str, Any], others: list[Any], prefix: str) -> None:

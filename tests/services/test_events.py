@@ -122,6 +122,7 @@ class TestCreating:
             ("venue_city", {"venue_city": ""}),
             ("end_at", {"end_at": NOW + timedelta(days=19)}),
             ("end_at", {"end_at": NOW + timedelta(days=2000)}),
+            ("end_at", {"end_at": NOW.replace(year=9999)}),
             ("start_at", {"start_at": NOW - timedelta(minutes=1)}),
             ("currency", {"currency": "cedi"}),
             ("time_zone", {"time_zone": "Accra"}),

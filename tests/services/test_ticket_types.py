@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ from tests.factories import actor_of
 pytestmark = pytest.mark.usefixtures("db_session")
 
 NOW = clock.now()
+END_OF_TIME = datetime(9999, 12, 31, 23, 0, tzinfo=UTC)
 TIER, DAY_PASS, DAY_TIER = OfferKind.TIER, OfferKind.DAY_PASS, OfferKind.DAY_TIER
 
 
@@ -125,6 +126,9 @@ class TestOffers:
             (TIER, {"price_minor": -1}, "price_minor"),
             (TIER, {"price_minor": 10**13}, "price_minor"),
             (TIER, {"sales_start_at": NOW, "sales_end_at": NOW}, "sales_end_at"),
+            (TIER, {"sales_end_at": END_OF_TIME}, "sales_end_at"),
+            (TIER, {"sales_start_at": NOW.replace(year=1969)}, "sales_start_at"),
+            (DAY_PASS, {"day_on": END_OF_TIME.date()}, "day_on"),
             (DAY_PASS, {"day_number": None}, "day_number"),
             (DAY_PASS, {"is_all_days": True}, "day_number"),
             (DAY_PASS, {"day_number": 10**9}, "day_number"),
@@ -220,6 +224,8 @@ class TestLimits:
         for fields, named in (
             ({"min_purchase": 5, "max_purchase": 4}, "min_purchase"),
             ({"sales_start_at": NOW, "sales_end_at": NOW - timedelta(hours=1)}, "sales_end_at"),
+            ({"sales_start_at": NOW.replace(year=1969)}, "sales_start_at"),
+            ({"sales_end_at": END_OF_TIME}, "sales_end_at"),
             ({"total_quantity": 0}, "total_quantity"),
             ({"name": ""}, "name"),
         ):

@@ -263,6 +263,20 @@ class TestChanging:
         client.post(f"{base}{ticket_type.uuid}/delete/")
         assert db.session.scalar(sa.select(TicketType.id)) is None
 
+    @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/New_York"])
+    @pytest.mark.parametrize("typed", ["9999-12-31T23:59", "0001-01-01T00:00"])
+    def test_no_sale_begins_or_ends_where_calendars_do(
+        self, client: FlaskClient, zone: str, typed: str
+    ) -> None:
+        event = factories.make_event(organizer=an_organizer(client), time_zone=zone)
+        fields = {"name": "Balcony", "price": "25", "total_quantity": "40", "max_purchase": "4"}
+        for name in ("sales_start_at", "sales_end_at"):
+            answer = client.post(
+                f"/organizer/events/{event.slug}/ticket-types/new/", data={**fields, name: typed}
+            )
+            assert answer.status_code == 400
+            assert "This date is too" in words(answer)
+
     def test_what_was_ordered_is_not_deleted(self, client: FlaskClient) -> None:
         event = factories.make_simple_event(organizer=an_organizer(client))
         factories.sell_places(event.ticket_types[0].offers[0], 1)

@@ -12,12 +12,11 @@ from typing import TypeVar
 from easyticket.core.money import Money, MoneyError
 from easyticket.queries.categories import CategoryCount
 from easyticket.queries.event_filters import EventFilters, EventOrder, PriceRange, When
+from easyticket.rules.fields import FIRST_YEAR, LAST_YEAR
 from easyticket.rules.schedule import Period, Span, span_of, span_of_days
 
 FIELDS = ("q", "city", "category", "date", "from", "to", "min", "max", "free", "when", "sort")
 _LONGEST = {"q": 200}
-# Days outside of these are typing mistakes, and at the ends of the calendar there is no midnight in every zone.
-_FIRST_YEAR, _LAST_YEAR = 1970, 2200
 # The currency with the most digits: what it takes, every currency takes or rounds.
 _FINEST = "KWD"
 
@@ -103,7 +102,7 @@ def _day(form: BrowseForm, name: str) -> date | None:
         day_on = date.fromisoformat(text)
     except ValueError:
         day_on = None
-    if day_on is None or not _FIRST_YEAR <= day_on.year <= _LAST_YEAR:
+    if day_on is None or not FIRST_YEAR <= day_on.year <= LAST_YEAR:
         form.problems.append(f"“{text}” is no day. Write it as year-month-day, for example 2026-12-24.")
         return None
     return day_on

@@ -72,7 +72,9 @@ class _HasMoments(Form):
             return
         try:
             moment_of(field.data, zone)
-        except (ValueError, OverflowError) as fault:
+        except OverflowError:
+            raise ValidationError("This date is too far away.") from None
+        except ValueError as fault:
             raise ValidationError(str(fault)) from None
 
 
