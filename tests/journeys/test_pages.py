@@ -4,13 +4,12 @@ has to be scrolled sideways. What the fixtures watch on all pages (console, poli
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
 from flask import current_app
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from easyticket.cli.greeting import DEMO_PASSWORD
 from easyticket.core import clock
@@ -20,8 +19,10 @@ from easyticket.queries.users import find_user_by_email
 from easyticket.rules.order_phase import OrderPhase, phase_of
 from easyticket.services.orders import secret_of
 from tests import factories
+from tests.fixtures.browser import has_failed, take_pictures
 from tests.journeys import steps
 from tests.journeys.conftest import Backstage
+from tests.servers.browser import Watch
 from tests.servers.easyticket import EasyTicketServer
 
 ATTENDEE = "attendee@easyticket.example"
@@ -96,26 +97,57 @@ EVENTS: dict[str, Callable[..., Event]] = {
 FAULTS = {"400": {}, "429": {"wait": "40 seconds"}, "500": {"reference": "7J2KQ0AB"}, "maintenance": {}}
 
 
+@pytest.fixture(scope="session")
+def readers(live_server: EasyTicketServer, browser: Browser) -> Iterator[Callable[[str], tuple[Page, Watch]]]:
+    """Call it with an account of the demo, or with "", for a page of that person's browser. Each has one for all tests,
+    as people do: what the first page loaded need not be loaded again."""
+    opened: dict[str, tuple[Page, Watch]] = {}
+
+    def reader(email: str) -> tuple[Page, Watch]:
+        if email not in opened:
+            context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
+            watch, page = Watch(context), context.new_page()
+            if email:
+                steps.sign_in(page, email, DEMO_PASSWORD)
+            opened[email] = page, watch
+        return opened[email]
+
+    yield reader
+    for page, _ in opened.values():
+        page.context.close()
+
+
 @pytest.fixture
 def look_at(
-    live_server: EasyTicketServer, new_page: Callable[..., Page], assert_accessible: Callable[..., None]
-) -> Callable[..., None]:
+    readers: Callable[[str], tuple[Page, Watch]],
+    assert_accessible: Callable[..., None],
+    request: pytest.FixtureRequest,
+) -> Iterator[Callable[..., None]]:
     """Call it with an address, and whose browser it is opened in, to look at a page in all the ways people do."""
 
-    def look(path: str, signed_in: Any = None, page: Page | None = None) -> None:
-        page = page or new_page(live_server, storage_state=signed_in)
+    looked_at: list[BrowserContext] = []
+
+    def look(path: str, email: str = "", html: str = "") -> None:
+        page, watch = readers(email)
+        looked_at.append(page.context)
+        watch.faults.clear()
+        if html:
+            page.route(f"**{path}", lambda route: route.fulfill(body=html, content_type="text/html"))
         page.goto(path)
         for size in (NARROW, WIDE):
             page.set_viewport_size(size)
             assert_fits(page)
-            page.emulate_media(color_scheme="light", reduced_motion="reduce")
+            page.emulate_media(color_scheme="light")
             assert_accessible(page)
-            page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+            page.emulate_media(color_scheme="dark")
             assert_accessible(page, only=["color-contrast"])  # all that the night changes
         page.set_viewport_size(NARROWEST)
         assert_fits(page)
+        assert not watch.faults
 
-    return look
+    yield look
+    if has_failed(request.node):
+        take_pictures(request.node, looked_at)
 
 
 def assert_fits(page: Page) -> None:
@@ -140,15 +172,13 @@ def test_a_page_of_an_event_with_a_long_title(
 
 
 @pytest.mark.parametrize("kind", FOR_ATTENDEES)
-def test_a_page_for_attendees(kind: str, look_at: Callable[..., None], signed_in: Callable[..., Any]) -> None:
-    look_at(FOR_ATTENDEES[kind], signed_in(ATTENDEE))
+def test_a_page_for_attendees(kind: str, look_at: Callable[..., None]) -> None:
+    look_at(FOR_ATTENDEES[kind], ATTENDEE)
 
 
 @pytest.mark.parametrize("kind", FOR_ORGANIZERS)
-def test_a_page_for_organizers(
-    kind: str, look_at: Callable[..., None], signed_in: Callable[..., Any]
-) -> None:
-    look_at(FOR_ORGANIZERS[kind], signed_in(ORGANIZER))
+def test_a_page_for_organizers(kind: str, look_at: Callable[..., None]) -> None:
+    look_at(FOR_ORGANIZERS[kind], ORGANIZER)
 
 
 @pytest.mark.parametrize("kind", OF_ORDERS)
@@ -165,18 +195,10 @@ def test_a_page_of_an_order(kind: str, look_at: Callable[..., None], backstage: 
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_page_of_a_fault(
-    name: str,
-    live_server: EasyTicketServer,
-    new_page: Callable[..., Page],
-    look_at: Callable[..., None],
-    backstage: Backstage,
-) -> None:
+def test_a_page_of_a_fault(name: str, look_at: Callable[..., None], backstage: Backstage) -> None:
     with backstage(), current_app.test_request_context("/"):
         html = current_app.jinja_env.get_template(f"errors/{name}.html").render(FAULTS[name])
-    page = new_page(live_server)
-    page.route("**/fault/", lambda route: route.fulfill(body=html, content_type="text/html"))
-    look_at("/fault/", page=page)
+    look_at(f"/fault-{name}/", html=html)
 
 
 def orders_of_the_demo() -> Iterator[Order]:
@@ -191,25 +213,3 @@ def orders_of_the_demo() -> Iterator[Order]:
     )
     yield from db.session.scalars(query)
     yield from db.session.scalars(sa.select(Order).join(Order.event).where(is_to_come))
-
-
-@pytest.fixture(scope="session")
-def signed_in_states() -> dict[tuple[str, str], Any]:
-    return {}
-
-
-@pytest.fixture
-def signed_in(
-    live_server: EasyTicketServer, new_page: Callable[..., Page], signed_in_states: dict[tuple[str, str], Any]
-) -> Callable[[str], Any]:
-    """Call it with an account of the demo for what a browser keeps of its session; each signs in once."""
-
-    def state_of(email: str) -> Any:
-        key = live_server.url, email
-        if key not in signed_in_states:
-            page = new_page(live_server)
-            steps.sign_in(page, email, DEMO_PASSWORD)
-            signed_in_states[key] = page.context.storage_state()
-        return signed_in_states[key]
-
-    return state_of
