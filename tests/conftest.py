@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,7 +34,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL once for a run; the processes of a parallel run are told its address."""
     config.addinivalue_line("markers", "csrf: forms need their token, as they do for people")
-    if config.getoption("--database") == "postgresql" and not hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput"):
+        return
+    # What asks us to end (a time limit, a closed terminal) still lets the fixtures stop what they started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if config.getoption("--database") == "postgresql":
         config.stash[POSTGRES] = PostgresServer()
 
 

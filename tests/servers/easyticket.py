@@ -11,7 +11,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from tests.servers.parts import free_port
+from tests.servers.parts import ending_with_the_tests, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "EasyTicket runs at"
@@ -46,7 +46,7 @@ class EasyTicketServer:
         """
         ready = threading.Event()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "easyticket.cli.serve"],
+            ending_with_the_tests([sys.executable, "-m", "easyticket.cli.serve"]),
             cwd=ROOT,
             env=clean_environment() | self.environment,
             stdin=subprocess.DEVNULL,

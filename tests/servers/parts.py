@@ -25,6 +25,12 @@ def find_program(party: str, *names: str) -> str:
     )
 
 
+def ending_with_the_tests(command: list[str]) -> list[str]:
+    """Return `command` so that it is ended even when the tests are killed before they could stop it (on Linux)."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--", *command] if setpriv else command
+
+
 def free_port() -> int:
     """Return a TCP port of this machine that nobody uses."""
     with socket.socket() as probe:

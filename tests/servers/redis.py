@@ -11,7 +11,7 @@ import redis
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
-from tests.servers.parts import find_program, free_port
+from tests.servers.parts import ending_with_the_tests, find_program, free_port
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def redis_server() -> Iterator[str]:
     program = find_program("Redis", "redis-server", "valkey-server")
     port = free_port()
     arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(ending_with_the_tests([program, *arguments]), stdout=subprocess.DEVNULL)
     try:
         address = f"redis://127.0.0.1:{port}/0"
         # Redis answers after some ten milliseconds; until then each refused connection is tried again.
