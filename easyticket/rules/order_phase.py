@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from easyticket.models import HoldState, Order, OrderStatus, Payment, PaymentState, Refund
 
@@ -38,6 +38,13 @@ OPEN_PHASES = frozenset({OrderPhase.HELD, OrderPhase.PAYING, OrderPhase.DECLINED
 KEPT_PHASES = frozenset({OrderPhase.HELD, OrderPhase.PAYING, OrderPhase.DECLINED})
 # They were kept, were never paid for, and may be held again.
 LAPSED_PHASES = frozenset({OrderPhase.EXPIRED, OrderPhase.FAILED})
+# How long after it was made an order may hold its tickets again: nobody keeps them from others for ever.
+RENEWABLE_FOR = timedelta(hours=2)
+
+
+def may_hold_again(order: Order, now: datetime) -> bool:
+    """Tell whether the tickets of an order whose hold ran out may be held for it once more, if they are still there."""
+    return phase_of(order, now) in LAPSED_PHASES and now - order.created_at <= RENEWABLE_FOR
 
 
 def phase_of(order: Order, now: datetime) -> OrderPhase:

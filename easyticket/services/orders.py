@@ -27,6 +27,7 @@ from easyticket.models import (
     Ticket,
     User,
 )
+from easyticket.rules.order_phase import RENEWABLE_FOR
 from easyticket.rules.people import normal_email, normal_line
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.purchase import BoughtLine, check_purchase
@@ -44,9 +45,6 @@ from easyticket.services.expiry import expire_orders
 from easyticket.services.inventory import QuotaFull
 from easyticket.services.settlement import UNPAID, abandon_attempts
 from easyticket.services.shortage import SoldOut, shortage_of
-
-# How long after it was made an order may hold its tickets again: nobody keeps them from others for ever.
-RENEWABLE_FOR = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)

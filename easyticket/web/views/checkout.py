@@ -10,10 +10,10 @@ from flask import url_for
 from easyticket.models import Order, PaymentState
 from easyticket.rules.order_phase import (
     KEPT_PHASES,
-    LAPSED_PHASES,
     OPEN_PHASES,
     OrderPhase,
     last_payment_of,
+    may_hold_again,
     phase_of,
 )
 from easyticket.services.orders import secret_of
@@ -68,7 +68,7 @@ def checkout_page(order: Order, now: datetime) -> CheckoutPage:
         event_url=event_url,
         has_form=phase in OPEN_PHASES or phase is OrderPhase.FAILED,
         is_kept=is_kept,
-        can_hold_again=phase in LAPSED_PHASES,
+        can_hold_again=may_hold_again(order, now),
         is_paid=is_paid,
         pay_text=pay_text(order),
         pay_note="You pay on the payment provider's page and come back here for your tickets."

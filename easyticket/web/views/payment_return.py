@@ -14,6 +14,7 @@ from easyticket.rules.order_phase import (
     OrderPhase,
     last_payment_of,
     late_refund_of,
+    may_hold_again,
     phase_of,
 )
 from easyticket.services.orders import secret_of
@@ -73,7 +74,7 @@ def return_page(order: Order, now: datetime) -> ReturnPage:
         outcome=_outcome(order, phase),
         look_again_seconds=_LOOKS.get(phase, 0),
         pay_again_text=_pay_again_text(order, phase),
-        can_hold_again=phase in LAPSED_PHASES,
+        can_hold_again=may_hold_again(order, now),
         is_kept=is_kept,
         # A page that is replaced every few seconds would start its countdown anew each time.
         hold=hold_view(order, now) if is_kept and phase not in _LOOKS else None,
