@@ -47,8 +47,3 @@ def way_back() -> str:
     if f"{came_from.scheme}://{came_from.netloc}" != current_app.config["SETTINGS"].public_url:
         return ""
     return safe_next(came_from._replace(scheme="", netloc="", fragment="").geturl(), "")
-
-
-def is_not_post() -> bool:
-    """True where a limit should not count: showing a form is free, sending it is not."""
-    return request.method != "POST" or not current_app.config["RATELIMIT_ENABLED"]

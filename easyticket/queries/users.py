@@ -63,12 +63,6 @@ def list_sessions(actor: Actor, now: datetime) -> Sequence[UserSession]:
     ).all()
 
 
-def find_mail_token(token: str, purpose: TokenPurpose, now: datetime) -> MailToken | None:
-    """Return the mailed right that `token` stands for while it can be used: not used, not expired. Else None."""
-    found = find_any_mail_token(token, purpose)
-    return found if found is not None and found.used_at is None and found.expires_at > now else None
-
-
 def find_any_mail_token(token: str, purpose: TokenPurpose) -> MailToken | None:
     """Return the mailed right that `token` stands for, used up or not, of an account and address that still hold. Else None."""
     return db.session.scalar(

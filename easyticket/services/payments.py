@@ -95,12 +95,6 @@ def get_payment(reference: str) -> Payment:
     return payment
 
 
-def check_payment(payment_id: int) -> None:
-    """Ask the provider about one attempt (job)."""
-    payment = db.session.get_one(Payment, payment_id)
-    settle_payment(payment.reference)
-
-
 def reconcile_payments(now: datetime | None = None) -> int:
     """Ask providers about attempts nobody told us about; return how many were asked.
 

@@ -34,7 +34,7 @@ class Recorder:
 
 def add_job(**options: Any) -> int:
     with transaction():
-        return enqueue(JobName.CHECK_PAYMENT, {"payment_id": 7}, **options).id
+        return enqueue(JobName.SEND_REFUND, {"refund_id": 7}, **options).id
 
 
 def job(job_id: int) -> OutboxJob:
@@ -45,7 +45,7 @@ def job(job_id: int) -> OutboxJob:
 @pytest.fixture
 def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     recorder = Recorder()
-    monkeypatch.setitem(entry.HANDLERS, JobName.CHECK_PAYMENT, recorder)
+    monkeypatch.setitem(entry.HANDLERS, JobName.SEND_REFUND, recorder)
     return recorder
 
 
@@ -53,13 +53,13 @@ def test_a_job_is_run_once_and_marked_done(recorder: Recorder) -> None:
     job_id = add_job()
     entry.drain_outbox()
     entry.drain_outbox()
-    assert [payload for payload, _ in recorder.calls] == [{"payment_id": 7}]
+    assert [payload for payload, _ in recorder.calls] == [{"refund_id": 7}]
     assert job(job_id).done_at is not None
 
 
 def test_a_job_of_a_transaction_that_failed_does_not_exist(recorder: Recorder) -> None:
     with pytest.raises(KeyError), transaction():
-        enqueue(JobName.CHECK_PAYMENT, {"payment_id": 7})
+        enqueue(JobName.SEND_REFUND, {"refund_id": 7})
         raise KeyError
     entry.drain_outbox()
     assert recorder.calls == []

@@ -27,7 +27,7 @@ def record(payload: dict[str, Any], _uuid: UUID) -> None:
 @pytest.fixture
 def recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     calls.clear()
-    monkeypatch.setitem(entry.HANDLERS, JobName.CHECK_PAYMENT, record)
+    monkeypatch.setitem(entry.HANDLERS, JobName.SEND_REFUND, record)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def context(app: Flask) -> Iterator[None]:
 
 def add_job() -> int:
     with transaction():
-        return enqueue(JobName.CHECK_PAYMENT, {"payment_id": 7}).id
+        return enqueue(JobName.SEND_REFUND, {"refund_id": 7}).id
 
 
 @pytest.mark.usefixtures("recorded")
@@ -57,7 +57,7 @@ def test_a_committed_job_is_done_by_an_rq_worker(redis_url: str, with_redis: Any
     job_id = add_job()
     assert calls == []
     SimpleWorker([RQ_QUEUE], connection=Redis.from_url(redis_url)).work(burst=True)
-    assert calls == [{"payment_id": 7}]
+    assert calls == [{"refund_id": 7}]
     assert db.session.get_one(OutboxJob, job_id).done_at is not None
 
 
@@ -66,4 +66,4 @@ def test_a_redis_that_does_not_answer_leaves_the_job_to_the_sweep(with_redis: An
     with_redis("redis://127.0.0.1:1/0")
     add_job()
     entry.drain_outbox()
-    assert calls == [{"payment_id": 7}]
+    assert calls == [{"refund_id": 7}]
