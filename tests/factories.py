@@ -49,6 +49,7 @@ from easyticket.models import (
 from easyticket.rules.permissions import Actor
 from easyticket.rules.pricing import PricedLine, quote_order
 from easyticket.rules.search import city_key_of, search_text_of
+from easyticket.services.listed_price import keep_listed_price
 
 PASSWORD = "A-password-for-tests-1"
 Row = TypeVar("Row", bound=Base)
@@ -141,6 +142,7 @@ def make_event(*, organizer: User | None = None, category: Category | None = Non
         session.add(
             Quota(kind=QuotaKind.EVENT, owner_id=event.id, event_id=event.id, capacity=event.total_capacity)
         )
+        keep_listed_price(event)
     return event
 
 
@@ -185,6 +187,7 @@ def make_offer(
             quota = session.scalar(sa.select(Quota).filter_by(kind=quota_kind, owner_id=owner_id))
             if quota is not None:
                 session.add(OfferQuota(offer_id=offer.id, quota_id=quota.id))
+        keep_listed_price(ticket_type.event)
     return offer
 
 

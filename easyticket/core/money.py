@@ -32,6 +32,11 @@ def currency_digits(currency: str) -> int:
     return _DIGITS.get(currency, 2)
 
 
+def thousandths_per_minor(currency: str) -> int:
+    """Return how many thousandths of a major unit one minor unit is: amounts of all currencies compare in these."""
+    return 10 ** (3 - currency_digits(currency))
+
+
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
     """An amount in minor units (pesewas, cents) of one currency; sums of different currencies are refused."""

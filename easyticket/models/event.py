@@ -63,6 +63,16 @@ class Event(HasUuid, HasTimes, Base):
         ),
         sa.Index("ix_event_status_start_at", "status", "start_at"),
         sa.Index("ix_event_status_end_at", "status", "end_at"),
+        # What lists are sorted by: the public one with its status first, an administrator's, who sees all, without.
+        # The id is in where many rows are equal.
+        sa.Index("ix_event_status_created_at", "status", "created_at"),
+        sa.Index("ix_event_status_title", "status", "title", "id"),
+        sa.Index("ix_event_status_listed_price", "status", "listed_price_thousandths", "id"),
+        sa.Index("ix_event_start_at", "start_at"),
+        sa.Index("ix_event_created_at", "created_at"),
+        sa.Index("ix_event_title", "title", "id"),
+        sa.Index("ix_event_listed_price", "listed_price_thousandths", "id"),
+        sa.Index("ix_event_is_featured_status_created_at", "is_featured", "status", "created_at"),
     )
 
     slug: Mapped[str] = mapped_column(sa.String(255), unique=True)
@@ -97,6 +107,8 @@ class Event(HasUuid, HasTimes, Base):
     currency: Mapped[str] = mapped_column(sa.String(3))
     is_free: Mapped[bool] = mapped_column(default=False)
     base_price_minor: Mapped[int | None]
+    # What lists sort by, in thousandths of a major unit so that all currencies compare: services/listed_price.py keeps it.
+    listed_price_thousandths: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
     # The event's people limit; the counter itself is a quota row of kind `event`.
     total_capacity: Mapped[int | None]
     fee_basis_points: Mapped[int | None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from easyticket.core.money import thousandths_per_minor
 from easyticket.models import FeeBearer, PromoKind
 
 _WHOLE = 10_000
@@ -95,3 +96,13 @@ def price_with_fee(price_minor: int, *, fee_basis_points: int, fee_bearer: FeeBe
     """Return what one ticket costs the buyer with all fees, as it is shown before anything is chosen."""
     fee = service_fee(price_minor, fee_basis_points) if fee_bearer is FeeBearer.BUYER else 0
     return price_minor + fee
+
+
+def listed_price_thousandths(
+    base_price_minor: int | None, lowest_offer_minor: int | None, currency: str
+) -> int:
+    """Return the one price an event is listed at, without fees, in thousandths of a major unit.
+
+    It is the organizer's base price if there is one above zero, else that of the cheapest offer, else zero.
+    """
+    return (base_price_minor or lowest_offer_minor or 0) * thousandths_per_minor(currency)

@@ -37,6 +37,7 @@ from easyticket.rules.permissions import Actor, Permission, may, require
 from easyticket.rules.search import city_key_of, search_text_of
 from easyticket.rules.slugs import numbered, slug_of
 from easyticket.services import inventory
+from easyticket.services.listed_price import keep_listed_price
 from easyticket.services.ticket_types import TicketTypeDraft, create_ticket_type, lock_event, move_days
 
 # Orders that were being placed while the event was cancelled are found by a second look after this time.
@@ -121,6 +122,7 @@ def create_event(
     inventory.open_quota(QuotaKind.EVENT, event.id, event.id, event.total_capacity)
     for type_draft in ticket_types:
         create_ticket_type(actor=actor, event=event, draft=type_draft, now=now)
+    keep_listed_price(event)
     if publish and (organizer.is_email_verified or actor.is_staff):
         publish_event(actor=actor, event=event, now=now)
     return event
@@ -154,7 +156,7 @@ def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now:
         if getattr(event, name) != value:
             setattr(event, name, value)
     _make_findable(event)
-    db.session.flush()
+    keep_listed_price(event)
     move_days(event, days_moved(dates_before, (event.start_at, event.end_at), event.time_zone))
     return event
 

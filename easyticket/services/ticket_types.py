@@ -26,6 +26,7 @@ from easyticket.rules.fields import Faults
 from easyticket.rules.offer_fields import clean_offer, clean_ticket_type
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import inventory
+from easyticket.services.listed_price import keep_listed_price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,7 @@ def create_ticket_type(*, actor: Actor, event: Event, draft: TicketTypeDraft, no
     quota = inventory.open_quota(QuotaKind.TICKET_TYPE, ticket_type.id, event.id, ticket_type.total_quantity)
     for offer_values in offers:
         _add_offer(ticket_type, offer_values, quota, now)
+    keep_listed_price(event)
     return ticket_type
 
 
@@ -123,6 +125,7 @@ def update_ticket_type(
     if simple_offer is not None:
         simple_offer.price_minor = price_minor
     _assign(ticket_type, values)
+    keep_listed_price(event)
     return ticket_type
 
 
@@ -132,13 +135,15 @@ def delete_ticket_type(*, actor: Actor, ticket_type: TicketType, now: datetime) 
 
     :raises Invalid: it was ordered: it can be switched off instead.
     """
-    require(actor, Permission.EDIT_TICKET_TYPES, ticket_type.event)
+    event = ticket_type.event
+    require(actor, Permission.EDIT_TICKET_TYPES, event)
+    lock_event(event)
     _check_never_ordered(ticket_type.offers)
     for offer in ticket_type.offers:
         inventory.close_quota(QuotaKind.OFFER, offer.id)
     inventory.close_quota(QuotaKind.TICKET_TYPE, ticket_type.id)
-    ticket_type.event.ticket_types.remove(ticket_type)
-    db.session.flush()
+    event.ticket_types.remove(ticket_type)
+    keep_listed_price(event)
 
 
 @transactional
@@ -157,7 +162,9 @@ def create_offer(*, actor: Actor, ticket_type: TicketType, draft: OfferDraft, no
     quota = db.session.scalars(
         sa.select(Quota).filter_by(kind=QuotaKind.TICKET_TYPE, owner_id=ticket_type.id)
     ).one()
-    return _add_offer(ticket_type, values, quota, now)
+    offer = _add_offer(ticket_type, values, quota, now)
+    keep_listed_price(ticket_type.event)
+    return offer
 
 
 @transactional
@@ -178,6 +185,7 @@ def update_offer(*, actor: Actor, offer: Offer, changes: Mapping[str, Any], now:
     if values["quantity"] != offer.quantity:
         _resize(QuotaKind.OFFER, offer.id, values["quantity"], "quantity")
     _assign(offer, values)
+    keep_listed_price(event)
     return offer
 
 
@@ -187,7 +195,9 @@ def delete_offer(*, actor: Actor, offer: Offer, now: datetime) -> None:
 
     :raises Invalid: it was ordered, or it is the only price of a simple ticket type.
     """
-    require(actor, Permission.EDIT_TICKET_TYPES, offer.ticket_type.event)
+    event = offer.ticket_type.event
+    require(actor, Permission.EDIT_TICKET_TYPES, event)
+    lock_event(event)
     if offer.kind is OfferKind.SIMPLE:
         raise Invalid(
             "A ticket type of simple pricing has one price. Delete the ticket type instead.", code="in_use"
@@ -195,7 +205,7 @@ def delete_offer(*, actor: Actor, offer: Offer, now: datetime) -> None:
     _check_never_ordered([offer])
     inventory.close_quota(QuotaKind.OFFER, offer.id)
     offer.ticket_type.offers.remove(offer)
-    db.session.flush()
+    keep_listed_price(event)
 
 
 def lock_event(event: Event) -> None:

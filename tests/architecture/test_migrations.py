@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from flask import Flask
 
 from easyticket.db import db
+from tests import factories
 from tests.fixtures.database import application_on
 from tests.servers.databases import Databases
 
@@ -70,3 +71,24 @@ def test_the_migrations_lead_down_to_nothing_and_up_again(databases: Databases, 
         assert structure(db.engine) == {}
         flask_migrate.upgrade()
         assert structure(db.engine) == up
+
+
+def test_events_that_are_there_already_get_the_price_they_are_listed_at(
+    databases: Databases, tmp_path: Path
+) -> None:
+    with application_on(databases.new(), tmp_path) as app, app.app_context():
+        flask_migrate.upgrade()
+        events = [
+            factories.make_event(),
+            factories.make_event(base_price_minor=2_000),
+            factories.make_tiered_event([("Front", 9_000, 10), ("Back", 4_000, 10)]),
+            factories.make_simple_event(currency="JPY", price_minor=500),
+            factories.make_simple_event(currency="KWD", price_minor=500),
+        ]
+        factories.make_ticket_type(events[0], price_minor=100, is_active=False)
+        kept = [event.listed_price_thousandths for event in events]
+        db.session.remove()
+        flask_migrate.downgrade(revision="0001")
+        flask_migrate.upgrade()
+        listed = sa.text("SELECT listed_price_thousandths FROM event ORDER BY id")
+        assert list(db.session.scalars(listed)) == kept == [0, 20_000, 40_000, 500_000, 500]
