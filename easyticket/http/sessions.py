@@ -12,7 +12,7 @@ from easyticket.core import clock
 from easyticket.http.auth import forget_actor, login_manager
 from easyticket.models import User
 from easyticket.queries.users import find_session
-from easyticket.services.sessions import SEEN, SignedIn, note_use, sign_in, sign_out
+from easyticket.services.sessions import KEPT, SEEN, SHORT, SignedIn, note_use, sign_in, sign_out
 
 # Bound to the row, which can be revoked; a check of address and browser would only sign people out on the way.
 login_manager.session_protection = None
@@ -61,7 +61,7 @@ def sign_in_browser(login: str, password: str, *, keep: bool = False) -> SignedI
         address=request.remote_addr or "",
         device=request.user_agent.string,
         now=clock.now(),
-        keep=keep,
+        lasts=KEPT if keep else SHORT,
     )
     start_session(signed_in.user, signed_in.token, keep=keep)
     return signed_in

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from easyticket.core import clock
-from easyticket.core.errors import Invalid
+from easyticket.core.errors import Invalid, Unauthenticated
 from easyticket.core.signing import digest, new_token
 from easyticket.db import db, transactional
 from easyticket.models import MailToken, User, UserSession
@@ -21,6 +21,8 @@ from easyticket.services.passwords import hash_password, is_right_password, need
 # Without "keep me signed in" a session ends a day after it was last used (and with the browser), else after two weeks.
 SHORT = timedelta(days=1)
 KEPT = timedelta(days=14)
+# Through an API it ends a week after its tokens were last renewed.
+BY_TOKENS = timedelta(days=7)
 # How old the note of the last use may grow before a request renews it.
 SEEN = timedelta(minutes=10)
 # However much it is used, a session ends after this.
@@ -42,6 +44,12 @@ class EmailNotVerified(Invalid):
     code = "email_not_verified"
 
 
+class SessionEnded(Unauthenticated):
+    """The session was ended or has run out, or its account is closed: its tokens are good for nothing more."""
+
+    code = "token_not_valid"
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """Somebody who has just signed in, and the token that proves it from now on."""
@@ -58,12 +66,13 @@ def sign_in(
     address: str,
     device: str,
     now: datetime,
-    keep: bool = False,
+    lasts: timedelta = SHORT,
     needs_verified: bool = False,
 ) -> SignedIn:
     """Open a session for the account with this address or username and password.
 
-    `address` and `device` (network address, browser) are shown in the list of sessions. `keep` makes it last longer.
+    `address` and `device` (network address, browser) are shown in the list of sessions. It ends when it was not
+    used (or renewed, see `extend_session`) for as long as `lasts`.
 
     :raises WrongCredentials: unknown, wrong or not active; all three take as long.
     :raises EmailNotVerified: only where `needs_verified`.
@@ -77,7 +86,7 @@ def sign_in(
     # Hashed here, because it is slow and nothing slow belongs inside a transaction.
     new_hash = hash_password(password) if needs_new_hash(known_hash) else known_hash
     token = new_token()
-    opened = _new_session(token, surface, address, device, KEPT if keep else SHORT, now)
+    opened = _new_session(token, surface, address, device, lasts, now)
     return SignedIn(_open_session(user.id, opened, known_hash, new_hash, now), token)
 
 
@@ -113,6 +122,26 @@ def note_use(*, token: str, now: datetime) -> bool:
         return False
     expires_at = min(now + (session.expires_at - session.last_seen_at), session.created_at + LONGEST)
     return _renew(session.id, session.last_seen_at, expires_at, now)
+
+
+@transactional
+def extend_session(*, token: str, lasts: timedelta, now: datetime) -> UserSession:
+    """Let a session end `lasts` from now, but never later than `LONGEST` after it began; return it with its user.
+
+    :raises SessionEnded: it was ended or has run out, or the account is closed.
+    """
+    session = find_session(token, now)
+    if session is None:
+        raise SessionEnded("Token is blacklisted")
+    # A condition of the statement as well: one that is being ended at this moment is not brought back.
+    extended = db.session.execute(
+        sa.update(UserSession)
+        .where(UserSession.id == session.id, UserSession.revoked_at.is_(None), UserSession.expires_at > now)
+        .values(last_seen_at=now, expires_at=min(now + lasts, session.created_at + LONGEST))
+    )
+    if not extended.rowcount:  # type: ignore[attr-defined]
+        raise SessionEnded("Token is blacklisted")
+    return session
 
 
 @transactional

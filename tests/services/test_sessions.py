@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -16,10 +16,15 @@ from easyticket.models import MailToken, TokenPurpose, User, UserSession
 from easyticket.queries.users import find_session
 from easyticket.services import passwords, sessions
 from easyticket.services.sessions import (
+    BY_TOKENS,
+    KEPT,
+    SHORT,
     EmailNotVerified,
+    SessionEnded,
     SignedIn,
     WrongCredentials,
     delete_ended_sessions,
+    extend_session,
     note_use,
     sign_out,
     sign_out_everywhere,
@@ -175,7 +180,7 @@ def test_closing_an_account_ends_its_sessions_at_once(change: dict[str, Any]) ->
 
 def test_a_session_ends_a_day_after_its_last_use_and_a_kept_one_after_two_weeks() -> None:
     user = factories.make_user()
-    short, kept = sign_in(user.email).token, sign_in(user.email, keep=True).token
+    short, kept = sign_in(user.email).token, sign_in(user.email, lasts=KEPT).token
     assert is_open(short, timedelta(hours=23, minutes=59))
     assert not is_open(short, timedelta(days=1))
     assert is_open(kept, timedelta(days=13, hours=23))
@@ -191,7 +196,7 @@ def test_use_keeps_a_session_open_and_is_noted_at_most_every_ten_minutes() -> No
 
 
 def test_no_session_is_kept_open_for_longer_than_ninety_days() -> None:
-    token = sign_in(factories.make_user().email, keep=True).token
+    token = sign_in(factories.make_user().email, lasts=KEPT).token
     for day in range(10, 90, 10):
         assert note_use(token=token, now=NOW + timedelta(days=day))
     assert row_of(token).expires_at == NOW + timedelta(days=90)
@@ -203,9 +208,55 @@ def test_an_ended_session_is_not_brought_back_by_use() -> None:
     assert not note_use(token=token, now=NOW + timedelta(hours=1))
 
 
+def test_renewing_the_tokens_of_a_session_lets_it_go_on_for_a_week_from_then() -> None:
+    token = sign_in(factories.make_user().email, surface="api", lasts=BY_TOKENS).token
+    assert row_of(token).expires_at == NOW + timedelta(days=7)
+    later = NOW + timedelta(days=6, hours=23)
+    assert extend_session(token=token, lasts=BY_TOKENS, now=later).user.is_active
+    assert row_of(token).expires_at == later + timedelta(days=7)
+    assert row_of(token).last_seen_at == later
+
+
+def test_renewing_never_makes_a_session_longer_than_ninety_days() -> None:
+    token = sign_in(factories.make_user().email, lasts=BY_TOKENS).token
+    for day in range(6, 90, 6):
+        extend_session(token=token, lasts=BY_TOKENS, now=NOW + timedelta(days=day))
+    assert row_of(token).expires_at == NOW + timedelta(days=90)
+    with pytest.raises(SessionEnded):
+        extend_session(token=token, lasts=BY_TOKENS, now=NOW + timedelta(days=90))
+
+
+@pytest.mark.parametrize("end", ["signed out", "run out", "account closed", "never begun"])
+def test_what_has_ended_is_not_renewed(end: str) -> None:
+    user = factories.make_user()
+    token = sign_in(user.email, lasts=BY_TOKENS).token
+    if end == "signed out":
+        sign_out(token=token, now=NOW)
+    if end == "account closed":
+        with transaction():
+            user.is_active = False
+    now = NOW + timedelta(days=7) if end == "run out" else NOW
+    with pytest.raises(SessionEnded) as refused:
+        extend_session(token="another" if end == "never begun" else token, lasts=BY_TOKENS, now=now)
+    assert refused.value.code == "token_not_valid"
+    assert row_of(token).expires_at == NOW + timedelta(days=7)
+
+
+def test_a_session_that_is_ended_while_it_is_renewed_stays_ended() -> None:
+    token = sign_in(factories.make_user().email, lasts=BY_TOKENS).token
+
+    def find_slowly(token: str, now: datetime) -> UserSession | None:
+        found = find_session(token, now)
+        sign_out(token=token, now=now)
+        return found
+
+    with patch.object(sessions, "find_session", find_slowly), pytest.raises(SessionEnded):
+        extend_session(token=token, lasts=BY_TOKENS, now=NOW)
+
+
 def test_what_ended_a_month_ago_is_deleted_and_what_is_open_stays() -> None:
     user = factories.make_user()
-    signed_out, expired, kept = (sign_in(user.email, keep=number == 2).token for number in range(3))
+    signed_out, expired, kept = (sign_in(user.email, lasts=lasts).token for lasts in (SHORT, SHORT, KEPT))
     sign_out(token=signed_out, now=NOW)
     values = {"purpose": TokenPurpose.VERIFY_EMAIL, "token_digest": "0" * 64, "email": user.email}
     with transaction() as session:
