@@ -33,6 +33,7 @@ SETTINGS: dict[str, str] = {
     "RATELIMIT_ENABLED": "false switches rate limits off. Default true.",
     "PROXY_HOPS": "How many reverse proxies stand in front; the client's address is read from that many hops only. Default 0.",
     "CORS_ORIGINS": "Comma-separated origins of separate front ends that may call the APIs with credentials. Default none.",
+    "FRONTEND_URL": "The address of a separate front end of the EasyTicket API: mails that verify an address link to its page /verify-email?token=…. Empty (default): to our own page.",
     "DEMO": "true loads the demo events and accounts at the first start. Default true in development, else false.",
     "MAINTENANCE": "true pauses buying and selling with a page that says so (503); gates, orders and payments go on. Default false.",
     "DEFAULT_CURRENCY": "ISO code for new events. Default USD.",
@@ -71,6 +72,7 @@ class Settings:
     ratelimit_enabled: bool
     proxy_hops: int
     cors_origins: tuple[str, ...]
+    frontend_url: str
     demo: bool
     maintenance: bool
     default_currency: str
@@ -120,6 +122,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         ratelimit_enabled=read.flag("RATELIMIT_ENABLED", default=True),
         proxy_hops=read.number("PROXY_HOPS", 0, 0, 10),
         cors_origins=read.origins("CORS_ORIGINS"),
+        frontend_url=read.url("FRONTEND_URL", "", ("http", "https")),
         demo=read.flag("DEMO", default=environment == "development"),
         maintenance=read.flag("MAINTENANCE", default=False),
         default_currency=_currency(read),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import enum
+from urllib.parse import urlencode, urlsplit
 
 from flask import current_app
 
@@ -13,6 +14,20 @@ def public_url(endpoint: str, **values: object) -> str:
     path = current_app.url_map.bind("neutral.invalid").build(endpoint, values)
     address: str = current_app.config["SETTINGS"].public_url + path
     return address
+
+
+class FrontEnd(enum.StrEnum):
+    """Whose pages a person uses, and so where the links in mails lead: ours, or those of a separate front end."""
+
+    PAGES = "pages"
+    EASYTICKET = "easyticket"
+
+
+def front_end_url(front_end: FrontEnd, path: str, **query: str) -> str:
+    """Return the absolute address of a page of a separate front end; nothing where there is none or no address is set."""
+    addresses: dict[FrontEnd, str] = {FrontEnd.EASYTICKET: current_app.config["SETTINGS"].frontend_url}
+    address = addresses.get(front_end, "")
+    return f"{address}{path}?{urlencode(query)}" if address else ""
 
 
 def public_host() -> str:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from easyticket.emails.message import Email, render_email
-from easyticket.links import public_url
+from easyticket.links import FrontEnd, front_end_url, public_url
 from easyticket.models import MailToken, User
 from easyticket.rules.wording import moment_text
 
 _HOUR = 3600
 
 
-def verify_email(token: MailToken, secret: str) -> Email:
-    """Return the mail whose link proves the address; `secret` is what the token row stands for."""
-    link = public_url("account.verify", token=secret)
-    return render_email("verify_email", token.email, link=link, lasts=_lasts(token), address=token.email)
+def verify_email(token: MailToken, secret: str, front_end: FrontEnd = FrontEnd.PAGES) -> Email:
+    """Return the mail whose link proves the address; `secret` is what the token row stands for.
+
+    Guest orders are promised only where the link leads to our own page, which asks for the password as well.
+    """
+    elsewhere = front_end_url(front_end, "/verify-email", token=secret)
+    return render_email(
+        "verify_email",
+        token.email,
+        link=elsewhere or public_url("account.verify", token=secret),
+        lasts=_lasts(token),
+        address=token.email,
+        joins_orders=not elsewhere,
+    )
 
 
 def reset_password(token: MailToken, secret: str) -> Email:

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from easyticket.links import FrontEnd
 from easyticket.queue import JobName
 from easyticket.services import cancellation, delivery, provider_events, refunds, sandbox
 
 Handler = Callable[[dict[str, Any], UUID], object]
 
 HANDLERS: dict[JobName, Handler] = {
+    # Rows written before front ends had names carry none.
     JobName.MAIL_VERIFY_EMAIL: lambda p, uuid: delivery.mail_verify_email(
-        p["mail_token_id"], message_id=uuid
+        p["mail_token_id"], front_end=p.get("front_end", FrontEnd.PAGES), message_id=uuid
     ),
     JobName.MAIL_RESET_PASSWORD: lambda p, uuid: delivery.mail_reset_password(
         p["mail_token_id"], message_id=uuid

@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from easyticket.core.errors import Invalid
+from easyticket.core.errors import Invalid, invalid_field
 
 MIN_LENGTH = 8
 # Long enough for any sentence; a limit keeps a megabyte from being hashed.
 MAX_LENGTH = 256
+PASSWORDS_DIFFER = "Passwords do not match"
+NEW_PASSWORDS_DIFFER = "New passwords do not match"
 
 _COMMON = Path(__file__).with_name("common_passwords.txt")
 
@@ -37,6 +39,15 @@ def check_password(password: str, *, field: str) -> str:
     if reasons:
         raise Invalid(reasons[0], fields={field: reasons})
     return password
+
+
+def check_repeated(password: str, repeated: str | None, *, field: str, message: str) -> None:
+    """Return if the password was typed the same again; None is for surfaces that do not ask for it twice.
+
+    :raises Invalid: it was not; `message` is on `field`.
+    """
+    if repeated is not None and repeated != password:
+        raise invalid_field(field, message)
 
 
 @cache

@@ -12,10 +12,16 @@ from sqlalchemy.exc import IntegrityError
 
 from easyticket.core.errors import Invalid, invalid_field
 from easyticket.db import db, transactional
+from easyticket.links import FrontEnd
 from easyticket.models import MailToken, TokenPurpose, User, UserType
 from easyticket.queries.users import find_user_by_email, get_own_user
 from easyticket.queue import JobName, enqueue
-from easyticket.rules.passwords import check_password
+from easyticket.rules.passwords import (
+    NEW_PASSWORDS_DIFFER,
+    PASSWORDS_DIFFER,
+    check_password,
+    check_repeated,
+)
 from easyticket.rules.people import (
     BIO_LENGTH,
     NAME_LENGTH,
@@ -45,14 +51,18 @@ def register_account(
     *,
     email: str,
     password: str,
+    password_confirm: str | None = None,
     first_name: str = "",
     last_name: str = "",
     user_type: str = UserType.CONSUMER,
-    phone_number: str = "",
+    phone_number: str | None = "",
     username: str | None = None,
+    front_end: FrontEnd = FrontEnd.PAGES,
     now: datetime,
 ) -> User:
     """Make an account and mail a link that proves its address. `user_type` is `consumer` or `organizer`.
+
+    `password_confirm` is given by surfaces that ask for the password twice; the link leads to `front_end`.
 
     :raises Invalid: by field: address or username taken or malformed, password refused, text too long.
     """
@@ -61,13 +71,17 @@ def register_account(
             "email": lambda: _check_free(normal_email(email)),
             "username": lambda: _check_username(username),
             "password": lambda: check_password(password, field="password"),
+            "password_confirm": lambda: check_repeated(
+                password, password_confirm, field="password_confirm", message=PASSWORDS_DIFFER
+            ),
             "first_name": partial(normal_line, first_name, field="first_name", longest=NAME_LENGTH),
             "last_name": partial(normal_line, last_name, field="last_name", longest=NAME_LENGTH),
-            "phone_number": partial(normal_phone, phone_number),
+            "phone_number": partial(normal_phone, phone_number or ""),
             "user_type": partial(_check_open_type, user_type),
         }
     )
-    return _create_account(wanted, hash_password(wanted.pop("password")), now)
+    del wanted["password_confirm"]
+    return _create_account(wanted, hash_password(wanted.pop("password")), front_end, now)
 
 
 def verify_email(*, token: str, actor: Actor, password: str = "", now: datetime) -> User:
@@ -82,15 +96,26 @@ def verify_email(*, token: str, actor: Actor, password: str = "", now: datetime)
     user = db.session.get_one(MailToken, token_id).user
     if user.id != actor.user_id and not is_right_password(user.password_hash, password):
         raise invalid_field("password", NOT_THE_PASSWORD)
-    return _verify_email(token_id, now)
+    return _verify_email(token_id, now, with_guest_orders=True)
+
+
+def verify_email_by_token_alone(*, token: str, now: datetime) -> User:
+    """Take an address as proved by the token mailed to it, once, as the API contract has it: nothing else is asked for.
+
+    Guest orders made with the address stay where they are: a stranger who signed up with it knows the password, and
+    would read them. They join once a new password is set by mail, which puts every stranger out (`reset_password`).
+
+    :raises Invalid: on `token`: unknown, used or expired.
+    """
+    return _verify_email(check_token(token, TokenPurpose.VERIFY_EMAIL, now), now, with_guest_orders=False)
 
 
 @transactional
-def request_verification(*, email: str, now: datetime) -> None:
+def request_verification(*, email: str, front_end: FrontEnd = FrontEnd.PAGES, now: datetime) -> None:
     """Mail a new link to an address that is not proved yet. Nothing tells whether there is such an account."""
     user = _find_mailable(email)
     if user is not None and not user.is_email_verified:
-        mail_link(user, TokenPurpose.VERIFY_EMAIL, now)
+        mail_link(user, TokenPurpose.VERIFY_EMAIL, now, front_end)
 
 
 @transactional
@@ -113,19 +138,36 @@ def reset_password(*, token: str, password: str, now: datetime) -> User:
 
 
 def change_password(
-    *, actor: Actor, old_password: str, new_password: str, now: datetime, but_token: str = ""
+    *,
+    actor: Actor,
+    old_password: str,
+    new_password: str,
+    new_password_confirm: str | None = None,
+    but_token: str = "",
+    now: datetime,
 ) -> User:
     """Set a new password for somebody who knows the old one: all sessions but that of `but_token` end, and a mail says so.
 
-    :raises Invalid: on `old_password`: wrong; on `new_password`: refused.
+    `new_password_confirm` is given by surfaces that ask for the new one twice.
+
+    :raises Invalid: on `old_password`: wrong; on `new_password`: refused; on `new_password_confirm`: another.
     """
     require(actor, Permission.EDIT_OWN_PROFILE)
     user = get_own_user(actor)
     user_id, known_hash = user.id, user.password_hash
-    if not is_right_password(known_hash, old_password):
-        raise invalid_field("old_password", _WRONG_PASSWORD)
-    new_hash = hash_password(check_password(new_password, field="new_password"))
-    return _change_password(user_id, known_hash, new_hash, now, but_token)
+    check_all(
+        {
+            "old_password": partial(_check_own_password, known_hash, old_password),
+            "new_password": partial(check_password, new_password, field="new_password"),
+            "new_password_confirm": lambda: check_repeated(
+                new_password,
+                new_password_confirm,
+                field="new_password_confirm",
+                message=NEW_PASSWORDS_DIFFER,
+            ),
+        }
+    )
+    return _change_password(user_id, known_hash, hash_password(new_password), now, but_token)
 
 
 @transactional
@@ -178,6 +220,11 @@ def _check_username(username: str | None) -> str | None:
     return name
 
 
+def _check_own_password(known_hash: str, password: str) -> None:
+    if not is_right_password(known_hash, password):
+        raise invalid_field("old_password", _WRONG_PASSWORD)
+
+
 def _check_open_type(user_type: str) -> UserType:
     if user_type not in (UserType.CONSUMER, UserType.ORGANIZER):
         raise invalid_field("user_type", "User type must be either 'consumer' or 'organizer'")
@@ -185,7 +232,9 @@ def _check_open_type(user_type: str) -> UserType:
 
 
 @transactional
-def _create_account(wanted: Mapping[str, object], password_hash: str, now: datetime) -> User:
+def _create_account(
+    wanted: Mapping[str, object], password_hash: str, front_end: FrontEnd, now: datetime
+) -> User:
     username = wanted["username"]
     user = User(
         **wanted,
@@ -200,7 +249,7 @@ def _create_account(wanted: Mapping[str, object], password_hash: str, now: datet
     except IntegrityError as error:
         # Somebody else took the name or the address since it was checked.
         raise _taken(error) from None
-    mail_link(user, TokenPurpose.VERIFY_EMAIL, now)
+    mail_link(user, TokenPurpose.VERIFY_EMAIL, now, front_end)
     return user
 
 
@@ -211,23 +260,24 @@ def _taken(error: IntegrityError) -> Invalid:
 
 
 @transactional
-def _verify_email(token_id: int, now: datetime) -> User:
+def _verify_email(token_id: int, now: datetime, *, with_guest_orders: bool) -> User:
     user = use_token(token_id, TokenPurpose.VERIFY_EMAIL, now)
-    _take_as_proved(user, now)
+    _take_as_proved(user, now, with_guest_orders=with_guest_orders)
     return user
 
 
-def _take_as_proved(user: User, now: datetime) -> None:
+def _take_as_proved(user: User, now: datetime, *, with_guest_orders: bool) -> None:
     user.email_verified_at = user.email_verified_at or now
     db.session.flush()
-    join_guest_orders(user, now)
+    if with_guest_orders:
+        join_guest_orders(user, now)
 
 
 @transactional
 def _reset_password(token_id: int, password_hash: str, now: datetime) -> User:
     user = use_token(token_id, TokenPurpose.RESET_PASSWORD, now)
     _set_password(user, password_hash, now)
-    _take_as_proved(user, now)
+    _take_as_proved(user, now, with_guest_orders=True)
     return user
 
 

@@ -24,7 +24,7 @@ from easyticket.documents.ticket_pdf import render_tickets_pdf
 from easyticket.emails import accounts, orders
 from easyticket.emails.message import Attachment, Email, as_message
 from easyticket.integrations.mail import MailRefused, open_mailer
-from easyticket.links import public_host, public_url
+from easyticket.links import FrontEnd, public_host, public_url
 from easyticket.models import MailToken, Order, Refund, TicketStatus, User
 from easyticket.services.orders import secret_of
 from easyticket.services.tickets import qr_content
@@ -32,11 +32,11 @@ from easyticket.services.tickets import qr_content
 log = logging.getLogger(__name__)
 
 
-def mail_verify_email(mail_token_id: int, *, message_id: UUID) -> None:
-    """Mail the link that proves an address, unless it was used or has expired meanwhile."""
+def mail_verify_email(mail_token_id: int, *, front_end: str = FrontEnd.PAGES, message_id: UUID) -> None:
+    """Mail the link that proves an address, to the pages of `front_end`, unless it was used or has expired meanwhile."""
     token = _live_token(mail_token_id)
     if token is not None:
-        _send(accounts.verify_email(token, _secret_of(token)), message_id)
+        _send(accounts.verify_email(token, _secret_of(token), FrontEnd(front_end)), message_id)
 
 
 def mail_reset_password(mail_token_id: int, *, message_id: UUID) -> None:

@@ -11,6 +11,7 @@ from flask import current_app
 from easyticket.core.errors import invalid_field
 from easyticket.core.signing import digest, mail_token
 from easyticket.db import db
+from easyticket.links import FrontEnd
 from easyticket.models import MailToken, TokenPurpose, User
 from easyticket.queries.users import find_any_mail_token
 from easyticket.queue import JobName, enqueue
@@ -23,8 +24,11 @@ _JOBS = {
 _NOUNS = {TokenPurpose.VERIFY_EMAIL: "verification", TokenPurpose.RESET_PASSWORD: "password reset"}
 
 
-def mail_link(user: User, purpose: TokenPurpose, now: datetime) -> None:
-    """Give an account a link of one purpose, to be mailed to its address after the running transaction."""
+def mail_link(user: User, purpose: TokenPurpose, now: datetime, front_end: FrontEnd = FrontEnd.PAGES) -> None:
+    """Give an account a link of one purpose, to be mailed to its address after the running transaction.
+
+    It leads to the pages of `front_end`. The job carries the name only: the address is a setting, read when it is mailed.
+    """
     uuid = uuid4()
     token = mail_token(current_app.config["SETTINGS"].secret_key, uuid)
     row = MailToken(
@@ -38,7 +42,7 @@ def mail_link(user: User, purpose: TokenPurpose, now: datetime) -> None:
     )
     db.session.add(row)
     db.session.flush()
-    enqueue(_JOBS[purpose], {"mail_token_id": row.id})
+    enqueue(_JOBS[purpose], {"mail_token_id": row.id, "front_end": front_end.value})
 
 
 def check_token(token: str, purpose: TokenPurpose, now: datetime) -> int:

@@ -24,6 +24,7 @@ LIVE = {"EASYTICKET_ENV": "production", "SECRET_KEY": SECRET}
         ("MAIL_URL", "mail.example"),
         ("RATELIMIT_ENABLED", "maybe"),
         ("CORS_ORIGINS", "https://shop.example/path"),
+        ("FRONTEND_URL", "shop.example"),
         ("DEFAULT_CURRENCY", "XYZ"),
         ("DEFAULT_TIME_ZONE", "Accra"),
         ("FEE_BASIS_POINTS", "6000"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from easyticket.rules.passwords import why_password_refused
+from easyticket.core.errors import Invalid
+from easyticket.rules.passwords import check_repeated, why_password_refused
 
 TOO_SHORT = "This password is too short. It must contain at least 8 characters."
 TOO_COMMON = "This password is too common."
@@ -36,3 +37,12 @@ def test_every_broken_rule_is_named(password: str, reasons: list[str]) -> None:
 
 def test_a_password_of_exactly_eight_characters_is_long_enough() -> None:
     assert why_password_refused("h3-Xq!zw") == []
+
+
+def test_a_password_is_compared_sign_by_sign_with_its_repetition_where_one_is_asked_for() -> None:
+    check_repeated("h3-Xq!zw", "h3-Xq!zw", field="again", message="Different")
+    check_repeated("h3-Xq!zw", None, field="again", message="Different")
+    for other in ("", "h3-xq!zw", "h3-Xq!zw "):
+        with pytest.raises(Invalid) as refused:
+            check_repeated("h3-Xq!zw", other, field="again", message="Different")
+        assert refused.value.fields == {"again": ["Different"]}

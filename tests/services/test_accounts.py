@@ -11,6 +11,7 @@ from easyticket.core import clock
 from easyticket.core.errors import Invalid, Unauthenticated
 from easyticket.core.signing import digest
 from easyticket.db import db, transaction
+from easyticket.links import FrontEnd
 from easyticket.models import MailToken, TokenPurpose, User, UserType
 from easyticket.queries.users import find_session, list_sessions
 from easyticket.queue import JobName
@@ -100,6 +101,13 @@ def test_what_somebody_takes_between_the_check_and_the_writing_is_refused_as_wel
     assert list(refused_fields(refused)) == list(taken)
 
 
+def test_a_password_asked_for_twice_is_the_same_twice() -> None:
+    with pytest.raises(Invalid) as refused:
+        sign_up(password_confirm=PASSWORD + " ")
+    assert refused_fields(refused) == {"password_confirm": ["Passwords do not match"]}
+    assert sign_up(password_confirm=PASSWORD).id
+
+
 def test_an_account_that_is_no_longer_active_keeps_its_address() -> None:
     factories.make_user(email="ama@example.org", is_active=False)
     with pytest.raises(Invalid):
@@ -122,9 +130,9 @@ def test_everything_wrong_with_a_sign_up_is_told_at_once_and_nothing_is_kept() -
 def test_several_accounts_may_share_a_phone_or_have_none() -> None:
     numbers = [
         sign_up(email=f"{number}@example.org", phone_number=phone).phone_number
-        for number, phone in enumerate(["", "", "024 123 4567", "0241234567"])
+        for number, phone in enumerate(["", "", None, None, "024 123 4567", "0241234567"])
     ]
-    assert numbers == ["", "", "0241234567", "0241234567"]
+    assert numbers == ["", "", "", "", "0241234567", "0241234567"]
 
 
 def test_the_mailed_link_proves_the_address() -> None:
@@ -211,6 +219,71 @@ def test_who_signs_up_with_somebody_elses_address_gets_none_of_their_orders() ->
     assert not is_open(squatter.token)
     with pytest.raises(WrongCredentials):
         signed_in(owner, "Of-a-stranger-9")
+
+
+def test_where_the_token_alone_proves_the_address_it_does_so_once_and_guest_orders_stay_where_they_are() -> (
+    None
+):
+    user = sign_up()
+    order = factories.make_order(factories.make_simple_event(), buyer_email=user.email)
+    token = verification_token(user)
+    assert accounts.verify_email_by_token_alone(token=token, now=NOW).email_verified_at == NOW
+    db.session.refresh(order)
+    assert order.user_id is None
+    with pytest.raises(Invalid) as refused:
+        accounts.verify_email_by_token_alone(token=token, now=NOW)
+    assert refused_fields(refused) == {"token": ["Invalid verification token"]}
+
+
+def test_the_token_alone_works_for_a_day_and_only_for_verifying() -> None:
+    user = sign_up()
+    accounts.request_password_reset(email=user.email, now=NOW)
+    with pytest.raises(Invalid):
+        accounts.verify_email_by_token_alone(token=reset_token(user), now=NOW)
+    with pytest.raises(Invalid) as refused:
+        accounts.verify_email_by_token_alone(token=verification_token(user), now=NOW + timedelta(hours=24))
+    assert refused_fields(refused) == {"token": ["Verification token has expired"]}
+
+
+def test_a_stranger_whose_account_i_verified_by_the_token_alone_never_gets_my_orders() -> None:
+    squatter = sign_up(password="Of-a-stranger-9")
+    accounts.request_verification(email=squatter.email, now=NOW)
+    order = factories.make_order(factories.make_simple_event(), buyer_email="ama@example.org")
+    older, newer = mailed_tokens(squatter, TokenPurpose.VERIFY_EMAIL)
+    accounts.verify_email_by_token_alone(token=older, now=NOW)
+    # What is left to a stranger who knows the password, and even got hold of every link that was mailed for this.
+    inside = signed_in(squatter, "Of-a-stranger-9")
+    accounts.request_verification(email=squatter.email, now=NOW)
+    assert mailed_tokens(squatter, TokenPurpose.VERIFY_EMAIL) == [older, newer]
+    for token in (older, newer):
+        with pytest.raises(Invalid):
+            accounts.verify_email(
+                token=token, actor=actor_of(inside.user), password="Of-a-stranger-9", now=NOW
+            )
+    accounts.change_password(
+        actor=actor_of(squatter), old_password="Of-a-stranger-9", new_password="Of-a-stranger-10", now=NOW
+    )
+    accounts.update_profile(actor=actor_of(squatter), changes={"email": "ama@example.org"}, now=NOW)
+    later = factories.make_order(factories.make_simple_event(), buyer_email="ama@example.org")
+    for each in (order, later):
+        db.session.refresh(each)
+        assert each.user_id is None
+    # The owner of the address puts the stranger out, and has the orders.
+    accounts.request_password_reset(email="ama@example.org", now=NOW)
+    owner = accounts.reset_password(token=reset_token(squatter), password=NEW_PASSWORD, now=NOW)
+    for each in (order, later):
+        db.session.refresh(each)
+        assert each.user_id == owner.id
+    with pytest.raises(WrongCredentials):
+        signed_in(owner, "Of-a-stranger-10")
+
+
+def test_the_job_of_a_link_names_the_front_end_whose_pages_it_leads_to() -> None:
+    sign_up(email="one@example.org")
+    sign_up(email="two@example.org", front_end=FrontEnd.EASYTICKET)
+    accounts.request_verification(email="one@example.org", front_end=FrontEnd.EASYTICKET, now=NOW)
+    named = [job.payload["front_end"] for job in queued(JobName.MAIL_VERIFY_EMAIL)]
+    assert named == ["pages", "easyticket", "easyticket"]
 
 
 def test_another_link_can_be_asked_for_until_the_address_is_proved() -> None:
@@ -307,6 +380,17 @@ def test_changing_the_password_signs_out_all_other_devices() -> None:
     [
         ("wrong", NEW_PASSWORD, {"old_password": ["Current password is incorrect"]}),
         (PASSWORD, "password1", {"new_password": ["This password is too common."]}),
+        (
+            "wrong",
+            "4815",
+            {
+                "old_password": ["Current password is incorrect"],
+                "new_password": [
+                    "This password is too short. It must contain at least 8 characters.",
+                    "This password is entirely numeric.",
+                ],
+            },
+        ),
     ],
 )
 def test_a_password_is_changed_only_by_who_knows_it_and_to_a_good_one(
@@ -318,6 +402,17 @@ def test_a_password_is_changed_only_by_who_knows_it_and_to_a_good_one(
         accounts.change_password(actor=actor_of(user), old_password=old, new_password=new, now=NOW)
     assert refused_fields(refused) == fields
     assert is_open(token)
+
+
+def test_a_new_password_asked_for_twice_is_the_same_twice() -> None:
+    user = factories.make_user()
+    passwords = {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
+    with pytest.raises(Invalid) as refused:
+        accounts.change_password(
+            actor=actor_of(user), **passwords, new_password_confirm=NEW_PASSWORD.lower(), now=NOW
+        )
+    assert refused_fields(refused) == {"new_password_confirm": ["New passwords do not match"]}
+    accounts.change_password(actor=actor_of(user), **passwords, new_password_confirm=NEW_PASSWORD, now=NOW)
 
 
 def test_nobody_changes_anything_without_signing_in() -> None:

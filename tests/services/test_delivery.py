@@ -129,6 +129,28 @@ def test_a_new_address_gets_the_link_that_proves_it(mailbox: Mailbox) -> None:
     assert "once, for 24 hours" in text_of(message)
 
 
+def test_an_account_of_a_separate_front_end_is_sent_to_that_front_end_and_promised_no_orders(
+    app: Flask, settings: Settings, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front_end = "https://shop.example/app"
+    monkeypatch.setitem(app.config, "SETTINGS", replace(settings, frontend_url=front_end))
+    token = make_token(TokenPurpose.VERIFY_EMAIL)
+    delivery.mail_verify_email(token.id, front_end="easyticket", message_id=uuid4())
+    delivery.mail_verify_email(token.id, message_id=uuid4())
+    theirs, ours = (text_of(message) + html_of(message) for message in mailbox())
+    assert f"{front_end}/verify-email?token={secret_for(token.uuid)}" in theirs
+    assert "tickets.example/verify/" not in theirs
+    assert "then appear in the account" not in theirs
+    assert front_end not in ours
+    assert "then appear in the account" in ours
+
+
+def test_without_the_address_of_a_front_end_its_accounts_are_sent_to_our_own_pages(mailbox: Mailbox) -> None:
+    token = make_token(TokenPurpose.VERIFY_EMAIL)
+    delivery.mail_verify_email(token.id, front_end="easyticket", message_id=uuid4())
+    assert link_in(only(mailbox), "/verify/") == f"http://tickets.example/verify/{secret_for(token.uuid)}/"
+
+
 def test_a_forgotten_password_gets_the_link_to_choose_a_new_one(mailbox: Mailbox) -> None:
     token = make_token(TokenPurpose.RESET_PASSWORD, expires_at=clock.now() + timedelta(hours=1))
     delivery.mail_reset_password(token.id, message_id=uuid4())
