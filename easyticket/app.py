@@ -11,9 +11,21 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings, load_settings
-from easyticket import cli
+from easyticket import api, cli
 from easyticket.db import configure_engine, db
-from easyticket.http import auth, characters, compression, errors, headers, limits, logs, maintenance
+from easyticket.http import (
+    api_limits,
+    auth,
+    characters,
+    compression,
+    errors,
+    headers,
+    limits,
+    logs,
+    maintenance,
+    origins,
+    tokens,
+)
 from easyticket.web import (
     account,
     checkout,
@@ -47,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or load_settings(os.environ)
     app = Flask(__name__)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config.update(_flask_config(settings))
     app.config["SETTINGS"] = settings
     if settings.proxy_hops:
@@ -54,6 +67,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     _init_database(app)
     logs.init_logs(app)
     compression.init_compression(app)
+    origins.init_origins(app)
+    tokens.init_tokens(app)
+    api_limits.init_api_limits(app)
     maintenance.init_maintenance(app)
     characters.init_characters(app)
     auth.init_auth(app)
@@ -63,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     render.init_render(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.init_api(app)
     if settings.sandbox_payments:
         app.register_blueprint(sandbox.blueprint)
     if not settings.is_production:
@@ -90,7 +107,6 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_SSL_STRICT": False,
         "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
-        "JSON_SORT_KEYS": False,
     }
 
 

@@ -7,10 +7,14 @@ such as `SoldOut`, live beside the service that raises them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class AppError(Exception):
-    """A refusal with a stable code, a sentence for people and, where it concerns input, messages by field."""
+    """A refusal with a stable code, a sentence for people and, where it concerns input, messages by field.
+
+    `context` is what a program may want to know besides: plain values that JSON can hold.
+    """
 
     code = "error"
 
@@ -20,9 +24,11 @@ class AppError(Exception):
         *,
         code: str | None = None,
         fields: Mapping[str, Sequence[str]] | None = None,
+        context: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
+        self.context = dict(context or {})
         self.code = code or type(self).code
         self.fields: dict[str, list[str]] = {name: list(texts) for name, texts in (fields or {}).items()}
 

@@ -1,7 +1,7 @@
 """Who is asking. Every route declares its authentication with one of the decorators here; a route without one does not start.
 
-`current_actor()` is the only way a surface learns about the person; what that person may do is decided by
-rules/permissions.py inside services and queries.
+`current_actor()` is the only way a surface learns about the person: by the session cookie on the pages, by a token on
+the JSON surfaces. What that person may do is decided by rules/permissions.py inside services and queries.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 
-from easyticket.core.errors import Forbidden
+from easyticket.core.errors import Forbidden, Unauthenticated
+from easyticket.http.origins import refuse_foreign_origin
+from easyticket.http.tokens import bearer_token, find_caller
 from easyticket.models import User
 from easyticket.rules.permissions import ANONYMOUS, Actor
 
@@ -34,6 +36,13 @@ class Access(enum.StrEnum):
     STAFF = "staff"
     SIGNATURE = "signature"
     DEVELOPMENT = "development"
+    # The JSON surfaces: a token is needed; one is read if it is there; whatever is sent is left alone.
+    TOKEN = "token"  # noqa: S105 (a kind of access)
+    TOKEN_OPTIONAL = "token_optional"  # noqa: S105
+    TOKEN_IGNORED = "token_ignored"  # noqa: S105
+
+
+_BY_TOKEN = (Access.TOKEN, Access.TOKEN_OPTIONAL)
 
 
 def access(kind: Access) -> Callable[[View], View]:
@@ -53,6 +62,9 @@ organizer_only = access(Access.ORGANIZER)
 staff_only = access(Access.STAFF)
 by_signature = access(Access.SIGNATURE)
 development_only = access(Access.DEVELOPMENT)
+token_required = access(Access.TOKEN)
+token_optional = access(Access.TOKEN_OPTIONAL)
+token_ignored = access(Access.TOKEN_IGNORED)
 
 
 def declared_access(view: Callable[..., Any]) -> Access | None:
@@ -63,7 +75,7 @@ def declared_access(view: Callable[..., Any]) -> Access | None:
 def current_actor() -> Actor:
     """Return who is asking, with the rights that rules/permissions.py decides by."""
     if "actor" not in g:
-        g.actor = _actor_of(current_user) if current_user.is_authenticated else ANONYMOUS
+        g.actor = _actor_by_session()
     actor: Actor = g.actor
     return actor
 
@@ -71,6 +83,31 @@ def current_actor() -> Actor:
 def forget_actor() -> None:
     """Drop the remembered actor after somebody signed in or out within this request."""
     g.pop("actor", None)
+
+
+def _actor_by_session() -> Actor:
+    return _actor_of(current_user) if current_user.is_authenticated else ANONYMOUS
+
+
+def _actor_by_token(*, is_needed: bool) -> Actor:
+    """Return who the request's token names. A cookie that is no longer good is nobody's where nobody is needed.
+
+    :raises Unauthenticated: nobody, where somebody is needed; or a header with a token that is not good.
+    :raises Forbidden: another site's page used the cookie.
+    """
+    try:
+        caller = find_caller()
+    except Unauthenticated:
+        if is_needed or bearer_token() is not None:
+            raise
+        caller = None
+    if caller is None:
+        if is_needed:
+            raise Unauthenticated("Authentication credentials were not provided.")
+        return ANONYMOUS
+    if caller.by_cookie:
+        refuse_foreign_origin()
+    return _actor_of(caller.session.user)
 
 
 def _actor_of(user: User) -> Actor:
@@ -95,6 +132,9 @@ def _check_access() -> ResponseReturnValue | None:
     kind = declared_access(current_app.view_functions[request.endpoint])
     if kind is None:
         raise RuntimeError(f"route {request.endpoint} declares no authentication")
+    if kind in _BY_TOKEN or kind is Access.TOKEN_IGNORED:
+        _check_token(kind)
+        return None
     actor = current_actor() if kind in (Access.SIGNED_IN, Access.ORGANIZER, Access.STAFF) else ANONYMOUS
     if kind in (Access.SIGNED_IN, Access.ORGANIZER, Access.STAFF) and actor.user_id is None:
         return ask_to_sign_in()
@@ -105,6 +145,13 @@ def _check_access() -> ResponseReturnValue | None:
     if kind is Access.DEVELOPMENT and current_app.config["SETTINGS"].is_production:
         raise Forbidden("This page exists in development only.")
     return None
+
+
+def _check_token(kind: Access) -> None:
+    if kind in _BY_TOKEN and request.method != "OPTIONS":
+        g.actor = _actor_by_token(is_needed=kind is Access.TOKEN)
+    else:
+        g.actor = ANONYMOUS
 
 
 def ask_to_sign_in() -> ResponseReturnValue:

@@ -1,8 +1,9 @@
-"""Errors as answers: one table from kind of error to status, and the pages people see. JSON surfaces add their own bodies."""
+"""Errors as answers: one table from kind of error to status, the pages people see, and the JSON surfaces by their path."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
@@ -37,6 +38,10 @@ STATUS_BY_KIND: dict[type[AppError], int] = {
     Unavailable: 503,
 }
 
+# Answers one error on a JSON surface: the status, the error, and headers that go with it.
+JsonAnswer = Callable[[int, AppError, dict[str, str]], ResponseReturnValue]
+_SURFACES = "easyticket-json-surfaces"
+
 _PAGES = {
     403: "errors/403.html",
     404: "errors/404.html",
@@ -50,6 +55,17 @@ def status_of(error: AppError) -> int:
     return next((STATUS_BY_KIND[kind] for kind in type(error).__mro__ if kind in STATUS_BY_KIND), 400)
 
 
+def answer_json(app: Flask, prefix: str, answer: JsonAnswer) -> None:
+    """Have errors at paths under `prefix` answered by `answer`; of several prefixes the longest counts."""
+    app.extensions.setdefault(_SURFACES, {})[prefix] = answer
+
+
+def _json_answer() -> JsonAnswer | None:
+    surfaces: dict[str, JsonAnswer] = current_app.extensions.get(_SURFACES, {})
+    found = max((prefix for prefix in surfaces if request.path.startswith(prefix)), key=len, default=None)
+    return surfaces[found] if found else None
+
+
 def init_errors(app: Flask) -> None:
     """Answer every error with a page in words: what happened and what to do next; never a trace."""
     app.register_error_handler(AppError, _app_error)
@@ -59,9 +75,11 @@ def init_errors(app: Flask) -> None:
 
 
 def _app_error(error: AppError) -> ResponseReturnValue:
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    if (answer := _json_answer()) is not None:
+        return answer(status_of(error), error, headers)
     if isinstance(error, Unauthenticated):
         return ask_to_sign_in()
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
     return _page(status_of(error), error.message), status_of(error), headers
 
 
@@ -71,12 +89,31 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     headers = {
         name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")
     }
-    return _page(error.code or 500, ""), error.code or 500, headers
+    status = error.code or 500
+    if (answer := _json_answer()) is not None:
+        return answer(status, _as_app_error(status, error), headers)
+    return _page(status, ""), status, headers
+
+
+def _as_app_error(status: int, error: HTTPException) -> AppError:
+    """Return what the framework refused, in the words JSON clients know."""
+    sentences = {
+        404: "Not found.",
+        405: f'Method "{request.method}" not allowed.',
+        413: "The request is too large.",
+        500: "A server error occurred.",
+    }
+    codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
+    default = "error" if status < 500 else "server_error"
+    return AppError(sentences.get(status) or error.description or error.name, code=codes.get(status, default))
 
 
 def _database_down(error: OperationalError) -> ResponseReturnValue:
     log.error("the database does not answer", exc_info=error)
-    return _page(503, "The database does not answer at the moment."), 503, {"Retry-After": "30"}
+    sentence, headers = "The database does not answer at the moment.", {"Retry-After": "30"}
+    if (answer := _json_answer()) is not None:
+        return answer(503, Unavailable(sentence), headers)
+    return _page(503, sentence), 503, headers
 
 
 def _fault(error: Exception) -> ResponseReturnValue:
@@ -84,6 +121,9 @@ def _fault(error: Exception) -> ResponseReturnValue:
         raise error
     reference = random_code(8)
     log.error("fault %s at %s %s", reference, request.method, request.path, exc_info=error)
+    if (answer := _json_answer()) is not None:
+        sentence = f"A server error occurred. Tell us its reference: {reference}"
+        return answer(500, AppError(sentence, code="server_error"), {})
     return _page(500, "", reference=reference), 500
 
 

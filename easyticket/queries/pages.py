@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from easyticket.core.errors import NotFound
 
 T = TypeVar("T")
+Other = TypeVar("Other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,10 @@ class Page(Generic[T]):
     page: int
     per_page: int
     count: int
+
+    def map(self, shape: Callable[[T], Other]) -> Page[Other]:
+        """Return the same page with each item as `shape` makes it."""
+        return replace(self, items=[shape(item) for item in self.items])  # type: ignore[arg-type, return-value]
 
     @property
     def pages(self) -> int:

@@ -1,0 +1,146 @@
+"""Rate limits of the JSON surfaces: per account or address and hour, said in three headers of every answer.
+
+Counted in Redis where there is one, so that all processes count together; while it does not answer, in this process.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import Flask, Response, current_app, g, request
+from limits import RateLimitItem, parse
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+from easyticket.core.errors import TooMany, Unauthenticated
+from easyticket.core.signing import digest
+from easyticket.http.auth import Access, declared_access
+from easyticket.http.tokens import find_caller
+
+View = TypeVar("View", bound=Callable[..., object])
+_ATTRIBUTE = "easyticket_rate"
+_EXTENSION = "easyticket-api-limits"
+PREFIX = "/api/"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many requests in so much time (`5 per hour`), counted together in one scope."""
+
+    text: str
+    scope: str
+    by_address: bool = False
+
+    @property
+    def item(self) -> RateLimitItem:
+        """The rate as the library counts it."""
+        return parse(self.text)
+
+
+# The numbers are the API contract's.
+SIGNED_IN = Rate("1000 per hour", "api")
+ANONYMOUS = Rate("100 per hour", "api")
+SIGN_IN = Rate("5 per hour", "sign-in", by_address=True)
+PAYMENT = Rate("10 per hour", "payment")
+# A password is tried this often for one account, from wherever.
+PER_ACCOUNT = Rate("20 per hour", "account")
+
+
+class _Counter:
+    """Counts in the shared store, and in this process while that is away."""
+
+    def __init__(self, address: str) -> None:
+        self._shared = FixedWindowRateLimiter(storage_from_string(address, wrap_exceptions=True))
+        self._own = FixedWindowRateLimiter(MemoryStorage())
+
+    def hit(self, item: RateLimitItem, *key: str) -> tuple[bool, int, int]:
+        """Count one request; return whether it is within the limit, how many are left, and when it begins anew (epoch)."""
+        try:
+            return self._hit(self._shared, item, *key)
+        except StorageError:
+            return self._hit(self._own, item, *key)
+
+    @staticmethod
+    def _hit(strategy: FixedWindowRateLimiter, item: RateLimitItem, *key: str) -> tuple[bool, int, int]:
+        is_within = strategy.hit(item, *key)
+        window = strategy.get_window_stats(item, *key)
+        return is_within, window.remaining, int(window.reset_time)
+
+
+def limited(rate: Rate) -> Callable[[View], View]:
+    """Count the requests to a view by its own rate instead of the general one."""
+
+    def declare(view: View) -> View:
+        setattr(view, _ATTRIBUTE, rate)
+        return view
+
+    return declare
+
+
+def init_api_limits(app: Flask) -> None:
+    """Count every request to a JSON surface before anything else looks at it, and say in the answer what is left."""
+    settings = app.config["SETTINGS"]
+    if not settings.ratelimit_enabled:
+        return
+    app.extensions[_EXTENSION] = _Counter(settings.redis_url or "memory://")
+    app.before_request(_count_request)
+    app.after_request(_add_headers)
+
+
+def count_for_account(name: str) -> None:
+    """Count a try to sign in to the account of this name.
+
+    :raises TooMany: too many in this hour.
+    """
+    _count(PER_ACCOUNT, f"account:{digest(name.strip().lower()[:254])}")
+
+
+def _count_request() -> None:
+    if not request.path.startswith(PREFIX) or request.method == "OPTIONS":
+        return
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and declared_access(view) is Access.SIGNATURE:
+        return
+    key = _key()
+    general = SIGNED_IN if key.startswith("user:") else ANONYMOUS
+    rate: Rate = getattr(view, _ATTRIBUTE, general)
+    _count(rate, _address() if rate.by_address else key)
+
+
+def _count(rate: Rate, key: str) -> None:
+    counter: _Counter | None = current_app.extensions.get(_EXTENSION)
+    if counter is None:
+        return
+    is_within, remaining, reset_at = counter.hit(rate.item, rate.scope, key)
+    told = g.get("rate")
+    if told is None or remaining < told[1]:
+        g.rate = (rate.item.amount, remaining, reset_at)
+    if not is_within:
+        seconds = max(reset_at - int(time.time()), 1)
+        message = f"Request was throttled. Expected available in {seconds} seconds."
+        raise TooMany(message, retry_after=seconds)
+
+
+def _key() -> str:
+    try:
+        caller = find_caller()
+    except Unauthenticated:
+        caller = None
+    return f"user:{caller.session.user_id}" if caller else _address()
+
+
+def _address() -> str:
+    return f"address:{request.remote_addr or ''}"
+
+
+def _add_headers(response: Response) -> Response:
+    if "rate" in g:
+        amount, remaining, reset_at = g.rate
+        response.headers["X-RateLimit-Limit"] = str(amount)
+        response.headers["X-RateLimit-Remaining"] = str(remaining)
+        response.headers["X-RateLimit-Reset"] = str(reset_at)
+    return response

@@ -1,0 +1,153 @@
+"""Reads what JSON surfaces are sent: a JSON object, a form or a multipart form, and the parameters of the address.
+
+What comes out are plain values; what cannot be read is refused here, in words, before any schema looks at it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, NoReturn
+
+import marshmallow as ma
+from flask import Request, g
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+
+from easyticket.core.errors import Invalid
+
+# Bytes of a JSON body; uploads have the limit of the whole site.
+MAX_JSON = 1024 * 1024
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_LOOSE_SURROGATE = re.compile("[\ud800-\udfff]")
+# `items[0]quantity`, `items[0][quantity]` and `items[0].quantity` in a form are one place in a list of objects.
+_INDEXED = re.compile(r"(\w+)\[(\d{1,3})\](?:\[(\w+)\]|\.?(\w+))")
+
+
+class WrongInput(Invalid):
+    """The request does not have the form it should have; its fields are called as the client called them."""
+
+
+class InputParser(FlaskParser):
+    """Reads bodies and parameters for `ApiBlueprint`, and says what is wrong with them as the services do: by `Invalid`."""
+
+    DEFAULT_VALIDATION_STATUS = 400
+
+    def load_body(self, req: Request, schema: ma.Schema) -> Any:
+        """Return the body as a dictionary; an empty one where there is none."""
+        g.body_schema = schema
+        return read_body(req)
+
+    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
+        """Return the parameters of the address; of one that is given twice, the last counts."""
+        return {name: values[-1] for name, values in req.args.lists()}
+
+    def handle_error(
+        self, error: ma.ValidationError, req: Request, schema: ma.Schema, **_kwargs: Any
+    ) -> NoReturn:
+        """Refuse with every message by field.
+
+        :raises WrongInput: always.
+        """
+        messages = error.messages
+        # webargs puts the location first: {"body": {"title": [...]}}.
+        by_field = next(iter(messages.values())) if isinstance(messages, dict) and messages else messages
+        raise wrong_input(_flat(by_field)) from None
+
+
+InputParser.__location_map__ = {**FlaskParser.__location_map__, "body": "load_body"}
+parser = InputParser()
+
+
+def wrong_input(fields: Mapping[str, list[str]]) -> WrongInput:
+    """Return the refusal of these fields; its own sentence is the first of theirs."""
+    return WrongInput(next(iter(fields.values()), ["Invalid input."])[0], fields=fields)
+
+
+def read_body(req: Request) -> dict[str, Any]:
+    """Return what was sent as a dictionary of plain values; numbers with a point are Decimals.
+
+    :raises WrongInput: no JSON, not an object, or characters that cannot be stored.
+    :raises UnsupportedMediaType: neither JSON nor a form.
+    :raises RequestEntityTooLarge: more than MAX_JSON bytes of JSON.
+    """
+    if req.mimetype in FORMS:
+        values = _from_form(req)
+    elif req.is_json:
+        values = _from_json(_content(req))
+    elif not _content(req):
+        return {}
+    else:
+        raise UnsupportedMediaType(f'Unsupported media type "{req.mimetype[:100]}" in request.')
+    _refuse_unstorable(values)
+    return values
+
+
+def _content(req: Request) -> bytes:
+    if (req.content_length or 0) > MAX_JSON:
+        raise RequestEntityTooLarge()
+    req.max_content_length = MAX_JSON
+    return req.get_data(cache=True)
+
+
+def _from_json(content: bytes) -> dict[str, Any]:
+    try:
+        values = json.loads(content, parse_float=Decimal, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        reason = str(error) if isinstance(error, json.JSONDecodeError) else "this is not JSON."
+        raise WrongInput(f"JSON parse error - {reason}", code="parse_error") from None
+    if not isinstance(values, dict):
+        message = f"Invalid data. Expected a dictionary, but got {type(values).__name__}."
+        raise WrongInput(message, fields={"non_field_errors": [message]})
+    return values
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number.")
+
+
+def _from_form(req: Request) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    lists: dict[str, dict[int, dict[str, Any]]] = {}
+    for name, texts in req.form.lists():
+        if place := _INDEXED.fullmatch(name):
+            key = place[3] or place[4]
+            lists.setdefault(place[1], {}).setdefault(int(place[2]), {})[key] = texts[-1]
+        else:
+            values[name] = texts[-1]
+    values |= {name: [rows[number] for number in sorted(rows)] for name, rows in lists.items()}
+    return values | {name: file for name, file in req.files.items() if file.filename}
+
+
+def _refuse_unstorable(value: Any) -> None:
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise WrongInput("Null characters are not allowed.", code="null_characters_not_allowed")
+        if _LOOSE_SURROGATE.search(value):
+            raise WrongInput("The text holds half a character. Send whole Unicode characters.")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            _refuse_unstorable(name)
+            _refuse_unstorable(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _refuse_unstorable(inner)
+
+
+def _flat(messages: Any, prefix: str = "") -> dict[str, list[str]]:
+    """Return marshmallow's nested messages by dotted path; those of a whole object as `non_field_errors`."""
+    if isinstance(messages, (str, list)) and not _holds_more(messages):
+        texts = [messages] if isinstance(messages, str) else [str(text) for text in messages]
+        return {prefix.rstrip(".") or "non_field_errors": texts}
+    pairs: Iterable[tuple[Any, Any]] = messages.items() if isinstance(messages, dict) else enumerate(messages)
+    found: dict[str, list[str]] = {}
+    for name, inner in pairs:
+        part = "non_field_errors" if name == "_schema" else str(name)
+        found |= _flat(inner, f"{prefix}{part}.")
+    return found
+
+
+def _holds_more(messages: str | list[Any]) -> bool:
+    return isinstance(messages, list) and any(isinstance(each, (dict, list)) for each in messages)

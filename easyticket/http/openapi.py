@@ -1,0 +1,312 @@
+"""One JSON surface and its OpenAPI document: operations say what they take, give and refuse, and are described by exactly that.
+
+flask-smorest collects the descriptions; reading, paging and refusing are ours, because the clients know other shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, TypeVar, cast
+
+import marshmallow as ma
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Flask
+from flask_smorest import Api, Blueprint
+
+from easyticket.http.auth import Access, current_actor, declared_access
+from easyticket.http.bodies import parser
+from easyticket.http.fields import Answer, Many
+from easyticket.http.paging import envelope, list_headers
+from easyticket.queries.pages import Page
+from easyticket.rules.permissions import Permission, require
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+MULTIPART = "multipart/form-data"
+_PAGE_PARAMETERS = [
+    {
+        "in": "query",
+        "name": "page",
+        "description": "Which page, from 1.",
+        "schema": {"type": "integer", "minimum": 1},
+        "example": 1,
+    },
+    {
+        "in": "query",
+        "name": "page_size",
+        "description": "Rows of one page; above 100 counts as 100.",
+        "schema": {"type": "integer", "minimum": 1},
+        "example": 20,
+    },
+]
+# What any request may meet, whatever the operation: too many, a fault, a database or provider that does not answer.
+_ALWAYS = (429, 500, 503)
+
+
+class JsonApi(Api):  # type: ignore[misc]
+    """A surface with its document. `error_schema` and `error_example` describe what every refusal looks like."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def __init__(
+        self, app: Flask, *, config_prefix: str, error_schema: type[ma.Schema], **options: Any
+    ) -> None:
+        self.ERROR_SCHEMA = error_schema
+        self.tags: list[str] = []
+        plugin = MarshmallowPlugin(schema_name_resolver=_schema_name)
+        super().__init__(
+            app, config_prefix=config_prefix, spec_kwargs={"marshmallow_plugin": plugin, **options}
+        )
+
+    def error_example(self, status: int) -> Mapping[str, Any]:
+        """Return what a refusal of this status looks like on this surface."""
+        raise NotImplementedError
+
+    def _register_error_handlers(self) -> None:
+        """Errors are answered by http/errors.py, for every surface by its path."""
+
+    def _register_doc_blueprint(self) -> None:
+        """The document is served by operations of the surface itself."""
+
+    def _register_responses(self) -> None:
+        """Describe every refusal once; operations point to it."""
+        for status in (400, 401, 403, 404, 405, 413, 415, 429, 500, 502, 503):
+            example = self.error_example(status)
+            content = {"application/json": {"schema": self.ERROR_SCHEMA, "example": example}}
+            response: dict[str, Any] = {"description": HTTPStatus(status).phrase, "content": content}
+            if status in (429, 503):
+                response["headers"] = {"Retry-After": _whole_header("Seconds after which to try again.")}
+            self.spec.components.response(HTTPStatus(status).name, response, lazy=True)
+
+    def register_blueprint(self, blueprint: ApiBlueprint, **options: Any) -> None:
+        """Add the operations of one room, under the tag its blueprint names."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint, **options)
+        blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
+        if blueprint.tag not in self.tags:
+            self.tags.append(blueprint.tag)
+            self.spec.tag({"name": blueprint.tag, "description": blueprint.description})
+
+
+class ApiBlueprint(Blueprint):  # type: ignore[misc]
+    """The operations of one resource. `tag` is their heading in the document."""
+
+    ARGUMENTS_PARSER = parser
+    DEFAULT_LOCATION_CONTENT_TYPE_MAPPING = {"body": "application/json"}
+
+    def __init__(self, name: str, import_name: str, *, tag: str, **options: Any) -> None:
+        super().__init__(name, import_name, **options)
+        self.tag = tag
+        self._prepare_doc_cbks.append(_describe_operation)
+
+    def add_url_rule(
+        self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any
+    ) -> None:
+        """Register an operation with what it declares."""
+        if view_func is not None and hasattr(view_func, "_apidoc"):
+            view_func._apidoc["access"] = declared_access(view_func)
+        super().add_url_rule(rule, endpoint, view_func, *args, **{**options, "tags": [self.tag]})
+
+    def route(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Register the operation at a path; put it above everything else."""
+        return cast(Callable[[View], View], super().route(rule, **options))
+
+    def operation(
+        self,
+        summary: str,
+        *,
+        refuses: Sequence[int] | Mapping[int, str] = (),
+        description: str = "",
+    ) -> Callable[[View], View]:
+        """Describe an operation. Its docstring is the description; `refuses` are its own statuses, best with their sentence."""
+
+        def describe(view: View) -> View:
+            text = description or " ".join((view.__doc__ or "").split())
+            return cast(
+                View,
+                _with_doc(view, "operation", {"summary": summary, "description": text, "refuses": refuses}),
+            )
+
+        return describe
+
+    def takes(
+        self,
+        schema: ma.Schema | type[ma.Schema],
+        *,
+        example: Any = None,
+        required: bool = True,
+        multipart: bool = False,
+    ) -> Callable[[View], View]:
+        """Read the body (JSON or a form) by `schema` and pass it on as the first argument; `multipart` takes files too."""
+        decorate = self.arguments(schema, location="body", example=example, required=required)
+
+        def read(view: View) -> View:
+            return cast(View, _with_doc(decorate(view), "body", {"multipart": multipart}))
+
+        return read
+
+    def asks(self, schema: ma.Schema | type[ma.Schema]) -> Callable[[View], View]:
+        """Read the parameters of the address by `schema` and pass them on as the next argument."""
+        return self.arguments(schema, location="query")  # type: ignore[no-any-return]
+
+    def answers(self, status: int, schema: Any = None, **options: Any) -> Callable[[View], View]:
+        """Answer with what the view returns, as `schema` shows it."""
+        return self.response(status, schema, **options)  # type: ignore[no-any-return]
+
+    def answers_page(self, item: type[ma.Schema], *, example: Any = None) -> Callable[[View], View]:
+        """Answer with the `Page` the view returns, in an envelope with its neighbours' addresses."""
+        page_schema = _page_schema(item)
+        whole = {"count": 1, "next": None, "previous": None, "results": [example]}
+
+        def answer(view: View) -> View:
+            @wraps(view)
+            def enveloped(*args: Any, **kwargs: Any) -> dict[str, Any]:
+                return envelope(view(*args, **kwargs), lambda row: row)
+
+            described = self.response(200, page_schema, example=whole if example is not None else None)(
+                enveloped
+            )
+            return cast(View, _with_doc(described, "pages", True))
+
+        return answer
+
+    def answers_list(self, item: type[ma.Schema], *, example: Any = None) -> Callable[[View], View]:
+        """Answer with the rows of the `Page` the view returns, as a plain array with `Link` and `X-Total-Count`."""
+        headers = {
+            "Link": {"description": "The neighbouring pages (RFC 8288).", "schema": {"type": "string"}},
+            "X-Total-Count": _whole_header("How many rows there are together."),
+        }
+
+        def answer(view: View) -> View:
+            @wraps(view)
+            def listed(*args: Any, **kwargs: Any) -> tuple[list[Any], int, dict[str, str]]:
+                page: Page[Any] = view(*args, **kwargs)
+                return list(page.items), 200, list_headers(page)
+
+            shown = [example] if example is not None else None
+            described = self.response(200, item(many=True), example=shown, headers=headers)(listed)
+            return cast(View, _with_doc(described, "pages", True))
+
+        return answer
+
+
+def needs(permission: Permission) -> Callable[[View], View]:
+    """Refuse whoever may not do this at all, before the body is looked at."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            require(current_actor(), permission)
+            return view(*args, **kwargs)
+
+        return checked  # type: ignore[return-value]
+
+    return decorate
+
+
+def finds(
+    load: Callable[..., Any], *, key: str, name: str, permission: Permission | None = None
+) -> Callable[[View], View]:
+    """Replace the path's `key` by what `load(actor, value)` finds, as `name`: not found, then not allowed, then the body."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def found(*args: Any, **kwargs: Any) -> Any:
+            actor = current_actor()
+            thing = load(actor, kwargs.pop(key))
+            if permission is not None:
+                require(actor, permission, thing)
+            return view(*args, **{name: thing}, **kwargs)
+
+        return found  # type: ignore[return-value]
+
+    return decorate
+
+
+def _with_doc(view: Any, name: str, value: Any) -> Any:
+    view._apidoc = {**getattr(view, "_apidoc", {}), name: value}
+    return view
+
+
+def _describe_operation(
+    doc: dict[str, Any], doc_info: dict[str, Any], *, api: JsonApi, method: str, **_others: Any
+) -> dict[str, Any]:
+    """Finish the description of one operation: words, credentials, pages, and every status it may answer with."""
+    said = doc_info.get("operation", {})
+    access = doc_info.get("access")
+    doc |= {"summary": said.get("summary", ""), "description": said.get("description", "")}
+    doc_info["docstring"] = {}
+    if access is Access.TOKEN:
+        doc["security"] = [{"bearerAuth": []}, {"cookieAuth": []}]
+    elif access is Access.TOKEN_OPTIONAL:
+        doc["security"] = [{}, {"bearerAuth": []}, {"cookieAuth": []}]
+    else:
+        doc["security"] = [{}]
+    if doc_info.get("pages"):
+        doc.setdefault("parameters", []).extend(_PAGE_PARAMETERS)
+    _describe_body(doc, doc_info)
+    responses = doc.setdefault("responses", {})
+    refuses = said.get("refuses", ())
+    sentences = refuses if isinstance(refuses, Mapping) else dict.fromkeys(refuses, "")
+    for status in {*_usual_refusals(doc, doc_info, access, method), *sentences}:
+        responses[status] = _refusal(api, status, sentences.get(status, ""))
+    doc["responses"] = dict(sorted(responses.items(), key=lambda entry: int(entry[0])))
+    return doc
+
+
+def _usual_refusals(
+    doc: Mapping[str, Any], doc_info: Mapping[str, Any], access: Access | None, method: str
+) -> set[int]:
+    found = set(_ALWAYS)
+    if access in (Access.TOKEN, Access.TOKEN_OPTIONAL):
+        found.add(401)
+        if method != "get":
+            found.add(403)  # a cookie used by another site's page
+    if "requestBody" in doc:
+        found |= {400, 413, 415}
+    elif doc_info.get("arguments"):
+        found.add(400)
+    if doc_info.get("pages"):
+        found.add(404)  # no such page
+    return found
+
+
+def _refusal(api: JsonApi, status: int, sentence: str) -> str | dict[str, Any]:
+    """Return the reference to a refusal, or one with its own example where the operation gives its sentence."""
+    name = HTTPStatus(status).name
+    if not sentence:
+        return name
+    example = {**api.error_example(status), "error": sentence, "detail": sentence}
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": {"application/json": {"schema": api.ERROR_SCHEMA, "example": example}},
+    }
+
+
+def _describe_body(doc: dict[str, Any], doc_info: Mapping[str, Any]) -> None:
+    body = doc.get("requestBody")
+    if body is not None and doc_info.get("body", {}).get("multipart"):
+        body["content"][MULTIPART] = {"schema": body["content"]["application/json"]["schema"]}
+
+
+def _page_schema(item: type[ma.Schema]) -> type[ma.Schema]:
+    fields = {
+        "count": ma.fields.Integer(required=True, metadata={"description": "Rows of all pages together."}),
+        "next": ma.fields.String(required=True, allow_none=True, metadata={"format": "uri"}),
+        "previous": ma.fields.String(required=True, allow_none=True, metadata={"format": "uri"}),
+        "results": Many(item, required=True),
+    }
+    return type(f"{item.__name__}Page", (Answer,), fields)
+
+
+def _schema_name(schema: type[ma.Schema] | ma.Schema) -> str:
+    """Return the name of a schema in the document: a body that may leave everything out is its own schema."""
+    cls = schema if isinstance(schema, type) else type(schema)
+    is_partial = not isinstance(schema, type) and bool(schema.partial)
+    return f"Patched{cls.__name__}" if is_partial else cls.__name__
+
+
+def _whole_header(description: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "integer"}}
