@@ -160,6 +160,11 @@ def transaction() -> Iterator[Session]:
         callback()
 
 
+def is_in_transaction() -> bool:
+    """Tell whether a `transaction()` is running, in which nothing slow may be done: no files, no network."""
+    return bool(db.session().info.get(_JOINED))
+
+
 def after_commit(callback: Callable[[], None]) -> None:
     """Call `callback` when the running transaction has been committed; never if it is rolled back."""
     pending = db.session().info.get(_AFTER_COMMIT)

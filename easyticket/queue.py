@@ -41,6 +41,7 @@ class JobName(enum.StrEnum):
     MAIL_EVENT_CANCELLED = "mail_event_cancelled"
     SEND_REFUND = "send_refund"
     UNWIND_EVENT = "unwind_event"
+    DELETE_PICTURE = "delete_picture"
     HANDLE_PROVIDER_EVENT = "handle_provider_event"
     SANDBOX_APPROVE_LATE = "sandbox_approve_late"
     SANDBOX_WEBHOOK = "sandbox_webhook"

@@ -13,8 +13,9 @@ from easyticket.integrations.files import write_whole
 # Where the site shows them (the API contract: image addresses stand under /media/).
 URL_PREFIX = "/media/"
 SUFFIXES = ("jpg", "png", "webp")
-# Only names made here are ever opened: no dot but the last, no slash, so no name leads out of the folder.
-_NAME = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|webp)")
+# Only names of this form are ever opened, with the picture's size or without: no dot but the last, no slash, so no name
+# leads out of the folder.
+_NAME = re.compile(r"[0-9a-f]{32}(?:-[0-9]{1,4}x[0-9]{1,4})?\.(?:jpg|png|webp)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,16 @@ class Storage:
         name = f"{secrets.token_hex(16)}.{suffix}"
         write_whole(self.folder / name, content)
         return name
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep a picture under a name that the caller made, which nobody can guess.
+
+        :raises ValueError: the name is not of the form of ours.
+        :raises OSError: it could not be written; then nothing half-written is left.
+        """
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of a picture")
+        write_whole(self.folder / name, content)
 
     def read(self, name: str) -> bytes:
         """Return the picture.

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from easyticket.links import FrontEnd
 from easyticket.queue import JobName
-from easyticket.services import cancellation, delivery, provider_events, refunds, sandbox
+from easyticket.services import cancellation, delivery, images, provider_events, refunds, sandbox
 
 Handler = Callable[[dict[str, Any], UUID], object]
 
@@ -34,6 +34,7 @@ HANDLERS: dict[JobName, Handler] = {
     ),
     JobName.SEND_REFUND: lambda p, _: refunds.send_refund(p["refund_id"]),
     JobName.UNWIND_EVENT: lambda p, _: cancellation.unwind_event(p["event_id"]),
+    JobName.DELETE_PICTURE: lambda p, _: images.delete_picture(p["name"]),
     JobName.HANDLE_PROVIDER_EVENT: lambda p, _: provider_events.handle_provider_event(p["event_id"]),
     JobName.SANDBOX_APPROVE_LATE: lambda p, _: sandbox.approve_late(p["reference"]),
     JobName.SANDBOX_WEBHOOK: lambda p, _: sandbox.deliver_webhook(p["event"], p["reference"], p["key"]),

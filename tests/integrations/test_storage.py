@@ -28,6 +28,16 @@ def test_a_deleted_picture_is_gone_and_may_be_deleted_again(tmp_path: Path) -> N
         storage.read(name)
 
 
+def test_a_picture_is_kept_under_the_name_it_is_given(tmp_path: Path) -> None:
+    storage, name = Storage(tmp_path), f"{'0' * 32}-480x320.webp"
+    storage.write(name, b"one")
+    assert storage.read(name) == b"one"
+    for wrong in ("../x.webp", "x.webp", f"{'0' * 32}-48000x320.webp", f"{'0' * 32}.svg"):
+        with pytest.raises(ValueError, match="no name of a picture"):
+            storage.write(wrong, b"one")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 @pytest.mark.parametrize(
     "name",
     ["../secret.png", "/etc/passwd", "", ".", f"{'0' * 32}.svg", f"../{'0' * 32}.png", f"{'0' * 32}.png\n"],

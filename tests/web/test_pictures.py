@@ -1,0 +1,36 @@
+"""The address of a picture: kept by browsers for good, never read as anything but a picture."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from easyticket.services.images import picture_links, store_picture
+from tests.documents.test_pictures import drawn, encoded
+from tests.servers.settings import PUBLIC_URL
+
+
+@pytest.fixture
+def addresses(app: Flask) -> list[str]:
+    with app.app_context():
+        stored = store_picture(encoded(drawn(1000, 500)), field="banner_image")
+        return [link.url.removeprefix(PUBLIC_URL) for link in picture_links(stored)]
+
+
+def test_every_size_is_served_to_anybody_and_kept_for_good(client: FlaskClient, addresses: list[str]) -> None:
+    assert len(addresses) == 3
+    for address in addresses:
+        answer = client.get(address)
+        assert (answer.status_code, answer.content_type) == (200, "image/webp")
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert "Set-Cookie" not in answer.headers
+        assert answer.data.startswith(b"RIFF")
+
+
+def test_a_size_that_was_never_kept_is_not_found(client: FlaskClient, addresses: list[str]) -> None:
+    name = addresses[0].rpartition("-")[0]
+    for wrong in ("-481x240.webp", "-0x0.webp", ".webp", "-480x240.png", "-480x240.svg", "-480x240.webp%00"):
+        assert client.get(f"{name}{wrong}").status_code == 404
