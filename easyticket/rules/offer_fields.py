@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from easyticket.models import Event, OfferKind, PricingType
+from easyticket.rules.event_fields import moment_of
 from easyticket.rules.fields import Faults
 
 KIND_BY_PRICING = {
@@ -16,9 +17,21 @@ KIND_BY_PRICING = {
     PricingType.DAY_BASED: OfferKind.DAY_PASS,
     PricingType.TIER_AND_DAY: OfferKind.DAY_TIER,
 }
+# What a list of offers of one kind is called where faults are named, as in `tiers.0.quantity`.
+LIST_OF_KIND = {
+    OfferKind.SIMPLE: "offers",
+    OfferKind.TIER: "tiers",
+    OfferKind.DAY_PASS: "day_passes",
+    OfferKind.DAY_TIER: "day_tier_prices",
+}
 _HAS_TIER = (OfferKind.TIER, OfferKind.DAY_TIER)
 _HAS_DAY = (OfferKind.DAY_PASS, OfferKind.DAY_TIER)
 _HIGHEST_NUMBER = 1000
+_UNIQUE = {
+    OfferKind.TIER: (("tier_number",), ("tier_name",)),
+    OfferKind.DAY_PASS: (("day_number",), ("day_name",)),
+    OfferKind.DAY_TIER: (("day_number", "tier_number"), ("day_name", "tier_name")),
+}
 _NOTHING_OF_A_CELL = {
     "quantity": None,
     "tier_number": None,
@@ -30,9 +43,14 @@ _NOTHING_OF_A_CELL = {
 }
 
 
-def clean_ticket_type(faults: Faults, values: Mapping[str, Any], *, is_simple: bool) -> dict[str, Any]:
-    """Return a ticket type's fields as they are to be stored, and note what is wrong with them in `faults`."""
+def clean_ticket_type(faults: Faults, values: Mapping[str, Any], event: Event) -> dict[str, Any]:
+    """Return a ticket type's fields as they are to be stored, and note what is wrong with them in `faults`.
+
+    A `price` in major units goes before `price_minor`; moments without an offset are those of clocks in the event's zone.
+    """
     clean = dict(values)
+    if clean.pop("pricing_type") not in (None, event.pricing_type):
+        faults.add("pricing_type", f"This must be the event's pricing type, {event.pricing_type.value}.")
     clean["name"] = faults.line("name", clean["name"], 100, required=True)
     clean["description"] = faults.text("description", clean["description"])
     clean["benefits"] = faults.text("benefits", clean["benefits"])
@@ -41,29 +59,40 @@ def clean_ticket_type(faults: Faults, values: Mapping[str, Any], *, is_simple: b
     faults.whole("max_purchase", clean["max_purchase"], 1)
     if clean["min_purchase"] > clean["max_purchase"]:
         faults.add("min_purchase", "Minimum purchase cannot be greater than maximum purchase")
-    faults.sales_window("", clean["sales_start_at"], clean["sales_end_at"])
-    if is_simple and clean["price_minor"] is None:
-        faults.add("price_minor", "Price is required for simple pricing type")
-    faults.price("price_minor", clean["price_minor"])
+    _read_window(faults, clean, event)
+    is_simple = event.pricing_type is PricingType.SIMPLE
+    if is_simple and clean["price"] is None and clean["price_minor"] is None:
+        faults.add("price", "Price is required for simple pricing type")
+    _read_price(faults, clean, event, is_needed=is_simple)
     return clean
 
 
+def why_kind_not_sold(event: Event, kind: OfferKind) -> str | None:
+    """Return why an event with this pricing has no offers of this kind, or None."""
+    if kind is KIND_BY_PRICING[event.pricing_type]:
+        return None
+    return f"This kind of price does not match the event's pricing type, {event.pricing_type.value}."
+
+
 def clean_offer(
-    faults: Faults, values: Mapping[str, Any], event: Event, others: Iterable[Any], prefix: str = ""
+    faults: Faults,
+    values: Mapping[str, Any],
+    event: Event,
+    others: Iterable[Mapping[str, Any]],
+    prefix: str = "",
 ) -> dict[str, Any]:
     """Return an offer's fields as they are to be stored, and note in `faults` what is wrong with them.
 
-    `others` are the offers of the same ticket type, whose names and numbers are taken; `prefix` goes before the names of fields.
+    `others` are the offers of the same ticket type, whose names and numbers are taken; `prefix` goes before the names of
+    fields. A `price` in major units goes before `price_minor`; moments without an offset are those of clocks in the
+    event's zone.
     """
     clean = dict(values)
     kind = clean["kind"]
-    if kind is not KIND_BY_PRICING[event.pricing_type]:
-        faults.add(f"{prefix}kind", "This kind of price does not match the event's pricing type.")
-        return clean
     clean["tier_name"] = faults.line(f"{prefix}tier_name", clean["tier_name"], 50, required=kind in _HAS_TIER)
     clean["day_name"] = faults.line(f"{prefix}day_name", clean["day_name"], 50, required=kind in _HAS_DAY)
-    faults.price(f"{prefix}price_minor", clean["price_minor"])
-    faults.sales_window(prefix, clean["sales_start_at"], clean["sales_end_at"])
+    _read_price(faults, clean, event, prefix)
+    _read_window(faults, clean, event, prefix)
     if kind is OfferKind.SIMPLE:
         return clean | _NOTHING_OF_A_CELL
     if clean["quantity"] is None:
@@ -81,6 +110,30 @@ def day_of(event: Event, day_number: int) -> date:
     """Return the date of an event's first, second, third day in its zone."""
     first: datetime = event.start_at.astimezone(ZoneInfo(event.time_zone))
     return first.date() + timedelta(days=day_number - 1)
+
+
+def _read_price(
+    faults: Faults, clean: dict[str, Any], event: Event, prefix: str = "", *, is_needed: bool = True
+) -> None:
+    price = clean.pop("price")
+    if not is_needed:
+        clean["price_minor"] = None
+    elif price is not None:
+        clean["price_minor"] = faults.amount(f"{prefix}price", price, event.currency)
+    else:
+        faults.price(f"{prefix}price", clean["price_minor"])
+
+
+def _read_window(faults: Faults, clean: dict[str, Any], event: Event, prefix: str = "") -> None:
+    for name in ("sales_start_at", "sales_end_at"):
+        if clean[name] is not None and clean[name].tzinfo is None:
+            try:
+                clean[name] = moment_of(clean[name], event.time_zone)
+            except (ValueError, OverflowError) as error:
+                is_skipped = not isinstance(error, OverflowError)
+                faults.add(f"{prefix}{name}", str(error) if is_skipped else "This date is too far away.")
+                clean[name] = None
+    faults.sales_window(prefix, clean["sales_start_at"], clean["sales_end_at"])
 
 
 def _check_tier(faults: Faults, clean: dict[str, Any], prefix: str) -> None:
@@ -106,16 +159,15 @@ def _check_day(faults: Faults, clean: dict[str, Any], prefix: str) -> None:
     faults.year(f"{prefix}day_on", clean["day_on"])
 
 
-def _check_unique(faults: Faults, clean: Mapping[str, Any], others: list[Any], prefix: str) -> None:
-    pairs = {
-        OfferKind.TIER: (("tier_number",), ("tier_name",)),
-        OfferKind.DAY_PASS: (("day_number",), ("day_name",)),
-        OfferKind.DAY_TIER: (("day_number", "tier_number"), ("day_name", "tier_name")),
-    }
-    for names in pairs[clean["kind"]]:
-        own = tuple(clean[name] for name in names)
-        if None not in own and any(own == tuple(getattr(other, name) for name in names) for other in others):
-            faults.add(
-                f"{prefix}{names[0]}",
-                f"The fields {', '.join(('ticket_type', *names))} must make a unique set.",
-            )
+def _check_unique(
+    faults: Faults, clean: Mapping[str, Any], others: list[Mapping[str, Any]], prefix: str
+) -> None:
+    for names in _UNIQUE[clean["kind"]]:
+        own = [clean[name] for name in names]
+        if None in own or not any(own == [other[name] for name in names] for other in others):
+            continue
+        # Where there is only one name, it is the offer's own and is called so.
+        told = [name if len(names) > 1 or "number" in name else "name" for name in names]
+        faults.add(
+            f"{prefix}{names[0]}", f"The fields {', '.join(('ticket_type', *told))} must make a unique set."
+        )

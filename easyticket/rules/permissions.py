@@ -44,13 +44,18 @@ class Permission(enum.StrEnum):
     CANCEL_EVENT = "cancel_event"
     DELETE_EVENT = "delete_event"
     FEATURE_EVENT = "feature_event"
+    LIST_OWN_EVENTS = "list_own_events"
+    ADD_TICKET_TYPES = "add_ticket_types"
     EDIT_TICKET_TYPES = "edit_ticket_types"
+    ADD_OFFERS = "add_offers"
+    EDIT_OFFERS = "edit_offers"
     SEE_SALES = "see_sales"
     SCAN_TICKETS = "scan_tickets"
     SEE_ORDER = "see_order"
     PAY_ORDER = "pay_order"
     CANCEL_ORDER = "cancel_order"
     REFUND_ORDER = "refund_order"
+    CLEAN_UP_ORDERS = "clean_up_orders"
     SEE_TICKET = "see_ticket"
     EDIT_CATEGORIES = "edit_categories"
     EDIT_OWN_PROFILE = "edit_own_profile"
@@ -109,13 +114,18 @@ PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
     Permission.CANCEL_EVENT: (_owns_event, "You do not have permission to cancel this event."),
     Permission.DELETE_EVENT: (_owns_event, "You can only modify your own events"),
     Permission.FEATURE_EVENT: (_staff, "Only administrators can feature an event."),
+    Permission.LIST_OWN_EVENTS: (_organizer, "Only organizers can access this endpoint."),
+    Permission.ADD_TICKET_TYPES: (_organizer, "Only organizers can perform this action"),
     Permission.EDIT_TICKET_TYPES: (_owns_event, "Only the event organizer can manage tickets"),
+    Permission.ADD_OFFERS: (_organizer, "You do not have permission to perform this action."),
+    Permission.EDIT_OFFERS: (_owns_event, "You do not have permission to perform this action."),
     Permission.SEE_SALES: (_owns_event, "You can only see the sales of your own events"),
     Permission.SCAN_TICKETS: (_owns_event, "Only staff and event organizers can scan tickets"),
     Permission.SEE_ORDER: (_owns_order_or_staff, "You may not see this order."),
     Permission.PAY_ORDER: (_owns_order, "You may not pay this order."),
     Permission.CANCEL_ORDER: (_owns_order_or_staff, "You may not cancel this order."),
     Permission.REFUND_ORDER: (_may_refund, "You may not refund this order."),
+    Permission.CLEAN_UP_ORDERS: (_staff, "Only administrators can trigger order cleanup."),
     Permission.SEE_TICKET: (_owns_ticket, "You may not see this ticket."),
     Permission.EDIT_CATEGORIES: (_staff, "You do not have permission to perform this action."),
     Permission.EDIT_OWN_PROFILE: (_signed_in, "You do not have permission to perform this action."),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
-from easyticket.core.errors import Invalid
+from easyticket.core.errors import Invalid, invalid_field
 from easyticket.db import db, transactional
 from easyticket.models import (
     Event,
@@ -23,7 +24,13 @@ from easyticket.models import (
     TicketType,
 )
 from easyticket.rules.fields import Faults
-from easyticket.rules.offer_fields import clean_offer, clean_ticket_type
+from easyticket.rules.offer_fields import (
+    KIND_BY_PRICING,
+    LIST_OF_KIND,
+    clean_offer,
+    clean_ticket_type,
+    why_kind_not_sold,
+)
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import inventory
 from easyticket.services.listed_price import keep_listed_price
@@ -31,10 +38,14 @@ from easyticket.services.listed_price import keep_listed_price
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferDraft:
-    """An offer as somebody wants it. Price in minor units of the event's currency, the sales window in UTC."""
+    """An offer as somebody wants it. The price is told either in major units (`price`) or in minor ones of the event's currency.
+
+    Moments of the sales window are aware, or naive and then those of clocks in the event's zone.
+    """
 
     kind: OfferKind
-    price_minor: int
+    price_minor: int = 0
+    price: Decimal | None = None
     quantity: int | None = None
     tier_number: int | None = None
     tier_name: str = ""
@@ -50,11 +61,16 @@ class OfferDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketTypeDraft:
-    """A ticket type as somebody wants it. `price_minor` counts for simple pricing only, `offers` for every other."""
+    """A ticket type as somebody wants it. The price counts for simple pricing only, `offers` for every other.
+
+    Price and moments are told as in `OfferDraft`. `pricing_type` must be the event's where it is told.
+    """
 
     name: str
     total_quantity: int
+    pricing_type: PricingType | None = None
     price_minor: int | None = None
+    price: Decimal | None = None
     description: str = ""
     benefits: str = ""
     sales_start_at: datetime | None = None
@@ -69,26 +85,28 @@ class TicketTypeDraft:
 
 _TYPE_FIELDS = {field.name for field in fields(TicketTypeDraft)} - {"offers"}
 _OFFER_FIELDS = {field.name for field in fields(OfferDraft)} - {"kind"}
+# What is read from a draft and not stored with the ticket type.
+_NOT_STORED = {"pricing_type", "price", "price_minor"}
 
 
 @transactional
 def create_ticket_type(*, actor: Actor, event: Event, draft: TicketTypeDraft, now: datetime) -> TicketType:
     """Return a new ticket type with all its offers and counters, or make nothing at all.
 
-    :raises Invalid: messages by field; those of an offer are called `offers.0.price_minor` and so on.
+    :raises Invalid: messages by field; those of an offer are called `tiers.0.price`, `day_passes.0.price` and so
+        on, counted within their kind.
     """
     require(actor, Permission.EDIT_TICKET_TYPES, event)
     lock_event(event)
-    is_simple = event.pricing_type is PricingType.SIMPLE
     faults = Faults()
-    values = clean_ticket_type(faults, _values(draft), is_simple=is_simple)
+    values = clean_ticket_type(faults, _values(draft), event)
     offers = _clean_offers(faults, event, values)
     faults.raise_if_any()
     _check_name(event, values["name"])
     ticket_type = TicketType(
         event=event,
         created_at=now,
-        **{name: values[name] for name in _TYPE_FIELDS - {"price_minor", "position"}},
+        **{name: values[name] for name in _TYPE_FIELDS - _NOT_STORED - {"position"}},
         position=len(event.ticket_types) if draft.position is None else draft.position,
     )
     db.session.add(ticket_type)
@@ -104,7 +122,7 @@ def create_ticket_type(*, actor: Actor, event: Event, draft: TicketTypeDraft, no
 def update_ticket_type(
     *, actor: Actor, ticket_type: TicketType, changes: Mapping[str, Any], now: datetime
 ) -> TicketType:
-    """Change fields of a ticket type; `price_minor` is the price of its one offer and counts for simple pricing only.
+    """Change fields of a ticket type; the price is that of its one offer and counts for simple pricing only.
 
     :raises Invalid: messages by field, also where the quantity would fall below what is sold and held.
     """
@@ -113,10 +131,12 @@ def update_ticket_type(
     lock_event(event)
     changes = _known(changes, _TYPE_FIELDS)
     simple_offer = next((offer for offer in ticket_type.offers if offer.kind is OfferKind.SIMPLE), None)
-    before = {name: getattr(ticket_type, name) for name in _TYPE_FIELDS - {"price_minor"}}
-    before["price_minor"] = simple_offer.price_minor if simple_offer else None
+    before = {name: getattr(ticket_type, name) for name in _TYPE_FIELDS - _NOT_STORED}
+    # A price of None is no price; one that is not told stays.
+    kept = simple_offer.price_minor if simple_offer and "price" not in changes else None
+    before |= {"pricing_type": None, "price": None, "price_minor": kept}
     faults = Faults()
-    values = clean_ticket_type(faults, {**before, **changes}, is_simple=simple_offer is not None)
+    values = clean_ticket_type(faults, {**before, **changes}, event)
     faults.raise_if_any()
     _check_name(event, values["name"], own_id=ticket_type.id)
     if values["total_quantity"] != ticket_type.total_quantity:
@@ -152,12 +172,14 @@ def create_offer(*, actor: Actor, ticket_type: TicketType, draft: OfferDraft, no
 
     :raises Invalid: messages by field; the kind must be that of the event's pricing type.
     """
-    require(actor, Permission.EDIT_TICKET_TYPES, ticket_type.event)
+    require(actor, Permission.EDIT_OFFERS, ticket_type.event)
     lock_event(ticket_type.event)
+    if reason := why_kind_not_sold(ticket_type.event, draft.kind):
+        raise invalid_field("ticket_type", reason)
+    if draft.kind is OfferKind.SIMPLE and ticket_type.offers:
+        raise invalid_field("ticket_type", "A ticket type of simple pricing has one price.")
     faults = Faults()
-    values = clean_offer(faults, _values(draft), ticket_type.event, ticket_type.offers)
-    if values["kind"] is OfferKind.SIMPLE and ticket_type.offers:
-        faults.add("kind", "A ticket type of simple pricing has one price.")
+    values = clean_offer(faults, _values(draft), ticket_type.event, map(_cell_of, ticket_type.offers))
     faults.raise_if_any()
     quota = db.session.scalars(
         sa.select(Quota).filter_by(kind=QuotaKind.TICKET_TYPE, owner_id=ticket_type.id)
@@ -174,11 +196,13 @@ def update_offer(*, actor: Actor, offer: Offer, changes: Mapping[str, Any], now:
     :raises Invalid: messages by field, also where the quantity would fall below what is sold and held.
     """
     event = offer.ticket_type.event
-    require(actor, Permission.EDIT_TICKET_TYPES, event)
+    require(actor, Permission.EDIT_OFFERS, event)
     lock_event(event)
     changes = _known(changes, _OFFER_FIELDS)
-    before = {name: getattr(offer, name) for name in {*_OFFER_FIELDS, "kind"}}
-    others = [other for other in offer.ticket_type.offers if other.id != offer.id]
+    before = {name: getattr(offer, name) for name in {*_OFFER_FIELDS, "kind"} - {"price"}} | {"price": None}
+    if changes.get("is_all_days"):
+        before["day_number"] = None
+    others = [_cell_of(other) for other in offer.ticket_type.offers if other.id != offer.id]
     faults = Faults()
     values = clean_offer(faults, {**before, **changes}, event, others)
     faults.raise_if_any()
@@ -196,7 +220,7 @@ def delete_offer(*, actor: Actor, offer: Offer, now: datetime) -> None:
     :raises Invalid: it was ordered, or it is the only price of a simple ticket type.
     """
     event = offer.ticket_type.event
-    require(actor, Permission.EDIT_TICKET_TYPES, event)
+    require(actor, Permission.EDIT_OFFERS, event)
     lock_event(event)
     if offer.kind is OfferKind.SIMPLE:
         raise Invalid(
@@ -232,14 +256,26 @@ def move_days(event: Event, shift: timedelta) -> None:
 
 
 def _clean_offers(faults: Faults, event: Event, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    drafts: Sequence[OfferDraft] = values["offers"]
+    for kind in OfferKind:
+        reason = why_kind_not_sold(event, kind)
+        if reason and any(draft.kind is kind for draft in drafts):
+            faults.add(LIST_OF_KIND[kind], reason)
     if event.pricing_type is PricingType.SIMPLE:
         simple = OfferDraft(kind=OfferKind.SIMPLE, price_minor=values["price_minor"] or 0)
-        return [clean_offer(faults, _values(simple), event, ())]
-    drafts: Sequence[OfferDraft] = values["offers"]
-    return [
-        clean_offer(faults, _values(draft), event, drafts[:number], prefix=f"offers.{number}.")
-        for number, draft in enumerate(drafts)
-    ]
+        # Its price is the ticket type's, whose faults are noted already.
+        return [clean_offer(Faults(), _values(simple), event, ())]
+    wanted = KIND_BY_PRICING[event.pricing_type]
+    clean: list[dict[str, Any]] = []
+    for draft in (draft for draft in drafts if draft.kind is wanted):
+        prefix = f"{LIST_OF_KIND[wanted]}.{len(clean)}."
+        clean.append(clean_offer(faults, _values(draft), event, clean, prefix=prefix))
+    return clean
+
+
+def _cell_of(offer: Offer) -> dict[str, Any]:
+    """Return the names and numbers an offer takes in its ticket type."""
+    return {name: getattr(offer, name) for name in ("tier_number", "tier_name", "day_number", "day_name")}
 
 
 def _add_offer(ticket_type: TicketType, values: Mapping[str, Any], type_quota: Quota, now: datetime) -> Offer:
@@ -261,8 +297,8 @@ def _add_offer(ticket_type: TicketType, values: Mapping[str, Any], type_quota: Q
 def _check_name(event: Event, name: str, own_id: int | None = None) -> None:
     same_name = sa.select(TicketType.id).where(TicketType.event_id == event.id, TicketType.name == name)
     if db.session.scalar(same_name.where(TicketType.id != (own_id or 0))) is not None:
-        message = "This event has a ticket type of this name already."
-        raise Invalid(message, code="name_taken", fields={"name": [message]})
+        message = "The fields event, name must make a unique set."
+        raise Invalid(message, code="name_taken", fields={"non_field_errors": [message]})
 
 
 def _check_never_ordered(offers: Sequence[Offer]) -> None:

@@ -113,7 +113,7 @@ class TestOffers:
     def test_the_kind_must_be_that_of_the_events_pricing(self) -> None:
         with pytest.raises(Invalid) as refusal:
             create(tiered(), offer_draft(TIER), offer_draft(DAY_PASS))
-        assert list(refusal.value.fields) == ["offers.1.kind"]
+        assert list(refusal.value.fields) == ["day_passes"]
 
     @pytest.mark.parametrize(
         ("kind", "fields", "named"),
@@ -123,8 +123,8 @@ class TestOffers:
             (TIER, {"tier_name": "x" * 51}, "tier_name"),
             (TIER, {"quantity": 0}, "quantity"),
             (TIER, {"quantity": None}, "quantity"),
-            (TIER, {"price_minor": -1}, "price_minor"),
-            (TIER, {"price_minor": 10**13}, "price_minor"),
+            (TIER, {"price_minor": -1}, "price"),
+            (TIER, {"price_minor": 10**13}, "price"),
             (TIER, {"sales_start_at": NOW, "sales_end_at": NOW}, "sales_end_at"),
             (TIER, {"sales_end_at": END_OF_TIME}, "sales_end_at"),
             (TIER, {"sales_start_at": NOW.replace(year=1969)}, "sales_start_at"),
@@ -147,7 +147,8 @@ class TestOffers:
         event = factories.make_event(pricing_type=pricing[kind])
         with pytest.raises(Invalid) as refusal:
             create(event, offer_draft(kind, **fields))
-        assert list(refusal.value.fields) == [f"offers.0.{named}"]
+        lists = {TIER: "tiers", DAY_PASS: "day_passes", DAY_TIER: "day_tier_prices"}
+        assert list(refusal.value.fields) == [f"{lists[kind]}.0.{named}"]
         assert db.session.scalar(sa.select(sa.func.count(TicketType.id))) == 0
 
     def test_an_all_days_pass_has_neither_number_nor_date(self) -> None:

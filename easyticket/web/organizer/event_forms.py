@@ -22,7 +22,7 @@ _WORDS = {
     "End date must be after start date": "It ends before it begins.",
 }
 _SAVED_AS_DRAFT = "Saved as a draft. Only you see it."
-_RENAMED = {"price_minor": "price", "total_quantity": "quantity", "name": "ticket_name"}
+_RENAMED = {"total_quantity": "quantity", "name": "ticket_name"}
 
 
 @blueprint.route("/events/new/", methods=["GET", "POST"])

@@ -18,8 +18,11 @@ from easyticket.web.forms.fields import Form
 from easyticket.web.forms.refusals import refusals_shown_in, status_of
 from easyticket.web.organizer import blueprint
 
-_WORDS = {"Minimum purchase cannot be greater than maximum purchase": "This is below the fewest one may buy."}
-_RENAMED = {"price_minor": "price", "min_purchase": "max_purchase"}
+_WORDS = {
+    "Minimum purchase cannot be greater than maximum purchase": "This is below the fewest one may buy.",
+    "The fields event, name must make a unique set.": "This event has a ticket type of this name already.",
+}
+_RENAMED = {"non_field_errors": "name", "min_purchase": "max_purchase"}
 
 
 @blueprint.route("/events/<slug>/ticket-types/new/", methods=["GET", "POST"])
