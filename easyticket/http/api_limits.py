@@ -48,6 +48,8 @@ SIGN_IN = Rate("5 per hour", "sign-in", by_address=True)
 PAYMENT = Rate("10 per hour", "payment")
 # A password is tried this often for one account, from wherever.
 PER_ACCOUNT = Rate("20 per hour", "account")
+# So many mails with a link does one address get, whoever asks for them.
+MAILS = Rate("5 per hour", "mails")
 
 
 class _Counter:
@@ -91,12 +93,12 @@ def init_api_limits(app: Flask) -> None:
     app.after_request(_add_headers)
 
 
-def count_for_account(name: str) -> None:
-    """Count a try to sign in to the account of this name.
+def count_for_account(name: str, rate: Rate = PER_ACCOUNT) -> None:
+    """Count a try to sign in to the account of this name, or whatever else `rate` limits for one account.
 
     :raises TooMany: too many in this hour.
     """
-    _count(PER_ACCOUNT, f"account:{digest(name.strip().lower()[:254])}")
+    _count(rate, f"account:{digest(name.strip().lower()[:254])}")
 
 
 def _count_request() -> None:

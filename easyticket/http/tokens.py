@@ -117,6 +117,25 @@ def find_caller() -> Caller | None:
     return found
 
 
+def current_caller() -> Caller:
+    """Return who sent this request, where the route asks for a token.
+
+    :raises Unauthenticated: nobody says.
+    """
+    caller = find_caller()
+    if caller is None:
+        raise Unauthenticated("Authentication credentials were not provided.")
+    return caller
+
+
+def find_token(encoded: str, kind: str) -> tuple[UserSession, str] | None:
+    """Return what `read_token` does, or None for a token that is not good."""
+    try:
+        return read_token(encoded, kind)
+    except BadToken:
+        return None
+
+
 def read_token(encoded: str, kind: str) -> tuple[UserSession, str]:
     """Return the open session that a token of this kind (`access`, `refresh`) names, and that session's own token.
 
@@ -125,7 +144,7 @@ def read_token(encoded: str, kind: str) -> tuple[UserSession, str]:
     try:
         claims = jwt.decode_token(encoded)
     except (PyJWTError, JWTExtendedException, ValueError, KeyError, RecursionError):
-        raise BadToken("Token is invalid or expired") from None
+        raise BadToken("Token is invalid") from None
     if claims.get("type") != kind:
         raise BadToken("Token has wrong type")
     session_token = str(claims.get(_SESSION, ""))
@@ -148,5 +167,7 @@ def _read_caller() -> Caller | None:
         encoded = request.cookies.get(ACCESS_COOKIE) or None
     if encoded is None:
         return None
-    session, session_token = read_token(encoded, "access")
-    return Caller(session, session_token, by_cookie)
+    found = find_token(encoded, "access")
+    if found is None:
+        raise BadToken("Given token not valid for any token type")
+    return Caller(*found, by_cookie)

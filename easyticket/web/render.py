@@ -7,13 +7,11 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, current_app, url_for
-from flask_wtf.csrf import CSRFProtect
 
+from easyticket.http.csrf import csrf
 from easyticket.links import public_url
 from easyticket.rules.permissions import Permission, may
 from easyticket.rules.wording import clock_text, day_text, moment_text, money_text
-
-csrf = CSRFProtect()
 
 
 def init_render(app: Flask) -> None:

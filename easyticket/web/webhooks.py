@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from easyticket.core import clock
 from easyticket.core.errors import AppError, Forbidden
 from easyticket.http.auth import by_signature
+from easyticket.http.csrf import csrf
 from easyticket.http.limits import limiter
 from easyticket.services.provider_events import record_provider_event
 from easyticket.services.providers import get_provider
-from easyticket.web.render import csrf
 
 blueprint = Blueprint("webhooks", __name__)
 csrf.exempt(blueprint)
