@@ -5,7 +5,6 @@ Counted in Redis where there is one, so that all processes count together; while
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,6 +15,7 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
+from easyticket.core import clock
 from easyticket.core.errors import TooMany, Unauthenticated
 from easyticket.core.signing import digest
 from easyticket.http.auth import Access, declared_access
@@ -122,7 +122,7 @@ def _count(rate: Rate, key: str) -> None:
     if told is None or remaining < told[1]:
         g.rate = (rate.item.amount, remaining, reset_at)
     if not is_within:
-        seconds = max(reset_at - int(time.time()), 1)
+        seconds = max(reset_at - int(clock.now().timestamp()), 1)
         message = f"Request was throttled. Expected available in {seconds} seconds."
         raise TooMany(message, retry_after=seconds)
 
