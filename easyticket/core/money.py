@@ -34,7 +34,7 @@ def currency_digits(currency: str) -> int:
 
 def thousandths_per_minor(currency: str) -> int:
     """Return how many thousandths of a major unit one minor unit is: amounts of all currencies compare in these."""
-    return 10 ** (3 - currency_digits(currency))
+    return int(10 ** (3 - currency_digits(currency)))
 
 
 @dataclass(frozen=True, slots=True, order=False)

@@ -83,7 +83,9 @@ def _is_visible_to(actor: Actor) -> Condition:
 
 def conditions_of(actor: Actor, filters: EventFilters, now: datetime) -> list[Condition]:
     """Return what an event has to fulfil to be in the list of this actor."""
-    found = [_is_visible_to(actor), Event.status.in_(filters.statuses), *_by_time(filters, now)]
+    found = [Event.status.in_(filters.statuses), *_by_time(filters, now)]
+    if EventStatus.DRAFT in filters.statuses:
+        found.append(_is_visible_to(actor))
     found += [Event.search_text.contains(word, autoescape=True) for word in words_of(filters.query)]
     if filters.city.strip():
         found.append(Event.venue_city_key == city_key_of(filters.city))

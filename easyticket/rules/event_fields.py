@@ -28,20 +28,31 @@ _TEXTS = ("description", "terms_and_conditions", "refund_policy")
 _LONGEST_EVENT = timedelta(days=3 * 366)
 
 
-def clean_event(values: Mapping[str, Any], *, not_before: datetime | None) -> dict[str, Any]:
+def clean_event(
+    values: Mapping[str, Any],
+    *,
+    not_before: datetime | None,
+    kept_start_at: datetime | None = None,
+) -> dict[str, Any]:
     """Return an event's fields as they are to be stored; `not_before` (UTC) is the earliest start, None for any.
+
+    What has begun may keep its beginning, `kept_start_at`. Moments without an offset are those of clocks in the event's
+    zone. A `base_price` in major units, where there is one, goes before `base_price_minor`.
 
     :raises Invalid: with messages by field.
     """
     faults = Faults()
     clean = dict(values)
+    clean["currency"] = clean["currency"].strip().upper()
     for name, longest in _LINES.items():
         clean[name] = faults.line(name, clean[name], longest, required=name in _REQUIRED)
     for name in _TEXTS:
         clean[name] = faults.text(name, clean[name])
+    _read_price(faults, clean)
     _check_choices(faults, clean)
-    if clean["time_zone"] in known_zones():
-        _check_dates(faults, clean, not_before)
+    if clean["time_zone"] in known_zones() and _read_moments(faults, clean):
+        is_kept = clean["start_at"] == kept_start_at
+        _check_dates(faults, clean, None if is_kept else not_before)
     _check_numbers(faults, clean)
     faults.raise_if_any()
     return clean
@@ -71,6 +82,30 @@ def moment_of(local: datetime, zone: str) -> datetime:
     if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:
         raise ValueError("Clocks are put forward over this time on that day. Choose another one.")
     return moment
+
+
+def _read_price(faults: Faults, values: dict[str, Any]) -> None:
+    if "base_price" not in values:
+        return
+    amount, currency = values.pop("base_price"), values["currency"]
+    values["base_price_minor"] = None
+    if amount is not None and currency in CURRENCIES:
+        values["base_price_minor"] = faults.amount("base_price", amount, currency)
+
+
+def _read_moments(faults: Faults, values: dict[str, Any]) -> bool:
+    """Replace clock times of the event's zone by moments; False if one of them is none."""
+    is_read = True
+    for name in ("start_at", "end_at"):
+        if values[name].tzinfo is None:
+            try:
+                values[name] = moment_of(values[name], values["time_zone"])
+            except (ValueError, OverflowError) as error:
+                is_read = False
+                faults.add(
+                    name, str(error) if isinstance(error, ValueError) else "This date is too far away."
+                )
+    return is_read
 
 
 def _check_choices(faults: Faults, values: Mapping[str, Any]) -> None:

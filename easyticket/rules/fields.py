@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
+from decimal import Decimal
 
 import nh3
 
 from easyticket.core.errors import Invalid
-from easyticket.core.money import MAX_MINOR
+from easyticket.core.money import MAX_MINOR, Money, MoneyError
 
 # The years that any day or moment may be in: the ends of the calendar overflow where a zone's clocks are far from UTC.
 FIRST_YEAR, LAST_YEAR = 1970, 2200
@@ -54,6 +55,14 @@ class Faults:
             self.add(field, "Ensure this value is greater than or equal to 0.")
         elif value is not None and value > MAX_MINOR:
             self.add(field, "The amount is too large.")
+
+    def amount(self, field: str, value: Decimal, currency: str) -> int | None:
+        """Return an amount in major units as minor units of its currency; None, and a note, if it is none."""
+        try:
+            return Money.parse(value, currency).minor
+        except MoneyError as error:
+            self.add(field, str(error))
+            return None
 
     def year(self, field: str, value: date | None) -> None:
         """Note it if a day or a moment that is there lies outside the years that anything here may be in."""

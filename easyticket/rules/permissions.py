@@ -77,6 +77,10 @@ def _organizer(actor: Actor, _target: Any) -> bool:
     return actor.is_organizer or actor.is_system
 
 
+def _organizer_account(actor: Actor, _target: Any) -> bool:
+    return actor.is_organizer and not actor.is_staff
+
+
 def _owns_event(actor: Actor, event: Any) -> bool:
     return actor.is_staff or (actor.user_id is not None and event.organizer_id == actor.user_id)
 
@@ -114,7 +118,7 @@ PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
     Permission.CANCEL_EVENT: (_owns_event, "You do not have permission to cancel this event."),
     Permission.DELETE_EVENT: (_owns_event, "You can only modify your own events"),
     Permission.FEATURE_EVENT: (_staff, "Only administrators can feature an event."),
-    Permission.LIST_OWN_EVENTS: (_organizer, "Only organizers can access this endpoint."),
+    Permission.LIST_OWN_EVENTS: (_organizer_account, "Only organizers can access this endpoint."),
     Permission.ADD_TICKET_TYPES: (_organizer, "Only organizers can perform this action"),
     Permission.EDIT_TICKET_TYPES: (_owns_event, "Only the event organizer can manage tickets"),
     Permission.ADD_OFFERS: (_organizer, "You do not have permission to perform this action."),

@@ -60,5 +60,10 @@ def search_text_of(event: Event) -> str:
 
 def words_of(query: str) -> tuple[str, ...]:
     """Return the folded words of a query, each once, all of which an event has to contain; at most `MAX_WORDS`."""
-    words = dict.fromkeys(fold(query[:_MAX_QUERY]).split())
+    words = dict.fromkeys(fold(query[:_MAX_QUERY]).replace(",", " ").split())
     return tuple(words)[:MAX_WORDS]
+
+
+def typed_words_of(query: str) -> tuple[str, ...]:
+    """Return the words of a query as they were typed, for texts that are not kept folded; at most `MAX_WORDS`."""
+    return tuple(dict.fromkeys(query[:_MAX_QUERY].split()))[:MAX_WORDS]

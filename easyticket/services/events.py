@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from flask import current_app
@@ -34,6 +35,7 @@ from easyticket.models import (
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.event_fields import clean_event, days_moved
 from easyticket.rules.permissions import Actor, Permission, may, require
+from easyticket.rules.schedule import status_of
 from easyticket.rules.search import city_key_of, search_text_of
 from easyticket.rules.slugs import numbered, slug_of
 from easyticket.services import inventory
@@ -46,7 +48,10 @@ _SECOND_LOOK = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventDraft:
-    """An event as somebody wants it. Moments are aware, prices in minor units; zone and currency default to the settings."""
+    """An event as somebody wants it, prices in minor units; zone and currency default to the settings.
+
+    Moments without an offset are those of clocks in the event's zone.
+    """
 
     title: str
     venue_name: str
@@ -81,11 +86,17 @@ class EventDraft:
     thumbnail_image: str = ""
     # Counts only from those who may feature events and set fees, and is left out silently otherwise (the API contract).
     is_featured: bool = False
+    # As clients of an API write them, each going before the field above that means the same: the category by its UUID,
+    # the base price in major units. And the status they want it to have, by the rules of publishing and cancelling.
+    category_uuid: UUID | None = None
+    base_price: Decimal | None = None
+    status: str = ""
     # Whose event it is; only the application itself may make one for somebody else.
     organizer_id: int | None = None
 
 
-_FIELDS = {field.name for field in fields(EventDraft)} - {"organizer_id"}
+_WRITTEN = {"category_uuid", "base_price", "status"}
+_FIELDS = {field.name for field in fields(EventDraft)} - {"organizer_id", *_WRITTEN}
 _STAFF_FIELDS = {"is_featured": False, "fee_basis_points": None}
 
 
@@ -101,18 +112,20 @@ def create_event(
 ) -> Event:
     """Return a new event with its counter and all its ticket types, or make nothing at all.
 
-    With `publish` it is published at once if its organizer's address is verified, and is a draft otherwise.
-    `allow_past` counts for the application itself only.
+    With `publish` it is published at once if its organizer's address is verified, and is a draft otherwise; with a
+    `status` in the draft it is refused otherwise. `allow_past` counts for the application itself only.
 
     :raises Invalid: messages by field; those of a ticket type are called `name`, `price_minor` and so on.
     """
     require(actor, Permission.CREATE_EVENT)
     wanted = {name: getattr(draft, name) for name in _FIELDS}
+    written = {name: value for name in _WRITTEN if (value := getattr(draft, name)) not in (None, "")}
+    status = written.pop("status", "")
     if not may(actor, Permission.FEATURE_EVENT):
         wanted |= _STAFF_FIELDS
     wanted["currency"] = wanted["currency"] or current_app.config["SETTINGS"].default_currency
     wanted["time_zone"] = wanted["time_zone"] or current_app.config["SETTINGS"].default_time_zone
-    values = clean_event(wanted, not_before=None if allow_past and actor.is_system else now)
+    values = clean_event(wanted | written, not_before=None if allow_past and actor.is_system else now)
     organizer_id = draft.organizer_id if actor.is_system else actor.user_id
     organizer = db.session.get_one(User, organizer_id)
     _check_references(values, {}, organizer.id)
@@ -125,28 +138,34 @@ def create_event(
     keep_listed_price(event)
     if publish and (organizer.is_email_verified or actor.is_staff):
         publish_event(actor=actor, event=event, now=now)
+    _change_status(actor, event, status, now)
     return event
 
 
 @transactional
 def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now: datetime) -> Event:
-    """Change fields of an event (those of `EventDraft`); the slug never changes.
+    """Change fields of an event (those of `EventDraft`), or nothing at all; the slug never changes.
 
-    An event postponed as a whole takes its days, and the tickets sold for them, along.
+    An event postponed as a whole takes its days, and the tickets sold for them, along. A base price that is what the
+    event is listed at anyway stays as it is, so that what was read can be sent back.
 
     :raises Invalid: messages by field.
     """
     require(actor, Permission.EDIT_EVENT, event)
-    if unknown := changes.keys() - _FIELDS:
+    if unknown := changes.keys() - _FIELDS - _WRITTEN:
         raise TypeError(f"these fields cannot be changed: {', '.join(sorted(unknown))}")
     lock_event(event)
     before = {name: getattr(event, name) for name in _FIELDS}
+    status_before = status_of(event, now)
     wanted = {**before, **changes}
+    status = wanted.pop("status", "")
+    if "base_price" in wanted and _is_as_listed(event, wanted):
+        del wanted["base_price"]
     if not may(actor, Permission.FEATURE_EVENT):
         wanted |= {name: before[name] for name in _STAFF_FIELDS}
-    # What has begun may keep its beginning; only moving it into the past is refused.
-    is_moved_back = wanted["start_at"] != before["start_at"] and not actor.is_system
-    values = clean_event(wanted, not_before=now if is_moved_back else None)
+    values = clean_event(
+        wanted, not_before=None if actor.is_system else now, kept_start_at=before["start_at"]
+    )
     _check_fixed(event, values)
     _check_references(values, before, event.organizer_id)
     dates_before = (event.start_at, event.end_at)
@@ -158,6 +177,8 @@ def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now:
     _make_findable(event)
     keep_listed_price(event)
     move_days(event, days_moved(dates_before, (event.start_at, event.end_at), event.time_zone))
+    if status != status_before:
+        _change_status(actor, event, status, now)
     return event
 
 
@@ -234,8 +255,29 @@ def delete_event(*, actor: Actor, event: Event, now: datetime) -> None:
     db.session.flush()
 
 
-def _check_references(values: Mapping[str, Any], before: Mapping[str, Any], organizer_id: int) -> None:
+def _change_status(actor: Actor, event: Event, wanted: str, now: datetime) -> None:
+    """Publish or cancel as a client's `status` asks for; what the event has, by what is stored or by the clock, is kept."""
+    present = status_of(event, now)
+    if wanted in ("", event.status.value, present):
+        return
+    steps = {"published": publish_event, "cancelled": cancel_event}
+    if wanted not in steps or event.status is EventStatus.CANCELLED:
+        raise invalid_field("status", f"Cannot change status from {present} to {wanted}")
+    try:
+        steps[wanted](actor=actor, event=event, now=now)
+    except Invalid as refusal:
+        raise Invalid(refusal.message, code=refusal.code, fields={"status": [refusal.message]}) from None
+
+
+def _is_as_listed(event: Event, wanted: Mapping[str, Any]) -> bool:
+    listed = Decimal(event.listed_price_thousandths).scaleb(-3)
+    return bool(wanted["base_price"] == listed and wanted["currency"].upper() == event.currency)
+
+
+def _check_references(values: dict[str, Any], before: Mapping[str, Any], organizer_id: int) -> None:
     """Check what was chosen anew: an event may keep a category that was switched off later."""
+    if "category_uuid" in values:
+        values["category_id"] = _category_id_of(values.pop("category_uuid"), before.get("category_id"))
     category_id, profile_id = values["category_id"], values["payment_profile_id"]
     if category_id is not None and category_id != before.get("category_id"):
         category = db.session.get(Category, category_id)
@@ -245,6 +287,15 @@ def _check_references(values: Mapping[str, Any], before: Mapping[str, Any], orga
         profile = db.session.get(PaymentProfile, profile_id)
         if profile is None or profile.user_id != organizer_id or profile.deleted_at is not None:
             raise invalid_field("payment_profile_id", "Choose one of your own payment profiles.")
+
+
+def _category_id_of(uuid: UUID | None, kept_id: int | None) -> int | None:
+    if uuid is None:
+        return None
+    category = db.session.scalar(sa.select(Category).filter_by(uuid=uuid))
+    if category is None or not (category.is_active or category.id == kept_id):
+        raise invalid_field("category_uuid", f'Invalid pk "{uuid}" - object does not exist.')
+    return category.id
 
 
 def _check_no_history(event: Event) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from easyticket.core import clock
 from easyticket.core.errors import Forbidden, Invalid, Unauthenticated
-from easyticket.db import db
+from easyticket.db import db, transaction
 from easyticket.models import (
     Event,
     EventStatus,
@@ -238,6 +240,141 @@ class TestChanging:
         changes = {"start_at": event.start_at - timedelta(days=1)}
         update_event(actor=owner_of(event), event=event, changes=changes, now=NOW)
         assert [offer.day_on for offer in event.ticket_types[0].offers] == before
+
+
+class TestWrittenByClients:
+    """What clients of an API write: clock times, major units, a category's UUID, a status."""
+
+    def test_a_time_without_an_offset_is_one_of_clocks_in_the_events_zone(self) -> None:
+        start_at = datetime(NOW.year + 1, 7, 1, 18)  # noqa: DTZ001 (what is tested)
+        event = create(start_at=start_at, time_zone="Europe/Berlin")
+        assert event.start_at == start_at.replace(hour=16, tzinfo=UTC)
+        update_event(
+            actor=owner_of(event),
+            event=event,
+            changes={"start_at": start_at, "end_at": start_at.replace(hour=23)},
+            now=event.start_at + timedelta(hours=1),
+        )
+        assert (event.start_at.hour, event.end_at.hour) == (16, 21)
+
+    @pytest.mark.parametrize("clock_time", ["2027-03-28T02:30", "0001-01-01T00:30"])
+    def test_a_time_that_no_clock_shows_is_named(self, clock_time: str) -> None:
+        with pytest.raises(Invalid) as refusal:
+            create(start_at=datetime.fromisoformat(clock_time), time_zone="Europe/Berlin")
+        assert "start_at" in refusal.value.fields
+
+    def test_a_base_price_is_read_with_the_digits_of_the_currency(self) -> None:
+        assert create(base_price=Decimal("20.5")).base_price_minor == 2050
+        assert create(base_price=Decimal(2000), currency="jpy").base_price_minor == 2000
+        for fields in (
+            {"base_price": Decimal("20.505")},
+            {"base_price": Decimal("1.5"), "currency": "JPY"},
+            {"base_price": Decimal("1e999999")},
+            {"base_price": Decimal(-1)},
+        ):
+            with pytest.raises(Invalid) as refusal:
+                create(**fields)
+            assert list(refusal.value.fields) == ["base_price"]
+
+    def test_a_base_price_sent_back_as_it_was_read_changes_nothing_and_another_one_counts(self) -> None:
+        event = factories.make_simple_event(price_minor=1500, is_free=True)
+        update_event(actor=owner_of(event), event=event, changes={"base_price": Decimal("15.00")}, now=NOW)
+        assert event.base_price_minor is None
+        changes = {"base_price": Decimal("14"), "is_free": False}
+        update_event(actor=owner_of(event), event=event, changes=changes, now=NOW)
+        assert (event.base_price_minor, event.listed_price_thousandths) == (1400, 14_000)
+        update_event(actor=owner_of(event), event=event, changes={"base_price": None}, now=NOW)
+        assert (event.base_price_minor, event.listed_price_thousandths) == (None, 15_000)
+
+    def test_a_category_is_named_by_its_uuid_and_one_switched_off_is_kept_but_not_chosen(self) -> None:
+        music, hidden = factories.make_category(), factories.make_category(is_active=False)
+        event = create(category_uuid=music.uuid)
+        assert event.category_id == music.id
+        for uuid in (hidden.uuid, uuid4()):
+            with pytest.raises(Invalid) as refusal:
+                update_event(actor=owner_of(event), event=event, changes={"category_uuid": uuid}, now=NOW)
+            assert refusal.value.fields == {
+                "category_uuid": [f'Invalid pk "{uuid}" - object does not exist.']
+            }
+        with transaction():
+            music.is_active = False
+        update_event(actor=owner_of(event), event=event, changes={"category_uuid": music.uuid}, now=NOW)
+        assert event.category_id == music.id
+        update_event(actor=owner_of(event), event=event, changes={"category_uuid": None}, now=NOW)
+        assert event.category_id is None
+
+    def test_a_status_publishes_and_cancels_as_the_actions_do(self) -> None:
+        assert create(status="draft").status is EventStatus.DRAFT
+        event = create(status="published")
+        assert (event.status, event.published_at) == (EventStatus.PUBLISHED, NOW)
+        update_event(actor=owner_of(event), event=event, changes={"status": "cancelled"}, now=NOW)
+        assert event.status is EventStatus.CANCELLED
+        assert db.session.scalars(sa.select(OutboxJob.name)).all() == ["unwind_event", "unwind_event"]
+
+    @pytest.mark.parametrize(
+        ("stored", "days", "wanted"),
+        [
+            (EventStatus.DRAFT, 1, "ongoing"),
+            (EventStatus.DRAFT, -9, "published"),
+            (EventStatus.DRAFT, 1, "completed"),
+            (EventStatus.PUBLISHED, 1, "draft"),
+            (EventStatus.PUBLISHED, 1, "ongoing"),
+            (EventStatus.PUBLISHED, 1, "completed"),
+            (EventStatus.PUBLISHED, -9, "cancelled"),
+            (EventStatus.PUBLISHED, -9, "ongoing"),
+            (EventStatus.CANCELLED, 1, "published"),
+            (EventStatus.CANCELLED, 1, "draft"),
+            (EventStatus.CANCELLED, -9, "completed"),
+        ],
+    )
+    def test_a_status_the_rules_forbid_changes_nothing_at_all(
+        self, stored: EventStatus, days: int, wanted: str
+    ) -> None:
+        event = factories.make_event(title="Before", status=stored, start_at=NOW + timedelta(days=days))
+        with pytest.raises(Invalid) as refusal:
+            update_event(
+                actor=owner_of(event), event=event, changes={"status": wanted, "title": "After"}, now=NOW
+            )
+        assert list(refusal.value.fields) == ["status"]
+        db.session.rollback()
+        assert (event.status, event.title) == (stored, "Before")
+
+    @pytest.mark.parametrize(
+        ("stored", "hours", "wanted"),
+        [
+            (EventStatus.DRAFT, 1, "draft"),
+            (EventStatus.PUBLISHED, 1, "published"),
+            (EventStatus.PUBLISHED, -1, "published"),
+            (EventStatus.PUBLISHED, -1, "ongoing"),
+            (EventStatus.PUBLISHED, -100, "completed"),
+            (EventStatus.PUBLISHED, -100, "published"),
+            (EventStatus.CANCELLED, -1, "cancelled"),
+        ],
+    )
+    def test_the_status_an_event_has_by_what_is_stored_or_by_the_clock_is_no_change(
+        self, stored: EventStatus, hours: int, wanted: str
+    ) -> None:
+        event = factories.make_event(status=stored, start_at=NOW + timedelta(hours=hours))
+        update_event(actor=owner_of(event), event=event, changes={"status": wanted}, now=NOW)
+        assert event.status is stored
+
+    def test_an_event_that_is_postponed_while_it_runs_may_be_sent_back_as_ongoing(self) -> None:
+        event = factories.make_event(start_at=NOW - timedelta(hours=1))
+        later = {"start_at": NOW + timedelta(days=1), "end_at": NOW + timedelta(days=2), "status": "ongoing"}
+        update_event(actor=owner_of(event), event=event, changes=later, now=NOW)
+        assert event.status is EventStatus.PUBLISHED
+
+    def test_wrong_fields_keep_a_status_from_being_changed(self) -> None:
+        event = create()
+        with pytest.raises(Invalid):
+            changes = {"status": "published", "title": ""}
+            update_event(actor=owner_of(event), event=event, changes=changes, now=NOW)
+        db.session.rollback()
+        assert event.status is EventStatus.DRAFT
+
+    def test_publishing_by_a_status_needs_a_verified_address(self) -> None:
+        with pytest.raises(Forbidden):
+            create(factories.make_organizer(is_verified=False), status="published")
 
 
 class TestPublishing:
