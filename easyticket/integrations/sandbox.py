@@ -88,6 +88,7 @@ class SandboxProvider:
         return StartedCharge(
             provider_ref=f"sbx_{request.reference}",
             pay_url=f"{self._public_url}/sandbox/{request.reference}/",
+            client_secret=f"sbx_{request.reference}_secret_{self._mac(0, request.reference.encode())[:24]}",
         )
 
     def fetch(self, reference: str, provider_ref: str) -> ChargeSnapshot:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from easyticket.services import checkout, expiry, payments, sessions
+from easyticket.services import expiry, idempotency, payments, sessions
 
 # Seconds between two runs, and the service to call. Each is idempotent and safe to run in two processes at once.
 SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
     (10, expiry.expire_orders),
     (20, payments.reconcile_payments),
-    (3600, checkout.delete_old_turns),
+    (3600, idempotency.forget_old_answers),
     (3600, sessions.delete_ended_sessions),
 )
 

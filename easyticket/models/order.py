@@ -195,7 +195,11 @@ class OrderCounter(Base):
 
 
 class IdempotencyRecord(Base):
-    """The first answer to a request with an `Idempotency-Key`, given again when the same request comes back."""
+    """The first answer to a request with an `Idempotency-Key`, given again when the same request comes back.
+
+    Written in the transaction that makes the thing, and named after it: a process that dies before it can note its
+    answer leaves enough behind for the next one to answer without making a second.
+    """
 
     __tablename__ = "idempotency_record"
     __table_args__ = (sa.UniqueConstraint("scope", "operation", "key"),)
@@ -205,7 +209,8 @@ class IdempotencyRecord(Base):
     operation: Mapped[str] = mapped_column(sa.String(80))
     key: Mapped[str] = mapped_column(sa.String(255))
     body_digest: Mapped[str] = mapped_column(sa.String(64))
-    order_uuid: Mapped[UUID | None] = mapped_column(sa.Uuid())
+    # What the first request made: an order, or a refund.
+    made_uuid: Mapped[UUID | None] = mapped_column("order_uuid", sa.Uuid())
     status_code: Mapped[int | None]
     answer: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(index=True)

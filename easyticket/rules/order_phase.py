@@ -85,6 +85,19 @@ def is_hold_good(order: Order, now: datetime) -> bool:
     return order.hold is not None and order.hold.state is HoldState.HELD and now < order.hold.expires_at
 
 
+def is_expired(order: Order, now: datetime) -> bool:
+    """Tell whether the order ran out unpaid, whether or not somebody has ended it yet."""
+    if order.status is OrderStatus.FAILED:
+        return order.failure_reason == "expired"
+    in_hand = any(payment.state is PaymentState.PROCESSING for payment in order.payments)
+    return order.status in _UNPAID and order.expires_at <= now and not in_hand
+
+
+def shown_status(order: Order, now: datetime) -> OrderStatus:
+    """Return the status the APIs send: an order that ran out has failed, although nobody may have ended it yet."""
+    return OrderStatus.FAILED if is_expired(order, now) else order.status
+
+
 def seconds_left_of(order: Order, now: datetime) -> int:
     """Return how many whole seconds the places are still kept, 0 when they are not."""
     return max(int((order.expires_at - now).total_seconds()), 0) if is_hold_good(order, now) else 0

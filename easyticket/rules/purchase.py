@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from easyticket.core.errors import Invalid
-from easyticket.models import Offer, OfferKind, TicketType
-from easyticket.rules.sales import NotOnSale, why_not_on_sale
+from easyticket.models import Event, Offer, OfferKind, TicketType
+from easyticket.rules.sales import NotOnSale, why_event_not_on_sale, why_offer_not_on_sale
 
 # Tickets in one order, whatever its ticket types allow: each becomes a page of a PDF and a part of a mail.
 MAX_TICKETS = 100
@@ -23,20 +23,28 @@ class BoughtLine:
     quantity: int
 
 
+def check_event(event: Event, now: datetime) -> None:
+    """Return if the event sells at all now.
+
+    :raises Invalid: it is not published, cancelled or over (field `event`).
+    """
+    reason = why_event_not_on_sale(event, now)
+    if reason is not None:
+        raise Invalid(
+            _EVENT_SENTENCES[reason],
+            code=f"event_{reason.value}",
+            fields={"event": [_EVENT_SENTENCES[reason]]},
+        )
+
+
 def check_purchase(lines: Sequence[BoughtLine], now: datetime) -> None:
     """Return if everything may be bought together now.
 
     :raises Invalid: something is not on sale, or too few or too many of one ticket type; `items` says which.
     """
     for line in lines:
-        reason = why_not_on_sale(line.offer, now)
-        if reason in (NotOnSale.DRAFT, NotOnSale.CANCELLED, NotOnSale.EVENT_OVER):
-            raise Invalid(
-                _EVENT_SENTENCES[reason],
-                code=f"event_{reason.value}",
-                fields={"event": [_EVENT_SENTENCES[reason]]},
-            )
-        if reason is not None:
+        check_event(line.offer.ticket_type.event, now)
+        if why_offer_not_on_sale(line.offer, now) is not None:
             message = f"{_name(line.offer)} is not currently on sale"
             raise Invalid(message, code="not_on_sale", fields={"items": [message]})
     _check_limits(lines)

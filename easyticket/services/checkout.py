@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from easyticket.core import clock
 from easyticket.core.errors import Conflict
 from easyticket.core.signing import digest
 from easyticket.db import db, transactional
@@ -91,16 +90,6 @@ def resend_tickets(*, actor: Actor, order: Order) -> None:
     enqueue(JobName.MAIL_ORDER_CONFIRMED, {"order_id": order.id})
 
 
-@transactional
-def delete_old_turns(now: datetime | None = None) -> int:
-    """Forget forms sent more than a day ago; return how many."""
-    now = now or clock.now()
-    old = sa.delete(IdempotencyRecord).where(
-        IdempotencyRecord.operation == _OPERATION, IdempotencyRecord.created_at < now - timedelta(days=1)
-    )
-    return int(db.session.execute(old).rowcount)  # type: ignore[attr-defined]
-
-
 def _hold(
     actor: Actor,
     event: Event,
@@ -180,8 +169,8 @@ def _order_of_first(scope: str, key: str) -> Order | None:
         turn = db.session.scalar(_turns(scope, key))
         if turn is None:
             return None
-        if turn.order_uuid is not None:
-            return db.session.scalar(sa.select(Order).where(Order.uuid == turn.order_uuid))
+        if turn.made_uuid is not None:
+            return db.session.scalar(sa.select(Order).where(Order.uuid == turn.made_uuid))
         db.session.rollback()  # the next look begins a new reading transaction
         time.sleep(_LOOK)
     return None
@@ -191,12 +180,12 @@ def _order_of_first(scope: str, key: str) -> Order | None:
 def _note_order(scope: str, key: str, order: Order) -> None:
     turn = db.session.scalar(_turns(scope, key))
     if turn is not None:
-        turn.order_uuid = order.uuid
+        turn.made_uuid = order.uuid
 
 
 @transactional
 def _forget_turn(scope: str, key: str) -> None:
-    turn = db.session.scalar(_turns(scope, key).where(IdempotencyRecord.order_uuid.is_(None)))
+    turn = db.session.scalar(_turns(scope, key).where(IdempotencyRecord.made_uuid.is_(None)))
     if turn is not None:
         db.session.delete(turn)
 

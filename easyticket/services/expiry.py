@@ -12,6 +12,7 @@ from easyticket.core.errors import ProviderDown
 from easyticket.db import db, transactional
 from easyticket.models import Order, OrderStatus, Payment
 from easyticket.models.payment import OPEN_STATES
+from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import inventory, payments
 from easyticket.services.settlement import UNPAID, abandon_attempts
 
@@ -34,6 +35,15 @@ def expire_orders(now: datetime | None = None, event_id: int | None = None) -> i
         query = query.where(Order.event_id == event_id)
     order_ids = list(db.session.scalars(query))
     return sum(_expire(order_id, now) for order_id in order_ids)
+
+
+def clean_up_orders(*, actor: Actor, now: datetime) -> int:
+    """End all orders whose hold has run out, because an administrator asks; return how many ended."""
+    require(actor, Permission.CLEAN_UP_ORDERS)
+    count = 0
+    while ended := expire_orders(now):
+        count += ended
+    return count
 
 
 def _expire(order_id: int, now: datetime) -> bool:

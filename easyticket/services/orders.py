@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 from flask import current_app
@@ -42,8 +42,9 @@ from easyticket.services.baskets import (
     units_of,
 )
 from easyticket.services.expiry import expire_orders
+from easyticket.services.idempotency import Turn, take_turn
 from easyticket.services.inventory import QuotaFull
-from easyticket.services.settlement import UNPAID, abandon_attempts
+from easyticket.services.settlement import UNPAID, abandon_attempts, confirm_unpaid
 from easyticket.services.shortage import SoldOut, shortage_of
 
 
@@ -71,12 +72,16 @@ def place_order(
     promo_code: str = "",
     notes: str = "",
     hold_for: timedelta | None = None,
+    confirm_free: bool = False,
+    turn: Turn | None = None,
     now: datetime,
 ) -> Order:
     """Return a pending order whose places are held, at prices and fees that stay as they are now.
 
-    Lines are of one event; the same offer twice is merged. Free orders are pending too, until they are paid by nothing.
+    Lines are of one event; the same offer twice is merged. Free orders are pending too, until they are paid by nothing,
+    or at once confirmed with `confirm_free`. `turn` makes it once for one Idempotency-Key.
 
+    :raises Repeated: as `idempotency.take_turn`.
     :raises SoldOut: not enough left; `retry_after` says when held places run out.
     :raises Invalid: nothing wanted, not on sale, outside the limits of a purchase, an unknown promo code, a bad address.
     """
@@ -84,8 +89,13 @@ def place_order(
     number = _next_number(now)
     event_id = event.id
 
+    @transactional
     def place() -> Order:
-        return _place(number, actor, event_id, lines, channel, buyer, promo_code, notes, hold_for, now)
+        uuid = take_turn(turn, now)
+        order = _place(uuid, number, actor, event_id, lines, channel, buyer, promo_code, notes, hold_for, now)
+        if confirm_free and order.total_minor == 0:
+            confirm_unpaid(order, now)
+        return order
 
     return _with_expired_released(event_id, place, now)
 
@@ -197,8 +207,8 @@ def _next_number(now: datetime) -> str:
     return order_number(day, int(db.session.execute(count_up).scalar_one()))
 
 
-@transactional
 def _place(
+    uuid: UUID,
     number: str,
     actor: Actor,
     event_id: int,
@@ -213,7 +223,7 @@ def _place(
     event = db.session.get_one(Event, event_id)
     bought = bought_lines(event, lines, now)
     promo = find_promo(event, promo_code, now) if promo_code.strip() else None
-    order = _new_order(number, actor, event, bought, promo, channel, notes, hold_for, now)
+    order = _new_order(uuid, number, actor, event, bought, promo, channel, notes, hold_for, now)
     if buyer is not None:
         _set_buyer(order, buyer)
     db.session.add(order)
@@ -226,6 +236,7 @@ def _place(
 
 
 def _new_order(
+    uuid: UUID,
     number: str,
     actor: Actor,
     event: Event,
@@ -238,6 +249,7 @@ def _new_order(
 ) -> Order:
     settings = current_app.config["SETTINGS"]
     order = Order(
+        uuid=uuid,
         number=number,
         purchase_code=purchase_code(),
         event=event,
@@ -253,7 +265,6 @@ def _new_order(
         fee_bearer=event.fee_bearer,
         created_at=now,
     )
-    order.uuid = uuid4()
     order.secret_digest = digest(secret_of(order))
     order.lines = [order_line(item, now) for item in bought]
     apply_quote(order, promo)

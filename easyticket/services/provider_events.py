@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask import current_app
 
 from easyticket.core import clock
+from easyticket.core.errors import Unavailable
 from easyticket.db import db, insert_if_new, transactional
+from easyticket.integrations.stripe_events import read_stripe_event
 from easyticket.models import Payment, ProviderEvent
 from easyticket.queue import JobName, enqueue
 from easyticket.services.payments import settle_payment
@@ -35,15 +38,45 @@ def record_provider_event(
     return True
 
 
+def receive_stripe_event(*, body: bytes, signature: str, now: datetime) -> bool:
+    """Verify a webhook of Stripe and store it once; False if this event was stored before.
+
+    :raises Unavailable: this site has no secret to verify it with.
+    :raises Invalid: as `read_stripe_event`.
+    """
+    secret: str = current_app.config["SETTINGS"].stripe_webhook_secret
+    if not secret:
+        raise Unavailable("Stripe webhooks are not set up on this site.", code="not_configured")
+    notice = read_stripe_event(body, signature, secret, now)
+    return record_provider_event(
+        provider="stripe",
+        event_key=notice.event_key,
+        kind=notice.kind,
+        reference=notice.reference,
+        body=body.decode(),
+        now=now,
+    )
+
+
 def handle_provider_event(event_id: int) -> None:
     """Take a stored webhook as a reason to ask the provider (job). One about a charge that is not ours changes nothing."""
     event = db.session.get_one(ProviderEvent, event_id)
     if event.handled_at is not None:
         return
-    known = db.session.scalar(sa.select(Payment.id).where(Payment.reference == event.payment_reference))
-    if known is not None:
-        settle_payment(event.payment_reference)
+    reference = _our_reference(event)
+    if reference is not None:
+        settle_payment(reference)
     _note_handled(event_id)
+
+
+def _our_reference(event: ProviderEvent) -> str | None:
+    """Return our reference of the payment an event is about, whether it was named by ours or by the provider's own."""
+    if not event.payment_reference:
+        return None
+    named = sa.or_(
+        Payment.reference == event.payment_reference, Payment.provider_ref == event.payment_reference
+    )
+    return db.session.scalar(sa.select(Payment.reference).where(Payment.provider == event.provider, named))
 
 
 @transactional

@@ -5,22 +5,54 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
 from easyticket.core import clock
-from easyticket.core.errors import Conflict, Invalid, ProviderDown
+from easyticket.core.errors import Conflict, Invalid, ProviderDown, invalid_field
+from easyticket.core.money import Money, MoneyError
 from easyticket.db import db, transactional
 from easyticket.integrations.providers import RefundOutcome, RefundRequest, RefundSnapshot
 from easyticket.models import Order, OrderStatus, Payment, PaymentState, Refund, RefundState, Ticket
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.rules.refunds import check_in_time, check_paid, source_of
 from easyticket.services import ledger, tickets
+from easyticket.services.idempotency import Turn, take_turn
 from easyticket.services.providers import get_provider
 
 log = logging.getLogger(__name__)
 
 _FINAL = (RefundState.SUCCEEDED, RefundState.FAILED)
+
+
+def refund_order(
+    *,
+    actor: Actor,
+    order: Order,
+    amount: Decimal | None = None,
+    reason: str = "",
+    turn: Turn | None = None,
+    now: datetime,
+) -> Refund:
+    """Return money because a person asks, all that is left or an amount in major units, and send it at once.
+
+    A buyer may until the event begins and while no ticket was used, its organizer and admins at any time. Where the
+    provider does not answer, the refund comes back unfinished and the job goes on sending it. With a `turn` (an
+    Idempotency-Key) it is promised once.
+
+    :raises Conflict: not paid, too late for a buyer, or refused by the provider.
+    :raises Invalid: nothing, or more than what is left (field `amount`).
+    :raises Repeated: as `idempotency.take_turn`.
+    """
+    require(actor, Permission.REFUND_ORDER, order)
+    if turn is not None and turn.made_uuid is not None:
+        refund = db.session.scalars(sa.select(Refund).where(Refund.uuid == turn.made_uuid)).one()
+    else:
+        refund = _promise(actor, order.id, amount, reason, turn, now)
+    return _sent(refund.id)
 
 
 @transactional
@@ -33,6 +65,7 @@ def request_refund(
     reason: str = "",
     source: str,
     restock: bool = True,
+    uuid: UUID | None = None,
     now: datetime,
 ) -> Refund:
     """Promise money back: all that is left (None) or an amount in minor units. It is sent after the commit.
@@ -48,11 +81,9 @@ def request_refund(
     left = refundable_minor(order)
     amount = left if amount_minor is None else amount_minor
     if not 0 < amount <= left:
-        raise Invalid(
-            "The refund is more than what is left of the payment.", fields={"amount": [f"At most {left}."]}
-        )
-    refund = _new_refund(payment, amount, source, reason, actor.user_id)
-    ended = list(order.tickets) if amount == left else list(cancelled_tickets)
+        raise _out_of_bounds(amount, left, order.currency)
+    refund = _new_refund(payment, amount, source, reason, actor.user_id, uuid or uuid4())
+    ended = _locked_tickets(order) if amount == left else list(cancelled_tickets)
     tickets.cancel_tickets(ended, now, restock=restock)
     ledger.post_refund_requested(refund, now, fulfilled=True)
     _send_after_commit(refund)
@@ -62,7 +93,7 @@ def request_refund(
 @transactional
 def return_unused_payment(payment: Payment, source: str, now: datetime) -> Refund:
     """Send back money that bought nothing: it came too late, or for an order that was paid already. No ticket is touched."""
-    refund = _new_refund(payment, payment.captured_minor or 0, source, "", None)
+    refund = _new_refund(payment, payment.captured_minor or 0, source, "", None, uuid4())
     ledger.post_refund_requested(refund, now, fulfilled=False)
     _send_after_commit(refund)
     return refund
@@ -134,6 +165,60 @@ def _note_paid(refund: Refund, now: datetime) -> None:
     enqueue(JobName.MAIL_ORDER_REFUNDED, {"refund_id": refund.id}, key=f"order-refunded:{refund.id}")
 
 
+@transactional
+def _promise(
+    actor: Actor, order_id: int, amount: Decimal | None, reason: str, turn: Turn | None, now: datetime
+) -> Refund:
+    uuid = take_turn(turn, now)
+    order = db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
+    check_paid(order, now)
+    source = source_of(actor, order)
+    check_in_time(source, order, _locked_tickets(order), now)
+    return request_refund(
+        actor=actor,
+        order=order,
+        amount_minor=None if amount is None else _minor(amount, order.currency),
+        reason=reason,
+        source=source.value,
+        uuid=uuid,
+        now=now,
+    )
+
+
+def _sent(refund_id: int) -> Refund:
+    try:
+        send_refund(refund_id)
+    except ProviderDown as error:
+        log.warning("a refund is sent again by its job: %s", error.message)
+    refund = db.session.get_one(Refund, refund_id, populate_existing=True)
+    if refund.state is RefundState.FAILED:
+        raise Conflict(f"Refund failed: {refund.last_error}", code="refund_failed")
+    return refund
+
+
+def _locked_tickets(order: Order) -> list[Ticket]:
+    """Return the order's tickets, locked: no gate lets one in while its money is promised back."""
+    query = sa.select(Ticket).where(Ticket.order_id == order.id).order_by(Ticket.id).with_for_update()
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _minor(amount: Decimal, currency: str) -> int:
+    try:
+        return Money.parse(amount, currency).minor
+    except MoneyError as error:
+        raise invalid_field("amount", str(error)) from None
+
+
+def _out_of_bounds(amount: int, left: int, currency: str) -> Invalid:
+    rest = f"{Money(left, currency).as_text()} {currency}"
+    sentence = (
+        f"The refund is more than what is left of the payment, {rest}."
+        if amount > 0
+        else "Ensure this value is greater than 0."
+    )
+    return Invalid(sentence, code="refund_amount", fields={"amount": [sentence]})
+
+
 def _settling_payment(order: Order) -> Payment:
     payment = next((payment for payment in order.payments if payment.state is PaymentState.PAID), None)
     if payment is None or order.status is not OrderStatus.CONFIRMED:
@@ -141,8 +226,11 @@ def _settling_payment(order: Order) -> Payment:
     return payment
 
 
-def _new_refund(payment: Payment, amount_minor: int, source: str, reason: str, user_id: int | None) -> Refund:
+def _new_refund(
+    payment: Payment, amount_minor: int, source: str, reason: str, user_id: int | None, uuid: UUID
+) -> Refund:
     refund = Refund(
+        uuid=uuid,
         order_id=payment.order_id,
         payment=payment,
         amount_minor=amount_minor,

@@ -14,7 +14,8 @@ from easyticket.models import Event, IdempotencyRecord, Order, OrderStatus, Outb
 from easyticket.queue import JobName
 from easyticket.rules.permissions import ANONYMOUS, Actor
 from easyticket.services import checkout
-from easyticket.services.checkout import begin_checkout, delete_old_turns, renew_hold, resend_tickets
+from easyticket.services.checkout import begin_checkout, renew_hold, resend_tickets
+from easyticket.services.idempotency import forget_old_answers
 from easyticket.services.orders import SoldOut, WantedLine, secret_of
 from tests import factories
 from tests.factories import actor_of
@@ -108,6 +109,6 @@ def test_tickets_are_sent_again_for_a_paid_order_only() -> None:
 
 def test_forms_are_forgotten_after_a_day() -> None:
     begin(factories.make_simple_event())
-    assert delete_old_turns(clock.now() + timedelta(hours=23)) == 0
-    assert delete_old_turns(clock.now() + timedelta(hours=25)) == 1
+    assert forget_old_answers(clock.now() + timedelta(hours=23)) == 0
+    assert forget_old_answers(clock.now() + timedelta(hours=25)) == 1
     assert turns() == 0
