@@ -23,6 +23,8 @@ PACKAGES = {
     "htmx.org": "2.0.11",
     "bootstrap": "5.3.8",
     "qr-scanner": "1.4.2",
+    "swagger-ui-dist": "5.35.0",
+    "redoc": "2.5.4",
     "@fontsource-variable/noto-sans": "5.2.10",
     "@fontsource/noto-sans-mono": "5.3.0",
     "sass": "1.77.8",
@@ -34,6 +36,26 @@ COPIES = {
     "qr-scanner/qr-scanner.umd.min.js": "qr-scanner.umd.min.js",
     "qr-scanner/qr-scanner-worker.min.js": "qr-scanner-worker.min.js",
     "qr-scanner/LICENSE": "qr-scanner.LICENSE.txt",
+    "swagger-ui-dist/swagger-ui-bundle.js": "swagger-ui-bundle.js",
+    "swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt": "swagger-ui-bundle.js.LICENSE.txt",
+    "swagger-ui-dist/swagger-ui.css": "swagger-ui.css",
+    "swagger-ui-dist/LICENSE": "swagger-ui.LICENSE.txt",
+    "swagger-ui-dist/NOTICE": "swagger-ui.NOTICE.txt",
+    "redoc/bundles/redoc.standalone.js": "redoc.standalone.js",
+    "redoc/bundles/redoc.standalone.js.LICENSE.txt": "redoc.standalone.js.LICENSE.txt",
+    "redoc/LICENSE": "redoc.LICENSE.txt",
+}
+#: What is changed in a copied file; each stands there once. Mostly cut out, because it would ask for what is not here.
+CHANGES = {
+    # The page has its main landmark already.
+    "swagger-ui-bundle.js": {'"main",{id:"operations"': '"div",{id:"operations"'},
+    "swagger-ui.css": {"/*# sourceMappingURL=swagger-ui.css.map*/": ""},
+    "redoc.standalone.js": {
+        "//# sourceMappingURL=redoc.standalone.js.map": "",
+        r"\n//# sourceMappingURL=d87bcbdbea8f8f5aa26f.worker.js.map": "",
+        # The picture beside "API docs by Redocly", the one thing ReDoc fetches from elsewhere without being told to.
+        'n.createElement("img",{alt:"redocly logo",onError:()=>t(!1),src:"https://cdn.redoc.ly/redoc/logo-mini.svg"})': "null",
+    },
 }
 
 #: What nearly every page needs: ASCII, Western European letters, typographic punctuation, arrows, the euro and the minus.
@@ -60,16 +82,24 @@ def run(program: str, *arguments: str | Path) -> None:
 
 
 def install_packages(folder: Path) -> Path:
-    """Installs PACKAGES into ``folder`` and returns its node_modules."""
+    """Installs PACKAGES into ``folder`` and returns its node_modules. No package may run anything or report home."""
     names = [f"{name}@{version}" for name, version in PACKAGES.items()]
-    run("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", folder, *names)
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"]
+    run("npm", "install", *options, "--prefix", folder, *names)
     return folder / "node_modules"
 
 
 def copy_scripts(modules: Path) -> None:
-    """Copies the files that are taken as they are, with their licences."""
+    """Copies the files that are taken as they are but for CHANGES, with their licences."""
     for source, target in COPIES.items():
         shutil.copyfile(modules / source, VENDOR / target)
+    for name, changes in CHANGES.items():
+        text = (VENDOR / name).read_text(encoding="utf-8")
+        for old, new in changes.items():
+            if text.count(old) != 1:
+                raise ValueError(f"{name} has {text.count(old)} times what is to be changed once: {old}")
+            text = text.replace(old, new)
+        (VENDOR / name).write_text(text.rstrip() + "\n", encoding="utf-8")
 
 
 def compile_bootstrap(modules: Path) -> None:

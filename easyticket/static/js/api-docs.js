@@ -1,0 +1,39 @@
+/* Draws Swagger UI from the schema whose address stands on #api-docs. It follows the system's light or dark; it sends the
+   schema to nobody to be checked; requests are tried out with the cookies that logging in here sets, or with a token. */
+(() => {
+  "use strict";
+  const place = document.getElementById("api-docs");
+  const night = matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => document.documentElement.classList.toggle("dark-mode", night.matches);
+  follow();
+  night.addEventListener("change", follow);
+
+  /* What its markup leaves out for people who listen: a heading over the operations, a name of the request's text, and no
+     link inside the button that opens an operation (the address bar still follows what is open). */
+  const accessible = ({ React }) => ({
+    components: { DeepLink: ({ text }) => React.createElement("span", { className: "nostyle" }, text) },
+    wrapComponents: {
+      operations: (Operations) => (props) => React.createElement(
+        React.Fragment, null,
+        React.createElement("h2", { className: "visually-hidden" }, "Operations"),
+        React.createElement(Operations, props),
+      ),
+      TextArea: (TextArea) => (props) => React.createElement(TextArea, { "aria-label": "Request body", ...props }),
+    },
+  });
+
+  SwaggerUIBundle({
+    domNode: place,
+    url: place.dataset.schemaUrl,
+    layout: "BaseLayout",
+    presets: [SwaggerUIBundle.presets.apis],
+    plugins: [accessible],
+    validatorUrl: null,
+    deepLinking: true,
+    docExpansion: "none",
+    defaultModelsExpandDepth: 0,
+    displayRequestDuration: true,
+    filter: true,
+    tryItOutEnabled: true,
+  });
+})();
