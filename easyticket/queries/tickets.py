@@ -1,25 +1,66 @@
-"""Reading tickets: one of an order, one by its code, or those of an account. What is not yours is not found."""
+"""Reading tickets: one of an order, one by its code or UUID, those of an account, and how many there are of them.
+
+What is not yours is not found. Nobody is given a list of other people's tickets.
+"""
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
-from easyticket.core.errors import NotFound
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, defer, joinedload
+
+from easyticket.core.errors import NotFound, invalid_field
 from easyticket.core.ids import typed_code
 from easyticket.db import db
-from easyticket.models import Order, Ticket
+from easyticket.models import Event, EventStatus, Offer, Order, Ticket, TicketStatus
+from easyticket.queries.ordering import sorted_by
+from easyticket.queries.pages import Page, page_of
+from easyticket.queries.ticket_types import NO_SUCH_CHOICE
 from easyticket.rules.permissions import Actor, Permission, may
+from easyticket.rules.tickets import TicketState
 
 _UNKNOWN = "There is no ticket at this address."
+# Surface 1 knows the event's beginning by two names.
+_COLUMNS = {
+    "created_at": Ticket.created_at,
+    "event_date": Event.start_at,
+    "event__start_date": Event.start_at,
+}
 
 
-def get_ticket(actor: Actor, code: str) -> Ticket:
-    """Return a ticket by its code, with its event and order.
+@dataclass(frozen=True, slots=True)
+class TicketFilters:
+    """What a list of tickets is narrowed to; None asks for nothing."""
+
+    state: TicketState | None = None
+    is_used: bool | None = None
+    event_uuid: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketStats:
+    """How many tickets somebody has by state, and for how many events that are not over, or over, one counts or counted."""
+
+    total: int
+    active: int
+    used: int
+    cancelled: int
+    expired: int
+    upcoming_events: int
+    past_events: int
+
+
+def get_ticket(actor: Actor, key: str | UUID) -> Ticket:
+    """Return a ticket by its code or UUID, with what is shown of it.
 
     :raises NotFound: there is none, or none that `actor` may see.
     """
-    ticket = db.session.scalar(_tickets().where(Ticket.code == typed_code(code)))
+    named = Ticket.uuid == key if isinstance(key, UUID) else Ticket.code == typed_code(key)
+    ticket = db.session.scalar(_shown().where(named))
     if ticket is None or not may(actor, Permission.SEE_TICKET, ticket):
         raise NotFound(_UNKNOWN)
     return ticket
@@ -30,18 +71,101 @@ def get_ticket_of_order(order: Order, code: str) -> Ticket:
 
     :raises NotFound: the order has no such ticket, whoever else may have it.
     """
-    ticket = db.session.scalar(_tickets().where(Ticket.order_id == order.id, Ticket.code == code))
+    ticket = db.session.scalar(_shown().where(Ticket.order_id == order.id, Ticket.code == code))
     if ticket is None:
         raise NotFound(_UNKNOWN)
     return ticket
 
 
-def list_tickets(actor: Actor) -> list[Ticket]:
-    """Return the tickets of the actor's account, the latest first."""
+def list_tickets(
+    actor: Actor,
+    filters: TicketFilters,
+    *,
+    ordering: str = "",
+    page: int = 1,
+    per_page: int = 20,
+    now: datetime,
+) -> Page[Ticket]:
+    """Return one page of the tickets of the actor's account, with what is shown of them, in two statements (three by event).
+
+    `ordering` names `created_at`, `event_date` or `event__start_date`, several with commas, `-` for the latest first.
+
+    :raises Invalid: there is no event of that UUID.
+    :raises NotFound: there is no such page.
+    """
+    conditions = [*_owned_by(actor), *_narrowed_to(filters, now)]
+    count = db.session.scalar(sa.select(sa.func.count(Ticket.id)).join(Ticket.event).where(*conditions)) or 0
+    order = sorted_by(ordering, _COLUMNS, default="-created_at", model=Ticket)
+    found = _shown().where(*conditions).order_by(*order)
+
+    def load(limit: int, offset: int) -> Sequence[Ticket]:
+        return db.session.scalars(found.limit(limit).offset(offset)).all()
+
+    return page_of(load, count=count, page=page, per_page=per_page)
+
+
+def count_tickets(actor: Actor, now: datetime) -> TicketStats:
+    """Return how many tickets the actor's account has, in one statement."""
+    count, events = sa.func.count(Ticket.id), sa.func.count(Ticket.event_id.distinct())
+    counts = sa.not_(_is_in(TicketState.CANCELLED, now))
+    row = db.session.execute(
+        sa.select(
+            count,
+            *(count.filter(_is_in(state, now)) for state in TicketState),
+            events.filter(counts, Event.end_at > now),
+            events.filter(counts, Event.end_at <= now),
+        )
+        .join(Ticket.event)
+        .where(*_owned_by(actor))
+    ).one()
+    return TicketStats(*tuple(row))
+
+
+def _owned_by(actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
     # Tickets of guests have no owner, so somebody without an account must not be given them.
-    query = _tickets().where(Ticket.owner_id.is_not(None), Ticket.owner_id == actor.user_id)
-    return list(db.session.scalars(query.order_by(Ticket.created_at.desc(), Ticket.id.desc())))
+    return Ticket.owner_id.is_not(None), Ticket.owner_id == actor.user_id
 
 
-def _tickets() -> sa.Select[Ticket]:
-    return sa.select(Ticket).options(joinedload(Ticket.event), joinedload(Ticket.order))
+def _narrowed_to(filters: TicketFilters, now: datetime) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if filters.state is not None:
+        found.append(_is_in(filters.state, now))
+    if filters.is_used is not None:
+        found.append(Ticket.used_at.is_not(None) if filters.is_used else Ticket.used_at.is_(None))
+    if filters.event_uuid is not None:
+        found.append(Ticket.event_id == _event_id(filters.event_uuid))
+    return found
+
+
+def _event_id(uuid: UUID) -> int:
+    event_id = db.session.scalar(sa.select(Event.id).where(Event.uuid == uuid))
+    if event_id is None:
+        raise invalid_field("event", NO_SUCH_CHOICE)
+    return event_id
+
+
+def _is_in(state: TicketState, now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that rules.tickets.state_of answers for a row."""
+    is_active, is_on = Ticket.status == TicketStatus.ACTIVE, Event.status != EventStatus.CANCELLED
+    return {
+        TicketState.ACTIVE: sa.and_(is_active, is_on, Event.end_at > now),
+        TicketState.EXPIRED: sa.and_(is_active, is_on, Event.end_at <= now),
+        TicketState.USED: Ticket.status == TicketStatus.USED,
+        TicketState.CANCELLED: sa.or_(
+            Ticket.status == TicketStatus.CANCELLED, sa.and_(is_active, sa.not_(is_on))
+        ),
+    }[state]
+
+
+def _shown() -> sa.Select[Ticket]:
+    long_texts = (Event.description, Event.search_text, Event.terms_and_conditions, Event.refund_policy)
+    return (
+        sa.select(Ticket)
+        .join(Ticket.event)
+        .options(
+            contains_eager(Ticket.event).options(*map(defer, long_texts)),
+            joinedload(Ticket.order),
+            joinedload(Ticket.used_by),
+            joinedload(Ticket.offer).joinedload(Offer.ticket_type),
+        )
+    )

@@ -50,6 +50,7 @@ class Permission(enum.StrEnum):
     ADD_OFFERS = "add_offers"
     EDIT_OFFERS = "edit_offers"
     SEE_SALES = "see_sales"
+    USE_GATES = "use_gates"
     SCAN_TICKETS = "scan_tickets"
     SEE_ORDER = "see_order"
     PAY_ORDER = "pay_order"
@@ -79,6 +80,10 @@ def _organizer(actor: Actor, _target: Any) -> bool:
 
 def _organizer_account(actor: Actor, _target: Any) -> bool:
     return actor.is_organizer and not actor.is_staff
+
+
+def _organizer_or_staff(actor: Actor, _target: Any) -> bool:
+    return actor.is_organizer or actor.is_staff
 
 
 def _owns_event(actor: Actor, event: Any) -> bool:
@@ -124,6 +129,8 @@ PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
     Permission.ADD_OFFERS: (_organizer, "You do not have permission to perform this action."),
     Permission.EDIT_OFFERS: (_owns_event, "You do not have permission to perform this action."),
     Permission.SEE_SALES: (_owns_event, "You can only see the sales of your own events"),
+    # Somebody's tickets, whoever's they are; which ones is asked when the code is known.
+    Permission.USE_GATES: (_organizer_or_staff, "Only staff and event organizers can scan tickets"),
     Permission.SCAN_TICKETS: (_owns_event, "Only staff and event organizers can scan tickets"),
     Permission.SEE_ORDER: (_owns_order_or_staff, "You may not see this order."),
     Permission.PAY_ORDER: (_owns_order, "You may not pay this order."),

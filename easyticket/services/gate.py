@@ -64,6 +64,40 @@ class ScanResult:
         return self.outcome is ScanOutcome.ADMITTED
 
 
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The answer to a code that came without its event. `ticket` is None where nobody has a ticket with that code.
+
+    `first` is the admission that let the ticket in: now, or for `already_in` the time before.
+    """
+
+    outcome: ScanOutcome
+    ticket: Ticket | None = None
+    first: Admission | None = None
+
+    @property
+    def is_admitted(self) -> bool:
+        """True where the gate opens."""
+        return self.outcome is ScanOutcome.ADMITTED
+
+
+def verify_ticket(*, actor: Actor, code: str, gate: str, scan_key: UUID, now: datetime) -> Verification:
+    """Let the holder of `code` (a QR code's content or a whole printed code) in at its event, or say why not.
+
+    Refusals are answers, not errors, and are kept as scans of the ticket's event.
+
+    :raises Forbidden: the actor has no gates, or this is a ticket of somebody else's event.
+    """
+    require(actor, Permission.USE_GATES)
+    named = _is_named(scanned_code(code))
+    ticket = None if named is None else db.session.scalars(sa.select(Ticket).where(named)).first()
+    if ticket is None:
+        return Verification(ScanOutcome.UNKNOWN)
+    require(actor, Permission.SCAN_TICKETS, ticket.event)
+    result = admit_ticket(actor=actor, event=ticket.event, code=code, gate=gate, scan_key=scan_key, now=now)
+    return Verification(result.outcome, result.ticket, result.first)
+
+
 @transactional
 def admit_ticket(
     *, actor: Actor, event: Event, code: str, gate: str, scan_key: UUID, now: datetime
@@ -124,16 +158,26 @@ def _record(scan: Scan) -> bool:
 
 
 def _locked_ticket(event: Event, code: str) -> Ticket | None:
-    if qr := as_qr(code):
-        named = Ticket.qr_digest == digest(qr)
-    elif (typed := as_ticket_code(code)) is None:
+    named = _is_named(code, event)
+    if named is None:
         return None
-    elif typed.startswith("TKT"):
-        named = Ticket.code == typed
-    else:
-        named = sa.and_(Ticket.event_id == event.id, Ticket.code.endswith(f"-{typed}"))
     query = sa.select(Ticket).where(named).with_for_update().execution_options(populate_existing=True)
     return db.session.scalars(query.limit(1)).first()
+
+
+def _is_named(code: str, event: Event | None = None) -> sa.ColumnElement[bool] | None:
+    """Return the condition on the ticket of a code, or None for what is no code.
+
+    The last ten characters alone name a ticket at a known event only.
+    """
+    if qr := as_qr(code):
+        return Ticket.qr_digest == digest(qr)
+    typed = as_ticket_code(code)
+    if typed is None or (event is None and not typed.startswith("TKT")):
+        return None
+    if event is None or typed.startswith("TKT"):
+        return Ticket.code == typed
+    return sa.and_(Ticket.event_id == event.id, Ticket.code.endswith(f"-{typed}"))
 
 
 def _find_scan(scan_key: UUID) -> Scan | None:

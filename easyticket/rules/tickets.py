@@ -1,0 +1,37 @@
+"""Where a ticket stands at a moment, for its holder: what is stored about it, and what follows from its event."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from easyticket.models import CheckInPolicy, EventStatus, Ticket, TicketStatus
+
+
+class TicketState(enum.StrEnum):
+    """The status the APIs send. `queries/tickets.py` says the same to the database; a test holds the two together."""
+
+    ACTIVE = "active"
+    USED = "used"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+def state_of(ticket: Ticket, now: datetime) -> TicketState:
+    """Return the ticket's state at `now`: one that nobody used expires with its event, or is cancelled with it."""
+    if ticket.status is not TicketStatus.ACTIVE:
+        return TicketState(ticket.status.value)
+    if ticket.event.status is EventStatus.CANCELLED:
+        return TicketState.CANCELLED
+    return TicketState.EXPIRED if ticket.event.end_at <= now else TicketState.ACTIVE
+
+
+def can_still_admit(ticket: Ticket, now: datetime) -> bool:
+    """Return whether the ticket may let its holder in at some time from `now` to the event's end.
+
+    A used one may where it admits more than once: a pass for all days, or an event that people leave and come back to.
+    """
+    if ticket.event.status is EventStatus.CANCELLED or ticket.event.end_at <= now:
+        return False
+    admits_again = ticket.is_all_days or ticket.event.check_in_policy is not CheckInPolicy.SINGLE
+    return ticket.status is TicketStatus.ACTIVE or (ticket.status is TicketStatus.USED and admits_again)
