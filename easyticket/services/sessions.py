@@ -91,11 +91,12 @@ def sign_in(
 
 
 @transactional
-def sign_out(*, token: str, now: datetime) -> None:
-    """End the session of a token; one that has ended already stays as it is."""
+def sign_out(*, token: str, and_token: str = "", now: datetime) -> None:
+    """End the session of a token, and that of `and_token` where one is given; one that has ended already stays as it is."""
+    digests = {digest(each) for each in (token, and_token) if each}
     db.session.execute(
         sa.update(UserSession)
-        .where(UserSession.token_digest == digest(token), UserSession.revoked_at.is_(None))
+        .where(UserSession.token_digest.in_(digests), UserSession.revoked_at.is_(None))
         .values(revoked_at=now)
     )
 
