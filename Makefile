@@ -1,7 +1,7 @@
 # Every command a person needs. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format lock clean
+.PHONY: help setup run test check lint format lock schema clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -29,6 +29,9 @@ format: ## Put the code into the one style
 lock: ## Lock the dependencies again after a change to requirements*.in
 	@sh scripts/setup.sh --tests
 	@sh scripts/lock.sh
+
+schema: setup ## Write docs/api/easyticket.json again after a change to the API
+	@.venv/bin/flask schema
 
 clean: ## Remove .venv and what tools left; var/ with the data stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov test-results
