@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from easyticket.db import db
+from easyticket.jobs.entry import drain_outbox
 from easyticket.models import MailToken, TokenPurpose, User
 from easyticket.queries.users import find_user_by_email
 from easyticket.queue import JobName
@@ -71,6 +75,27 @@ def test_signing_up_answers_the_account_under_user_and_at_the_top_and_mails_a_li
     assert (user.full_name, user.phone_number, user.is_email_verified) == ("Ama Boateng", "0241234567", False)
     assert [job.payload["front_end"] for job in queued(JobName.MAIL_VERIFY_EMAIL)] == ["easyticket"]
     assert "Set-Cookie" not in answer.headers
+
+
+def test_the_mail_of_an_account_made_here_leads_to_the_separate_front_end(
+    app: Flask, call: Call, mailbox: Callable[[], list[EmailMessage]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(app.config["SETTINGS"], frontend_url="https://shop.example")
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    sign_up(call)
+    call().client.post("/verify/", data={"email": "ama@example.org"})
+    call().post(f"{PATH}resend-verification/", {"email": "ama@example.org"})
+    first, second, third = mailed_tokens(account_of(), TokenPurpose.VERIFY_EMAIL)
+    db.session.rollback()
+    drain_outbox()
+    links = [
+        f"https://shop.example/verify-email?token={first}",
+        f"http://tickets.example/verify/{second}/",
+        f"https://shop.example/verify-email?token={third}",
+    ]
+    for message, link in zip(mailbox(), links, strict=True):
+        body = message.get_body(("plain",))
+        assert body is not None and link in body.get_content()
 
 
 def test_without_more_than_an_address_and_a_password_an_account_is_a_buyers(call: Call) -> None:

@@ -412,5 +412,6 @@ def test_an_own_session_of_the_api_is_shown_and_ended_on_the_pages(call: Call, u
     tokens = log_in(call())
     page = call().client
     page.post("/sign-in/", data={"email": user.email, "password": PASSWORD})
+    assert page.get("/profile/sessions/").text.count("Last used") == 2
     page.post("/profile/sign-out-everywhere/")
     assert profile_status(call(), tokens["access"]) == 401
