@@ -26,8 +26,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 LONGEST = 255
-# How the header stands in an operation's description (`@blueprint.doc(parameters=[PARAMETER])`).
-PARAMETER = {
+# How the header stands in an operation's description.
+_PARAMETER = {
     "in": "header",
     "name": HEADER,
     "description": "Unguessable, one for each thing to be made. Sent again within 24 hours with the same request it gives "
@@ -60,6 +60,8 @@ def idempotent(operation: str) -> Callable[[View], View]:
                 return _noted(turn, response)
             raise Conflict("The same request is being answered. Ask again in a moment.", code="repeated")
 
+        described = getattr(view, "_apidoc", {})
+        answer_once._apidoc = {**described, "manual_doc": {"parameters": [_PARAMETER]}}  # type: ignore[attr-defined]
         return answer_once  # type: ignore[return-value]
 
     return decorate

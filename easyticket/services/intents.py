@@ -13,6 +13,7 @@ from easyticket.db import db
 from easyticket.links import public_url
 from easyticket.models import Order, OrderStatus, Payment
 from easyticket.rules.order_phase import last_payment_of, payment_to_ask_about, shown_status
+from easyticket.rules.people import normal_line
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import sandbox
 from easyticket.services.orders import secret_of
@@ -65,6 +66,7 @@ def confirm_test_payment(
     require(actor, Permission.PAY_ORDER, order)
     if not current_app.config["SETTINGS"].sandbox_payments:
         raise Forbidden("Payments are confirmed by their provider here. This operation is for testing only.")
+    payment_id = normal_line(payment_id, field="payment_id", longest=255)
     _check_confirmable(order, now)
     _ask(order, now)
     order = _reread(order)

@@ -28,7 +28,7 @@ from easyticket.models import (
     User,
 )
 from easyticket.rules.order_phase import RENEWABLE_FOR
-from easyticket.rules.people import normal_email, normal_line
+from easyticket.rules.people import normal_email, normal_line, normal_text
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.purchase import BoughtLine, check_purchase
 from easyticket.services import inventory
@@ -151,8 +151,10 @@ def cancel_order(*, actor: Actor, order: Order, reason: str = "", now: datetime)
     """Give back the places of an order that is not paid. Money that still arrives for it is refunded.
 
     :raises Conflict: paid (ask for a refund instead) or cancelled already.
+    :raises Invalid: a reason of more than 500 characters (field `reason`).
     """
     require(actor, Permission.CANCEL_ORDER, order)
+    reason = normal_text(reason, field="reason", longest=500)
     order = _locked(order)
     if order.status is OrderStatus.CONFIRMED:
         raise Conflict(
@@ -162,7 +164,7 @@ def cancel_order(*, actor: Actor, order: Order, reason: str = "", now: datetime)
         raise Conflict(f"Order is already {order.status.value}", code="order_finished")
     order.status = OrderStatus.CANCELLED
     order.cancelled_at = now
-    order.cancellation_reason = reason.strip()[:500]
+    order.cancellation_reason = reason
     if order.hold is not None:
         inventory.release_hold(order.hold, now)
     abandon_attempts(order)

@@ -17,6 +17,7 @@ from easyticket.db import db, transactional
 from easyticket.integrations.providers import RefundOutcome, RefundRequest, RefundSnapshot
 from easyticket.models import Order, OrderStatus, Payment, PaymentState, Refund, RefundState, Ticket
 from easyticket.queue import JobName, enqueue
+from easyticket.rules.people import normal_line
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.refunds import check_in_time, check_paid, source_of
 from easyticket.services import ledger, tickets
@@ -44,10 +45,11 @@ def refund_order(
     Idempotency-Key) it is promised once.
 
     :raises Conflict: not paid, too late for a buyer, or refused by the provider.
-    :raises Invalid: nothing, or more than what is left (field `amount`).
+    :raises Invalid: nothing, or more than what is left (field `amount`); a reason of more than 200 characters.
     :raises Repeated: as `idempotency.take_turn`.
     """
     require(actor, Permission.REFUND_ORDER, order)
+    reason = normal_line(reason, field="reason", longest=200)
     if turn is not None and turn.made_uuid is not None:
         refund = db.session.scalars(sa.select(Refund).where(Refund.uuid == turn.made_uuid)).one()
     else:
