@@ -9,14 +9,40 @@ from typing import Any
 
 from flask import Flask
 
-from easyticket.api import accounts, categories, documents
+from easyticket.api import (
+    accounts,
+    categories,
+    day_passes,
+    day_tier_prices,
+    documents,
+    events,
+    orders,
+    payments,
+    ticket_types,
+    tickets,
+    tiers,
+    webhooks,
+)
 from easyticket.api.errors import Error, answer_error, error_example
 from easyticket.http.errors import answer_json
 from easyticket.http.openapi import JsonApi
 
 PREFIX = "/api/"
 # The order is that of the tags in the document.
-_BLUEPRINTS = (accounts.blueprint, categories.blueprint, documents.blueprint)
+_BLUEPRINTS = (
+    accounts.blueprint,
+    categories.blueprint,
+    events.blueprint,
+    ticket_types.blueprint,
+    tiers.blueprint,
+    day_passes.blueprint,
+    day_tier_prices.blueprint,
+    tickets.blueprint,
+    orders.blueprint,
+    payments.blueprint,
+    webhooks.blueprint,
+    documents.blueprint,
+)
 _DESCRIPTION = """Events, tickets, orders and payments of this EasyTicket site.
 
 Sign in at `/api/auth/login/`: the answer holds an access token (5 minutes) and a refresh token (7 days) and sets both as

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
+from easyticket.core.errors import invalid_field
 from easyticket.db import db
-from easyticket.models import Event, EventStatus
+from easyticket.models import Category, Event, EventStatus
 from easyticket.queries.event_filters import EventFilters, When, conditions_of
 from easyticket.queries.events import for_list
 from easyticket.queries.ordering import sorted_by
 from easyticket.queries.pages import Page, page_of
+from easyticket.queries.ticket_types import NO_SUCH_CHOICE
 from easyticket.rules.permissions import Actor, Permission, require
 
 _COLUMNS = {
@@ -32,12 +35,20 @@ _STATUSES = {
 }
 
 
-def with_status(filters: EventFilters, status: str) -> EventFilters:
-    """Return the filters narrowed to a status as `rules.schedule.status_of` tells it; an empty one changes nothing."""
-    if not status:
-        return filters
-    statuses, when = _STATUSES[status]
-    return replace(filters, statuses=statuses, when=when)
+def filters_for(*, status: str = "", category: UUID | None = None, **filters: Any) -> EventFilters:
+    """Return the filters clients of an API mean: a status as `rules.schedule.status_of` tells it, a category by its UUID.
+
+    Without a status the list is what is published and not past.
+
+    :raises Invalid: there is no such category.
+    """
+    statuses, when = _STATUSES[status] if status else ((EventStatus.PUBLISHED,), When.CURRENT)
+    category_id = None
+    if category is not None:
+        category_id = db.session.scalar(sa.select(Category.id).filter_by(uuid=category))
+        if category_id is None:
+            raise invalid_field("category", NO_SUCH_CHOICE)
+    return EventFilters(statuses=statuses, when=when, category_id=category_id, **filters)
 
 
 def list_events_by(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from easyticket.core.money import thousandths_per_minor
-from easyticket.models import FeeBearer, PromoKind
+from easyticket.core.money import Money, thousandths_per_minor
+from easyticket.models import Event, FeeBearer, PromoKind
 
 _WHOLE = 10_000
 
@@ -106,3 +106,8 @@ def listed_price_thousandths(
     It is the organizer's base price if there is one above zero, else that of the cheapest offer, else zero.
     """
     return (base_price_minor or lowest_offer_minor or 0) * thousandths_per_minor(currency)
+
+
+def listed_price(event: Event) -> Money:
+    """Return the one price the event is listed at, without fees."""
+    return Money(event.listed_price_thousandths // thousandths_per_minor(event.currency), event.currency)

@@ -87,6 +87,11 @@ def event_day_ends_at(event: Event, day_on: date) -> datetime:
     return morning.astimezone(UTC)
 
 
+def whole_days_of(event: Event) -> int:
+    """Return how many whole days lie between the event's beginning and its end."""
+    return (event.end_at - event.start_at).days
+
+
 def start_of_day(day_on: date, zone: str) -> datetime:
     """Return the UTC moment at which `day_on` begins in `zone`.
 

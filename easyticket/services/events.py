@@ -39,6 +39,7 @@ from easyticket.rules.schedule import status_of
 from easyticket.rules.search import city_key_of, search_text_of
 from easyticket.rules.slugs import numbered, slug_of
 from easyticket.services import inventory
+from easyticket.services.images import discard_picture
 from easyticket.services.listed_price import keep_listed_price
 from easyticket.services.ticket_types import TicketTypeDraft, create_ticket_type, lock_event, move_days
 
@@ -97,6 +98,7 @@ class EventDraft:
 
 _WRITTEN = {"category_uuid", "base_price", "status"}
 _FIELDS = {field.name for field in fields(EventDraft)} - {"organizer_id", *_WRITTEN}
+PICTURES = ("banner_image", "thumbnail_image")
 _STAFF_FIELDS = {"is_featured": False, "fee_basis_points": None}
 
 
@@ -172,8 +174,10 @@ def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now:
     if values["total_capacity"] != event.total_capacity:
         _resize(event, values["total_capacity"])
     for name, value in values.items():
-        if getattr(event, name) != value:
+        if before[name] != value:
             setattr(event, name, value)
+            if name in PICTURES:
+                discard_picture(before[name])
     _make_findable(event)
     keep_listed_price(event)
     move_days(event, days_moved(dates_before, (event.start_at, event.end_at), event.time_zone))
@@ -192,11 +196,11 @@ def publish_event(*, actor: Actor, event: Event, now: datetime) -> Event:
     require(actor, Permission.PUBLISH_EVENT, event)
     lock_event(event)
     if event.status is EventStatus.PUBLISHED:
-        raise Invalid("Event is already published", code="already_published")
+        raise _refused("Event is already published", "already_published")
     if event.status is EventStatus.CANCELLED:
-        raise Invalid("A cancelled event stays cancelled.", code="event_cancelled")
+        raise _refused("A cancelled event stays cancelled.", "event_cancelled")
     if event.end_at <= now:
-        raise Invalid("The event is over. Change its dates before you publish it.", code="event_over")
+        raise _refused("The event is over. Change its dates before you publish it.", "event_over")
     if not (actor.is_staff or event.organizer.is_email_verified):
         raise Forbidden("Verify your email address before you publish events.", code="email_not_verified")
     event.status = EventStatus.PUBLISHED
@@ -216,9 +220,9 @@ def cancel_event(*, actor: Actor, event: Event, reason: str = "", now: datetime)
     require(actor, Permission.CANCEL_EVENT, event)
     lock_event(event)
     if event.status is EventStatus.CANCELLED:
-        raise Invalid("Event is already cancelled", code="event_cancelled")
+        raise _refused("Event is already cancelled", "event_cancelled")
     if event.end_at <= now:
-        raise Invalid("Cannot cancel a completed event", code="event_over")
+        raise _refused("Cannot cancel a completed event", "event_over")
     event.status = EventStatus.CANCELLED
     event.cancelled_at = now
     event.cancellation_reason = reason.strip()[:2000]
@@ -251,6 +255,8 @@ def delete_event(*, actor: Actor, event: Event, now: datetime) -> None:
     _check_no_history(event)
     for quota in db.session.scalars(sa.select(Quota).where(Quota.event_id == event.id)).all():
         inventory.close_quota(quota.kind, quota.owner_id)
+    for picture in (event.banner_image, event.thumbnail_image, *(image.path for image in event.images)):
+        discard_picture(picture)
     db.session.delete(event)
     db.session.flush()
 
@@ -267,6 +273,11 @@ def _change_status(actor: Actor, event: Event, wanted: str, now: datetime) -> No
         steps[wanted](actor=actor, event=event, now=now)
     except Invalid as refusal:
         raise Invalid(refusal.message, code=refusal.code, fields={"status": [refusal.message]}) from None
+
+
+def _refused(message: str, code: str) -> Invalid:
+    """Return the refusal of a step, which clients of the API look for under `message` (the API contract)."""
+    return Invalid(message, code=code, context={"message": message})
 
 
 def _is_as_listed(event: Event, wanted: Mapping[str, Any]) -> bool:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from easyticket.core import clock
-from easyticket.core.errors import Forbidden, NotFound, Unauthenticated
+from easyticket.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from easyticket.db import db
 from easyticket.models import Event, EventStatus
 from easyticket.queries.event_filters import EventFilters
 from easyticket.queries.event_lists import (
+    filters_for,
     list_events_by,
     list_featured_events,
     list_my_events,
     list_upcoming_events,
-    with_status,
 )
 from easyticket.queries.event_stock import EventStock, get_event_stock
 from easyticket.queries.pages import Page
@@ -62,7 +63,7 @@ def of_every_status(**fields: Any) -> None:
 )
 def test_each_status_gives_the_events_that_have_it_by_the_clock(status: str, expected: list[str]) -> None:
     of_every_status()
-    found = list_events_by(ANONYMOUS, with_status(EventFilters(), status), now=NOW)
+    found = list_events_by(ANONYMOUS, filters_for(status=status), now=NOW)
     assert titles(found) == expected
     assert all(status_of(event, NOW) == status for event in found.items if status)
 
@@ -71,7 +72,7 @@ def test_drafts_are_shown_to_their_owner_and_to_staff_only() -> None:
     owner = factories.make_organizer()
     of_every_status(organizer=owner)
     factories.make_event(title="Another draft", status=EventStatus.DRAFT)
-    drafts = with_status(EventFilters(), "draft")
+    drafts = filters_for(status="draft")
 
     def seen_by(actor: Actor) -> set[str]:
         return set(titles(list_events_by(actor, drafts, now=NOW)))
@@ -80,6 +81,16 @@ def test_drafts_are_shown_to_their_owner_and_to_staff_only() -> None:
     assert seen_by(factories.actor_of(factories.make_staff())) == {"Draft", "Another draft"}
     assert seen_by(factories.actor_of(factories.make_organizer())) == set()
     assert seen_by(ANONYMOUS) == set()
+
+
+def test_a_category_is_named_by_its_uuid_also_when_it_is_switched_off() -> None:
+    hidden = factories.make_category(is_active=False)
+    factories.make_event(title="Inside", category=hidden)
+    factories.make_event(title="Outside")
+    assert titles(list_events_by(ANONYMOUS, filters_for(category=hidden.uuid), now=NOW)) == ["Inside"]
+    with pytest.raises(Invalid) as refusal:
+        filters_for(category=uuid4())
+    assert list(refusal.value.fields) == ["category"]
 
 
 @pytest.mark.parametrize(
