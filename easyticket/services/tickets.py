@@ -8,9 +8,12 @@ from datetime import datetime
 
 from flask import current_app
 
+from easyticket.core.errors import Conflict
 from easyticket.core.ids import ticket_code
 from easyticket.core.signing import digest, ticket_qr
 from easyticket.db import db, transactional
+from easyticket.documents.ticket_paper import paper_of
+from easyticket.documents.ticket_pdf import render_tickets_pdf
 from easyticket.models import Order, OrderLine, Ticket, TicketStatus
 from easyticket.rules.pricing import apportion
 from easyticket.services import inventory
@@ -20,6 +23,20 @@ def qr_content(ticket: Ticket) -> str:
     """Return what the ticket's QR code holds: 64 hex digits, derived again from the secret and never stored."""
     secret_key: str = current_app.config["SETTINGS"].secret_key
     return ticket_qr(secret_key, ticket.event_id, ticket.random_id, ticket.generation)
+
+
+def print_ticket(ticket: Ticket) -> bytes:
+    """Return one ticket as a PDF.
+
+    :raises Conflict: the ticket was cancelled.
+    :raises Unavailable: this machine cannot draw.
+    """
+    if ticket.status is TicketStatus.CANCELLED:
+        raise Conflict("This ticket was cancelled, so there is nothing to print.", code="ticket_cancelled")
+    paper = paper_of(ticket, qr_content(ticket))
+    # Drawing takes a while: what it needs has been read, and no connection waits meanwhile.
+    db.session.rollback()
+    return render_tickets_pdf([paper])
 
 
 @transactional

@@ -70,9 +70,12 @@ def call(app: Flask) -> Callable[..., Caller]:
     def as_user(user: User | None = None) -> Caller:
         if user is None:
             return Caller(app.test_client(), None)
+        user_id = user.id
+        # Ends the test's own savepoint, which would enclose what is committed here (tests/fixtures/application.py).
+        db.session.rollback()
         with app.app_context():
-            user = db.session.merge(user, load=True)
-            tokens = make_tokens(user, open_session(user))
+            known = db.session.get_one(User, user_id)
+            tokens = make_tokens(known, open_session(known))
         return Caller(app.test_client(), tokens)
 
     return as_user

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
+from flask import current_app
 
 from easyticket.core import clock
 from easyticket.db import db
@@ -53,6 +54,18 @@ def scan(code: str) -> str:
         actor=SYSTEM, event=event, code=code, gate="North", scan_key=uuid4(), now=clock.now()
     )
     return result.outcome.value
+
+
+def verify(request: tuple[str, str]) -> str:
+    """Send a ticket's code to the API with a token (`code`, `token`); tell what the scanner was told."""
+    code, token = request
+    answer = current_app.test_client().post(
+        "/api/tickets/my-tickets/verify/",
+        json={"qr_code_data": code},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert answer.json is not None
+    return f"{answer.status_code} {answer.json.get('message') or answer.json['error']}"
 
 
 def pay_and_die(database_url: str, event_id: int, *, while_mailing: bool) -> None:

@@ -10,26 +10,52 @@ from flask import Flask
 
 from easyticket.core import clock
 from easyticket.db import db
-from easyticket.models import Admission, Scan, Ticket
+from easyticket.http.tokens import make_tokens
+from easyticket.models import Admission, Event, Scan, Ticket
 from easyticket.rules.permissions import ANONYMOUS
 from easyticket.services.orders import secret_of
 from easyticket.services.payments import start_payment
 from tests import factories
-from tests.concurrency.actions import scan
+from tests.api.conftest import open_session
+from tests.concurrency.actions import scan, verify
 from tests.concurrency.crowd import crowd
 from tests.services.test_orders import place
 
 
+def ticket_code_of(event: Event) -> str:
+    """Return the code of a ticket of an event that costs nothing."""
+    order = place(event)
+    actor = ANONYMOUS.with_order_secret(secret_of(order))
+    start_payment(actor=actor, order=order, return_url="http://tickets.example/", now=clock.now())
+    return db.session.scalars(sa.select(Ticket.code)).one()
+
+
+def running_event() -> Event:
+    return factories.make_simple_event(price_minor=0, start_at=clock.now() - timedelta(minutes=10))
+
+
+def counted(model: type[Admission] | type[Scan]) -> int | None:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(model))
+
+
 def test_sixteen_parallel_scans_of_one_ticket_let_one_person_in(committing_app: Flask) -> None:
     with committing_app.app_context():
-        start_at = clock.now() - timedelta(minutes=10)
-        event = factories.make_simple_event(price_minor=0, start_at=start_at)
-        order = place(event)
-        actor = ANONYMOUS.with_order_secret(secret_of(order))
-        start_payment(actor=actor, order=order, return_url="http://tickets.example/", now=clock.now())
-        code = db.session.scalars(sa.select(Ticket.code)).one()
+        code = ticket_code_of(running_event())
     url = committing_app.config["SETTINGS"].database_url
     assert Counter(crowd(scan, [code] * 16, database_url=url)) == {"admitted": 1, "already_in": 15}
     with committing_app.app_context():
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(Admission)) == 1
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(Scan)) == 16
+        assert (counted(Admission), counted(Scan)) == (1, 16)
+
+
+def test_sixteen_scanners_of_the_api_hear_of_one_success(committing_app: Flask) -> None:
+    with committing_app.app_context():
+        event = running_event()
+        code, organizer = ticket_code_of(event), event.organizer
+        token = make_tokens(organizer, open_session(organizer)).access
+    url = committing_app.config["SETTINGS"].database_url
+    assert Counter(crowd(verify, [(code, token)] * 16, database_url=url)) == {
+        "200 Ticket verified and marked as used": 1,
+        "400 Ticket already used": 15,
+    }
+    with committing_app.app_context():
+        assert (counted(Admission), counted(Scan)) == (1, 16)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import zxingcpp
 from PIL import Image, ImageDraw
 
-from easyticket.documents.qr import render_qr_svg
+from easyticket.documents.qr import render_qr_png, render_qr_svg
 
 CONTENT = "0123456789abcdef" * 4
 
@@ -31,6 +32,14 @@ def test_a_scanner_reads_exactly_what_the_ticket_holds() -> None:
     (found,) = read(render_qr_svg(CONTENT))
     assert found.text == CONTENT
     assert found.ec_level == "M"
+
+
+def test_a_scanner_reads_the_same_in_the_png() -> None:
+    picture = Image.open(io.BytesIO(render_qr_png(CONTENT)))
+    (found,) = zxingcpp.read_barcodes(picture.convert("L"))
+    assert (found.text, found.ec_level) == (CONTENT, "M")
+    side, _ = squares_of(render_qr_svg(CONTENT))
+    assert (picture.format, picture.size) == ("PNG", (side * 10, side * 10))
 
 
 def test_four_white_modules_stand_around_the_code() -> None:
