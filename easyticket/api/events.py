@@ -230,4 +230,4 @@ def _changed(event: Event, body: Row) -> Row:
 
 def _detail(event: Event) -> Row:
     now = clock.now()
-    return event_detail_shape(load_event_detail(current_actor(), event, now), now)
+    return event_detail_shape(load_event_detail(event, now), now)

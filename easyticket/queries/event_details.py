@@ -10,11 +10,7 @@ from easyticket.models import Event
 from easyticket.queries.categories import CategoryCount, count_category
 from easyticket.queries.event_stock import EventStock, get_event_stock
 from easyticket.queries.ticket_stock import TypeStock
-from easyticket.queries.ticket_types import list_stocks_of_event
-from easyticket.rules.permissions import Actor
-
-# More ticket types than any event has.
-_ALL = 1000
+from easyticket.queries.ticket_types import list_event_stocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +23,11 @@ class EventDetail:
     ticket_types: Sequence[TypeStock]
 
 
-def load_event_detail(actor: Actor, event: Event, now: datetime) -> EventDetail:
-    """Return the details of an event that the actor may see, in a fixed number of statements."""
+def load_event_detail(event: Event, now: datetime) -> EventDetail:
+    """Return the details of an event, for those who may see it, in a fixed number of statements."""
     return EventDetail(
         event=event,
         category=count_category(event.category, now) if event.category else None,
         stock=get_event_stock(event),
-        ticket_types=list_stocks_of_event(actor, event.uuid, per_page=_ALL, now=now).items,
+        ticket_types=list_event_stocks(event, now),
     )

@@ -12,6 +12,8 @@ from werkzeug.datastructures import FileStorage
 
 from easyticket.api.schemas.categories import EXAMPLE as CATEGORY_EXAMPLE
 from easyticket.api.schemas.categories import CategoryAnswer
+from easyticket.api.schemas.ticket_types import DETAIL_EXAMPLE as TICKET_TYPE_EXAMPLE
+from easyticket.api.schemas.ticket_types import TicketTypeDetail
 from easyticket.http.fields import (
     Amount,
     Answer,
@@ -21,6 +23,7 @@ from easyticket.http.fields import (
     Degrees,
     Flag,
     Identifier,
+    Many,
     Moment,
     Nested,
     Price,
@@ -95,7 +98,7 @@ EVENT_DETAIL_EXAMPLE: dict[str, Any] = {
     "age_restriction": 18,
     "tags": "drums,live",
     "time_zone": "Africa/Accra",
-    "ticket_types": [],
+    "ticket_types": [TICKET_TYPE_EXAMPLE],
     "updated_at": "2026-11-02T08:00:00.120000Z",
     "published_at": "2026-11-03T10:00:00Z",
 }
@@ -322,6 +325,7 @@ class EventDetailAnswer(EventAnswer):
     refund_policy = Text(required=True)
     age_restriction = Whole(required=True, allow_none=True)
     tags = Text(required=True)
+    ticket_types = Many(TicketTypeDetail, required=True)
     updated_at = Moment(required=True)
     published_at = Moment(required=True, allow_none=True)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from easyticket.api.shapes.categories import category_shape
+from easyticket.api.shapes.ticket_types import ticket_types_shape
 from easyticket.models import Event
 from easyticket.queries.event_details import EventDetail
 from easyticket.rules.pricing import listed_price
@@ -42,6 +43,7 @@ def event_detail_shape(detail: EventDetail, now: datetime) -> dict[str, Any]:
         "refund_policy": event.refund_policy,
         "age_restriction": event.age_restriction,
         "tags": event.tags,
+        "ticket_types": ticket_types_shape(detail.ticket_types),
         "updated_at": event.updated_at,
         "published_at": event.published_at,
     }
