@@ -243,7 +243,8 @@ class Body(ma.Schema):
 
     class Meta:
         unknown = ma.EXCLUDE
-        error_messages = {"type": "Invalid data. Expected a dictionary."}
+
+    error_messages = {"type": "Invalid data. Expected a dictionary."}
 
     def client_name(self, path: str) -> str:
         """Return what a client calls the field that services know as `path` (`start_at`, `items.0.quantity`)."""

@@ -26,6 +26,8 @@ LIST_OF_KIND = {
 }
 _HAS_TIER = (OfferKind.TIER, OfferKind.DAY_TIER)
 _HAS_DAY = (OfferKind.DAY_PASS, OfferKind.DAY_TIER)
+# Offers of one ticket type: a month of days in sixteen tiers. Nobody chooses from more, and each costs several statements.
+MAX_OFFERS = 500
 _HIGHEST_NUMBER = 1000
 _UNIQUE = {
     OfferKind.TIER: (("tier_number",), ("tier_name",)),
@@ -65,6 +67,11 @@ def clean_ticket_type(faults: Faults, values: Mapping[str, Any], event: Event) -
         faults.add("price", "Price is required for simple pricing type")
     _read_price(faults, clean, event, is_needed=is_simple)
     return clean
+
+
+def why_too_many(count: int) -> str | None:
+    """Return why so many offers cannot stand under one ticket type, or None."""
+    return f"At most {MAX_OFFERS} prices can stand under one ticket type." if count > MAX_OFFERS else None
 
 
 def why_kind_not_sold(event: Event, kind: OfferKind) -> str | None:

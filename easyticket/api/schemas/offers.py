@@ -176,7 +176,9 @@ class MatrixQuery(Query):
     ticket_type = Identifier(required=True, error_messages={"required": "ticket_type parameter is required"})
 
 
-class _NumberAndName(Answer):
+class NumberAndName(Answer):
+    """A day or a tier of the grid."""
+
     number = Whole(required=True)
     name = Text(required=True)
 
@@ -185,8 +187,8 @@ class MatrixAnswer(Answer):
     """The active prices of a ticket type by day and tier; the keys of `matrix` are their numbers."""
 
     ticket_type = Identifier(required=True)
-    days = Many(_NumberAndName, required=True)
-    tiers = Many(_NumberAndName, required=True)
+    days = Many(NumberAndName, required=True)
+    tiers = Many(NumberAndName, required=True)
     matrix = ma.fields.Dict(
         keys=ma.fields.String(),
         values=ma.fields.Dict(keys=ma.fields.String(), values=Nested(DayTierAnswer)),

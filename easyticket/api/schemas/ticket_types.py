@@ -47,10 +47,10 @@ class TicketTypeFields(Body):
     )
     sales_start_at = Moment(data_key="sales_start", allow_none=True)
     sales_end_at = Moment(data_key="sales_end", allow_none=True)
-    min_purchase = Whole(metadata={"minimum": 1, "default": 1})
-    max_purchase = Whole(metadata={"minimum": 1, "default": 10})
+    min_purchase = Whole(metadata={"minimum": 1, "description": "1 where a new one leaves it out."})
+    max_purchase = Whole(metadata={"minimum": 1, "description": "10 where a new one leaves it out."})
     benefits = Text()
-    is_active = Flag(metadata={"default": True})
+    is_active = Flag(metadata={"description": "True where a new one leaves it out."})
 
 
 class TicketTypeBody(TicketTypeFields):
