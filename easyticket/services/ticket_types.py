@@ -30,6 +30,7 @@ from easyticket.rules.offer_fields import (
     clean_offer,
     clean_ticket_type,
     why_kind_not_sold,
+    why_too_many,
 )
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import inventory
@@ -178,6 +179,8 @@ def create_offer(*, actor: Actor, ticket_type: TicketType, draft: OfferDraft, no
         raise invalid_field("ticket_type", reason)
     if draft.kind is OfferKind.SIMPLE and ticket_type.offers:
         raise invalid_field("ticket_type", "A ticket type of simple pricing has one price.")
+    if reason := why_too_many(len(ticket_type.offers) + 1):
+        raise invalid_field("ticket_type", reason)
     faults = Faults()
     values = clean_offer(faults, _values(draft), ticket_type.event, map(_cell_of, ticket_type.offers))
     faults.raise_if_any()
@@ -266,6 +269,9 @@ def _clean_offers(faults: Faults, event: Event, values: Mapping[str, Any]) -> li
         # Its price is the ticket type's, whose faults are noted already.
         return [clean_offer(Faults(), _values(simple), event, ())]
     wanted = KIND_BY_PRICING[event.pricing_type]
+    if reason := why_too_many(len(drafts)):
+        faults.add(LIST_OF_KIND[wanted], reason)
+        return []
     clean: list[dict[str, Any]] = []
     for draft in (draft for draft in drafts if draft.kind is wanted):
         prefix = f"{LIST_OF_KIND[wanted]}.{len(clean)}."

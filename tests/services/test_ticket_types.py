@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from easyticket.core import clock
 from easyticket.core.errors import Forbidden, Invalid
 from easyticket.db import db
 from easyticket.models import Event, Offer, OfferKind, OfferQuota, PricingType, Quota, QuotaKind, TicketType
+from easyticket.rules.offer_fields import MAX_OFFERS
 from easyticket.services.ticket_types import (
     OfferDraft,
     TicketTypeDraft,
@@ -178,6 +180,34 @@ class TestOffers:
         second = create_offer(actor=actor, ticket_type=ticket_type, draft=offer_draft(TIER, 2), now=NOW)
         with pytest.raises(Invalid):
             change_offer(second, tier_number=1)
+
+    def test_names_are_compared_as_they_are_stored(self) -> None:
+        with pytest.raises(Invalid, match="ticket_type, name must make a unique set"):
+            create(tiered(), offer_draft(TIER), offer_draft(TIER, 2, tier_name=" Tier 1 "))
+
+    def test_there_is_an_end_to_how_many_stand_under_a_type(self) -> None:
+        event = tiered()
+        with pytest.raises(Invalid) as refusal:
+            create(event, *(offer_draft(TIER, number) for number in range(1, MAX_OFFERS + 2)))
+        assert list(refusal.value.fields) == ["tiers"]
+
+    def test_prices_in_major_units_go_before_minor_ones(self) -> None:
+        event = tiered(currency="JPY")
+        [offer] = create(event, offer_draft(TIER, price=Decimal("1500"))).offers
+        assert offer.price_minor == 1_500
+        with pytest.raises(Invalid) as refusal:
+            change_offer(offer, price=Decimal("1500.5"))
+        assert refusal.value.fields == {"price": ["JPY has 0 digits after the point."]}
+        assert change(create(factories.make_event()), price=Decimal("0.5")).offers[0].price_minor == 50
+
+    def test_times_without_an_offset_are_those_of_the_events_clocks(self) -> None:
+        event = tiered(time_zone="America/New_York")
+        [offer] = create(event, offer_draft(TIER, sales_start_at=datetime.fromisoformat("2030-07-01T10:00"))).offers
+        assert offer.sales_start_at == datetime(2030, 7, 1, 14, tzinfo=UTC)
+        # Clocks are put forward from 2 to 3 on that night.
+        with pytest.raises(Invalid) as refusal:
+            change_offer(offer, sales_end_at=datetime.fromisoformat("2031-03-09T02:30"))
+        assert list(refusal.value.fields) == ["sales_end_at"]
 
     def test_a_grid_has_each_cell_once(self) -> None:
         event = factories.make_event(pricing_type=PricingType.TIER_AND_DAY)
