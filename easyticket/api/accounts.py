@@ -45,7 +45,7 @@ from easyticket.core.errors import Invalid, invalid_field
 from easyticket.http.api_limits import MAILS, SIGN_IN, count_for_account, limited
 from easyticket.http.auth import current_actor, token_ignored, token_required
 from easyticket.http.openapi import ApiBlueprint
-from easyticket.http.origins import refuse_foreign_origin
+from easyticket.http.origins import is_foreign_page, refuse_foreign_origin
 from easyticket.http.tokens import (
     REFRESH_COOKIE,
     REFRESH_LASTS,
@@ -234,6 +234,10 @@ def change_password(body: dict[str, Any]) -> dict[str, str]:
 
 
 def _give_cookies(pair: TokenPair) -> None:
+    if is_foreign_page():
+        # A stranger's page could otherwise sign a browser in to the stranger's account.
+        return
+
     @after_this_request
     def give(response: Response) -> Response:
         set_token_cookies(response, pair)

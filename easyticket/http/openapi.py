@@ -280,7 +280,7 @@ def _refusal(api: JsonApi, status: int, sentence: str) -> str | dict[str, Any]:
     name = HTTPStatus(status).name
     if not sentence:
         return name
-    example = {**api.error_example(status), "error": sentence, "detail": sentence}
+    example = {**api.error_example(status), "error": sentence, "detail": sentence, "field_errors": {}}
     return {
         "description": HTTPStatus(status).phrase,
         "content": {"application/json": {"schema": api.ERROR_SCHEMA, "example": example}},

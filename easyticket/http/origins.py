@@ -44,14 +44,15 @@ def refuse_foreign_origin() -> None:
 
     :raises Forbidden: another site's page used the cookies of somebody who is signed in.
     """
-    if request.method in _SAFE or not _is_foreign():
+    if request.method in _SAFE or not is_foreign_page():
         return
     raise Forbidden(
         "This page may not act for you here: its origin is not allowed.", code="origin_not_allowed"
     )
 
 
-def _is_foreign() -> bool:
+def is_foreign_page() -> bool:
+    """Return whether a page sent this request that is neither ours nor of CORS_ORIGINS."""
     settings = current_app.config["SETTINGS"]
     ours = {_origin_of(settings.public_url), *settings.cors_origins}
     for name in ("Origin", "Referer"):

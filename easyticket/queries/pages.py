@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from easyticket.core.errors import NotFound
@@ -23,7 +23,7 @@ class Page(Generic[T]):
 
     def map(self, shape: Callable[[T], Other]) -> Page[Other]:
         """Return the same page with each item as `shape` makes it."""
-        return replace(self, items=[shape(item) for item in self.items])  # type: ignore[arg-type, return-value]
+        return Page([shape(item) for item in self.items], self.page, self.per_page, self.count)
 
     @property
     def pages(self) -> int:

@@ -114,6 +114,17 @@ def test_signing_in_sets_both_tokens_as_cookies_no_script_can_read(call: Call, u
     assert profile_status(caller) == 200
 
 
+def test_a_strangers_page_signs_no_browser_in(call: Call, user: User) -> None:
+    caller = call()
+    answer = caller.post(
+        "/api/auth/login/",
+        {"email": user.email, "password": PASSWORD},
+        headers={"Origin": "https://evil.example"},
+    )
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+
+
 def test_over_https_the_cookies_are_sent_over_nothing_else(
     call: Call, user: User, change_settings: Callable[..., None]
 ) -> None:
