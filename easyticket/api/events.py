@@ -79,7 +79,7 @@ def list_events(asked: Row) -> Page[Row]:
 @blueprint.route("/", methods=["POST"])
 @token_required
 @blueprint.operation("Create new event", refuses=_NO_ORGANIZER)
-@needs(Permission.CREATE_EVENT)
+@needs(Permission.CREATE_OWN_EVENT)
 @blueprint.takes(EventBody, example=EVENT_BODY_EXAMPLE, multipart=True)
 @blueprint.answers(201, EventDetailAnswer, example=EVENT_DETAIL_EXAMPLE)
 def make_event(body: Row) -> Row:

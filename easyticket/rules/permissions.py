@@ -38,6 +38,7 @@ class Permission(enum.StrEnum):
 
     BUY = "buy"
     CREATE_EVENT = "create_event"
+    CREATE_OWN_EVENT = "create_own_event"
     SEE_EVENT = "see_event"
     EDIT_EVENT = "edit_event"
     PUBLISH_EVENT = "publish_event"
@@ -117,6 +118,8 @@ Rule = Callable[[Actor, Any], bool]
 PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
     Permission.BUY: (_anyone, "You may not buy tickets."),
     Permission.CREATE_EVENT: (_organizer, "Only organizers can perform this action"),
+    # Clients of the API know administrators as those who manage the events of others.
+    Permission.CREATE_OWN_EVENT: (_organizer_account, "Only organizers can perform this action"),
     Permission.SEE_EVENT: (_sees_event, "You may not see this event."),
     Permission.EDIT_EVENT: (_owns_event, "You can only modify your own events"),
     Permission.PUBLISH_EVENT: (_owns_event, "You do not have permission to publish this event."),
