@@ -1,0 +1,115 @@
+"""Fuzz the API: `python -m tests.fuzz` as each kind of caller on SQLite and PostgreSQL; `--help` lists what can be chosen.
+
+Each run has a process and a database of its own. What a run found is printed with the command that repeats it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import multiprocessing
+import os
+import random
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import flask_migrate
+
+from tests.api.access_table import CALLERS
+from tests.fixtures.database import application_on
+from tests.fuzz.run import Plan, carry_out
+from tests.servers.databases import Databases, PostgresDatabases, PostgresServer, SqliteDatabases
+
+KINDS = ("sqlite", "postgresql")
+# The cases that follow from the document alone are the same for everybody: they are sent by who gets furthest.
+_WITH_COVERAGE = ("staff",)
+
+
+def main() -> int:
+    """Run what the command line asks for; return how many runs found something."""
+    wanted = _read_command_line()
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="easyticket-fuzz-")))
+        plans = [
+            plan
+            for kind in wanted.database or KINDS
+            for plan in _plans(kind, _databases(kind, folder, stack), folder, wanted)
+        ]
+        context = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(wanted.processes, mp_context=context, max_tasks_per_child=None) as pool:
+            runs = {pool.submit(_into_file, plan, folder): plan for plan in plans}
+            return sum(_tell(runs[done], *done.result(), wanted) for done in as_completed(runs))
+
+
+def _read_command_line() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--database", choices=KINDS, action="append", help="on this one only")
+    parser.add_argument("--caller", choices=CALLERS, action="append", help="as this kind of caller only")
+    parser.add_argument("--only", default="", help='one operation, for example "GET /api/orders/"')
+    parser.add_argument("--examples", type=int, default=10, help="for each operation, caller and database")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--phases", help="of Schemathesis, with commas: examples,coverage,fuzzing,stateful")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--all-output", action="store_true", help="print the report of every run")
+    return parser.parse_args()
+
+
+def _databases(kind: str, folder: Path, stack: contextlib.ExitStack) -> Databases:
+    if kind == "sqlite":
+        return SqliteDatabases(folder)
+    server = PostgresServer()
+    stack.callback(server.stop)
+    made = PostgresDatabases(server.address)
+    stack.callback(made.drop_all)
+    return made
+
+
+def _plans(kind: str, databases: Databases, folder: Path, wanted: argparse.Namespace) -> list[Plan]:
+    template = databases.new()
+    with application_on(template, folder) as app, app.app_context():
+        flask_migrate.upgrade()
+    return [
+        Plan(
+            database_kind=kind,
+            database_url=databases.new(template=template),
+            caller=caller,
+            examples=wanted.examples,
+            seed=wanted.seed,
+            phases=_phases(caller, wanted.phases),
+            only=wanted.only,
+        )
+        for caller in wanted.caller or CALLERS
+    ]
+
+
+def _phases(caller: str, chosen: str | None) -> tuple[str, ...]:
+    if chosen:
+        return tuple(chosen.split(","))
+    return ("examples", *(("coverage",) if caller in _WITH_COVERAGE else ()), "fuzzing", "stateful")
+
+
+def _into_file(plan: Plan, folder: Path) -> tuple[int, str, float]:
+    """Carry out a plan in this process with its output in a file; return its result, that output and the seconds."""
+    begun, path = time.monotonic(), folder / f"{plan.caller}-{plan.database_kind}.txt"
+    with path.open("w") as file, contextlib.redirect_stdout(file), contextlib.redirect_stderr(file):
+        result = carry_out(plan)
+    return result, path.read_text(), time.monotonic() - begun
+
+
+def _tell(plan: Plan, result: int, output: str, seconds: float, wanted: argparse.Namespace) -> bool:
+    cases = next((line.strip() for line in output.splitlines() if " generated" in line), "nothing sent")
+    print(f"{'Failed' if result else 'Passed'}: {plan.name}, {seconds:.0f} s, {cases}", flush=True)
+    if result or wanted.all_output:
+        print(output)
+        print(
+            f"Again: .venv/bin/python -m tests.fuzz --seed {plan.seed} --examples {plan.examples}"
+            f" --database {plan.database_kind} --caller {plan.caller} --phases {','.join(plan.phases)}\n"
+        )
+    return bool(result)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""Puts real things into generated requests, so that they get past "not found": of the worlds that the access table uses.
+
+What is put in follows from the request alone, so that a request that is repeated is the same again.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections import defaultdict
+from collections.abc import Callable
+from typing import TypeVar
+from zlib import crc32
+
+from flask import Flask
+from schemathesis import Case, Response
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import TestPhase
+
+from easyticket.core import clock
+from easyticket.db import db
+from easyticket.models import User
+from tests import factories
+from tests.api.access_table import CALLERS, ROWS, Row
+from tests.api.world import World
+
+Found = TypeVar("Found")
+
+# Worlds that are used at a time. What a request changed for good is replaced by a new one.
+WORLDS = 3
+# What can be done to a thing once only.
+_ONCE = (
+    "publish/",
+    "cancel/",
+    "confirm_payment/",
+    "create-payment-intent/",
+    "refund/",
+    "verify/",
+    "verify-email/",
+)
+# Who does these loses the session or the password: an account of its own is thrown away for each.
+_ENDS_SESSION = ("/api/auth/logout/", "/api/auth/change-password/")
+# Seconds after which a new access token is taken; they are good for five minutes.
+_TOKEN_LASTS = 200
+
+_ROWS: dict[str, list[Row]] = defaultdict(list)
+for _row in ROWS:
+    _ROWS[" ".join(_row.operation)].append(_row)
+_MAKERS = dict(
+    zip(
+        CALLERS[1:],
+        (factories.make_user, factories.make_organizer, factories.make_organizer, factories.make_staff),
+        strict=True,
+    )
+)
+
+
+class RealThings:
+    """The worlds of one run, and the tokens of the one who calls."""
+
+    def __init__(self, app: Flask, caller: str) -> None:
+        self.caller = caller
+        self._used: dict[str, int] = {}
+        self._token: tuple[str, float] | None = None
+        # Requests run in contexts of their own: theirs must not meet the session that is open here.
+        self._context = contextvars.Context()
+        self._context.run(app.app_context().push)
+        self._people = self.within(lambda: {name: make() for name, make in _MAKERS.items()})
+        self._worlds = [self._new_world() for _ in range(WORLDS)]
+
+    def within(self, work: Callable[[], Found]) -> Found:
+        """Do some work with the database, and leave nothing open behind it."""
+        return self._context.run(self._and_close, work)
+
+    @staticmethod
+    def _and_close(work: Callable[[], Found]) -> Found:
+        try:
+            return work()
+        finally:
+            db.session.rollback()
+
+    def _new_world(self) -> World:
+        return World(**self._people)
+
+    def token_for(self, case: Case) -> str | None:
+        """Return the access token this request is sent with, or None for nobody's."""
+        if self.caller == "anonymous":
+            return None
+        if case.path in _ENDS_SESSION:
+            return self.within(lambda: World().new_tokens(_MAKERS[self.caller]()).access)
+        now = clock.now().timestamp()
+        if self._token is None or now - self._token[1] > _TOKEN_LASTS:
+            self._token = self.within(lambda: World().new_tokens(self._person()).access), now
+        return self._token[0]
+
+    def put_into(self, case: Case) -> None:
+        """Put real things into three of four paths, their ids or all that is needed into two of three bodies."""
+        rows = _ROWS.get(case.operation.label)
+        if rows is None or case.meta is None or case.meta.phase.name is TestPhase.STATEFUL:
+            return
+        draw = crc32(repr((case.path_parameters, case.query, case.body)).encode("utf-8", "surrogatepass"))
+        number, row = draw % WORLDS, rows[draw // WORLDS % len(rows)]
+        self._used[case.id] = number
+        try:
+            self.within(lambda: _fill(case, row, self._worlds[number], draw // 64))
+        except Exception:
+            # Another request has taken away what this world was made of.
+            self._worlds[number] = self._new_world()
+            self.within(lambda: _fill(case, row, self._worlds[number], draw // 64))
+
+    def note_answer(self, case: Case, response: Response) -> None:
+        """Make a new world where this request used something up."""
+        number = self._used.pop(case.id, None)
+        ends = case.method == "DELETE" or case.path.endswith(_ONCE)
+        if number is not None and ends and response.status_code < 300:
+            self._worlds[number] = self._new_world()
+
+    def _person(self) -> User:
+        return db.session.merge(self._people[self.caller])
+
+
+def _fill(case: Case, row: Row, world: World, draw: int) -> None:
+    assert case.meta is not None
+    if row.of is not None and draw % 4 and not case.meta.is_negative_at(ParameterLocation.PATH):
+        thing = str(row.of(world))
+        case.path_parameters = dict.fromkeys(case.path_parameters, thing)
+    if row.query is not None and draw % 3 and not case.meta.is_negative_at(ParameterLocation.QUERY):
+        case.query = {**case.query, **{name: str(value) for name, value in row.query(world).items()}}
+    if (
+        row.body is None
+        or not isinstance(case.body, dict)
+        or case.meta.is_negative_at(ParameterLocation.BODY)
+    ):
+        return
+    working = row.body(world)
+    if draw // 16 % 3 == 1:
+        case.body = {**case.body, **{name: value for name, value in working.items() if _names_a_thing(value)}}
+    elif draw // 16 % 3 == 2:
+        case.body = {**case.body, **working}
+
+
+def _names_a_thing(value: object) -> bool:
+    return isinstance(value, list) or (isinstance(value, str) and len(value) >= 32)

@@ -1,0 +1,157 @@
+"""One run: all checks of Schemathesis as one kind of caller on one database, then the invariants of what it left behind."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import schemathesis
+import sqlalchemy as sa
+from flask import Flask
+from schemathesis import AuthContext, BaseSchema, Case, HookContext, Response, hooks
+from schemathesis.cli.commands.run.context import ExecutionContext
+from schemathesis.cli.commands.run.handlers.output import OutputHandler
+from schemathesis.cli.events import LoadingFinished, LoadingStarted
+from schemathesis.cli.executor import execute_event_loop
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import from_schema
+from schemathesis.engine.events import EngineEvent
+from schemathesis.transport.wsgi import WSGITransport
+
+from easyticket.app import create_app
+from easyticket.db import db
+from easyticket.jobs.entry import run_outbox_job
+from easyticket.models import OutboxJob
+from easyticket.queue import JobName
+from tests.api.access_table import WEBHOOK_SECRET
+from tests.fuzz.invariants import broken_invariants
+from tests.fuzz.real_things import RealThings
+from tests.fuzz.webhooks import SignedWebhooks
+from tests.servers.settings import settings_for_tests
+
+SETTINGS = Path(__file__).with_name("schemathesis.toml")
+DOCUMENT = "/api/schema/"
+_JOBS = (JobName.UNWIND_EVENT, JobName.SEND_REFUND, JobName.HANDLE_PROVIDER_EVENT)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one run does. `only` is the name of one operation (`GET /api/orders/`), or empty."""
+
+    database_kind: str
+    database_url: str
+    caller: str
+    examples: int
+    seed: int
+    phases: tuple[str, ...]
+    only: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.caller} on {self.database_kind}"
+
+
+def carry_out(plan: Plan) -> int:
+    """Do it, print what was found, and return 0 if that is nothing."""
+    logging.basicConfig(stream=sys.stdout, level=logging.ERROR)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = settings_for_tests(
+            Path(folder), DATABASE_URL=plan.database_url, STRIPE_WEBHOOK_SECRET=WEBHOOK_SECRET
+        )
+        app = create_app(settings)
+        app.wsgi_app = SignedWebhooks(app.wsgi_app)  # type: ignore[method-assign]
+        failed = _fuzz(app, plan)
+        with app.app_context():
+            _run_jobs()
+            broken = broken_invariants()
+    for sentence in broken:
+        print(f"Broken: {sentence}")
+    return 1 if failed or broken else 0
+
+
+def _run_jobs() -> None:
+    """Run what was left to the background and moves places or money. Mails take long, and tell nothing here."""
+    due = sa.select(OutboxJob.id).where(OutboxJob.name.in_(_JOBS), OutboxJob.done_at.is_(None))
+    # What ends the orders of a cancelled event asks for refunds, which are jobs too.
+    for _ in range(2):
+        for job_id in db.session.scalars(due).all():
+            run_outbox_job(job_id)
+
+
+def _fuzz(app: Flask, plan: Plan) -> bool:
+    schema = schemathesis.openapi.from_wsgi(DOCUMENT, app, config=_config(plan))
+    if plan.only:
+        schema = schema.include(name=plan.only)
+    things = RealThings(app, plan.caller)
+    _put_to_work(schema, things)
+    try:
+        with mock.patch.object(WSGITransport, "send", _send):
+            execute_event_loop(
+                _events(schema),
+                config=schema.config,
+                args=[],
+                params={},
+                output_handler=OutputHandler(config=schema.config),
+                context_factory=lambda config: ExecutionContext(
+                    config=config, startup_warnings=[], baseline_update=False, baseline_prune=False
+                ),
+            )
+    except SystemExit as end:
+        return bool(end.code)
+    return False
+
+
+def _put_to_work(schema: BaseSchema, things: RealThings) -> None:
+    """Have the tokens and things of this run in every request that Schemathesis sends."""
+    # Those of an earlier run in this process.
+    hooks.unregister_all()
+
+    @schema.auth(refresh_interval=None)
+    class Tokens:
+        def get(self, case: Case, _context: AuthContext) -> str | None:
+            return things.token_for(case)
+
+        def set(self, case: Case, token: str, _context: AuthContext) -> None:
+            case.headers["Authorization"] = f"Bearer {token}"
+
+    @schemathesis.hook
+    def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
+        things.put_into(case)
+
+    @schemathesis.hook
+    def after_call(context: HookContext, case: Case, response: Response) -> None:
+        things.note_answer(case, response)
+
+
+def _config(plan: Plan) -> SchemathesisConfig:
+    config = SchemathesisConfig.from_path(SETTINGS)
+    config.update(seed=plan.seed, max_failures=None, color=False)
+    project = config.projects.default
+    project.generation.update(max_examples=plan.examples)
+    project.phases.update(phases=list(plan.phases))
+    return config
+
+
+def _events(schema: BaseSchema) -> Iterator[EngineEvent]:
+    started = LoadingStarted(location=DOCUMENT)
+    yield started
+    yield LoadingFinished.from_schema(
+        schema, location=DOCUMENT, start_time=started.timestamp, base_url=schema.get_base_url()
+    )
+    yield from from_schema(schema).execute()
+
+
+_original_send = WSGITransport.send
+
+
+def _send(transport: WSGITransport, case: Any, **kwargs: Any) -> Any:
+    """Send without the options of a network connection, which Schemathesis 4.32 leaves in when a check asks again."""
+    for name in ("max_redirects", "verify", "cert", "proxies"):
+        kwargs.pop(name, None)
+    return _original_send(transport, case, **kwargs)
