@@ -33,6 +33,9 @@ _EXAMPLES: dict[int, tuple[str, str, dict[str, list[str]]]] = {
 class Error(ma.Schema):
     """What every refusal looks like. Some say more beside these four."""
 
+    class Meta:
+        unknown = ma.INCLUDE
+
     error = ma.fields.String(required=True, metadata={"description": "What is wrong, in one sentence."})
     detail = ma.fields.String(required=True, metadata={"description": "The same with the fields named."})
     field_errors = ma.fields.Dict(

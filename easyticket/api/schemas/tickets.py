@@ -87,7 +87,7 @@ class TicketQuery(Query):
         data_key="status",
         metadata={"description": "An unused ticket of a past event is expired.", "example": "active"},
     )
-    is_used = Flag(metadata={"description": "Whether it was scanned at a gate.", "example": "false"})
+    is_used = Flag(metadata={"description": "Whether it was scanned at a gate.", "example": False})
     event_uuid = Identifier(data_key="event", metadata={"description": "The event they are for."})
     ordering = Text(
         metadata={
