@@ -91,10 +91,10 @@ def get_order(order: Order) -> dict[str, Any]:
 def make_order(body: dict[str, Any]) -> dict[str, Any]:
     """Hold tickets of one event until `expires_at`. The fee is in the total from the start; one that costs nothing is
     confirmed at once. The same tickets twice are added up. Send an `Idempotency-Key`, so that repeating it is safe."""
-    items = [OrderedLine(**item) for item in body.pop("items")]
+    items = [OrderedLine(**item) for item in body["items"]]
     order = order_tickets(
         actor=current_actor(),
-        draft=OrderDraft(**body, items=items),
+        draft=OrderDraft(**{**body, "items": items}),
         channel=SalesChannel.API,
         turn=current_turn(),
         now=clock.now(),

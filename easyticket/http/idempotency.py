@@ -39,7 +39,10 @@ _TRIES = 3
 
 
 def idempotent(operation: str) -> Callable[[View], View]:
-    """Honour the header on an operation; without it nothing changes. Refusals are not kept."""
+    """Honour the header on an operation; without it nothing changes. Refusals are not kept.
+
+    The view may be called again with the same arguments, so it leaves them as they are.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)

@@ -27,14 +27,30 @@ class SoldOut(Invalid):
 def shortage_of(full: QuotaFull, order: Order, now: datetime) -> SoldOut:
     """Say what is missing: which name, how many are left, and when held ones may come back."""
     quota = db.session.get_one(Quota, full.quota_id, populate_existing=True)
-    left = max(quota.left or 0, 0)
     if quota.kind is QuotaKind.PROMO:
         raise invalid_field("promo_code", "This code has been used up.")
+    quota = _narrowest(quota, order)
+    left = max(quota.left or 0, 0)
     name = _limited_name(quota, order)
     message = f"Only {left} tickets available for {name}"
     all_held = left == 0 and quota.held > 0
     retry_after = _seconds_until_release(quota, now) if all_held else None
     return SoldOut(message, left=left, retry_after=retry_after, name=name)
+
+
+def _narrowest(quota: Quota, order: Order) -> Quota:
+    """Return the counter of a single offer that is short too, if there is one: "tier 'Gold'" says more than its type.
+
+    Counters are taken in ascending order, so those behind the full one do not count this order yet.
+    """
+    quantities = {line.offer_id: line.quantity for line in order.lines}
+    behind = sa.select(Quota).where(
+        Quota.kind == QuotaKind.OFFER, Quota.owner_id.in_(quantities), Quota.id > quota.id
+    )
+    for own in db.session.scalars(behind.order_by(Quota.id).execution_options(populate_existing=True)):
+        if own.left is not None and own.left < quantities[own.owner_id] and own.left <= (quota.left or 0):
+            return own
+    return quota
 
 
 def _limited_name(quota: Quota, order: Order) -> str:
