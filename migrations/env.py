@@ -12,6 +12,7 @@ from flask import current_app
 import easyticket.integrations.sandbox
 import easyticket.models  # noqa: F401 (the tables must be known)
 from easyticket.db import Base, db
+from easyticket.models.postgresql_indexes import is_compared
 
 config = context.config
 
@@ -30,6 +31,7 @@ def run_migrations_online() -> None:
             render_as_batch=True,
             compare_type=True,
             compare_server_default=True,
+            include_object=is_compared,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -48,7 +48,7 @@ from easyticket.models import (
 )
 from easyticket.rules.permissions import Actor
 from easyticket.rules.pricing import PricedLine, quote_order
-from easyticket.rules.search import city_key_of, search_text_of
+from easyticket.rules.search import city_key_of, search_text_of, search_text_of_type
 from easyticket.services.listed_price import keep_listed_price
 
 PASSWORD = "A-password-for-tests-1"
@@ -156,6 +156,7 @@ def make_ticket_type(
         )
         session.add(ticket_type)
         session.flush()
+        ticket_type.search_text = search_text_of_type(ticket_type)
         session.add(_quota(QuotaKind.TICKET_TYPE, ticket_type.id, event.id, quantity))
     if price_minor is not None:
         make_offer(ticket_type, price_minor=price_minor)

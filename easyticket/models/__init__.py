@@ -1,5 +1,6 @@
 """The tables: columns, named constraints and relationships. No rule that needs a clock, no query, no write lives here."""
 
+import easyticket.models.postgresql_indexes  # noqa: F401 (it listens for tables being made)
 from easyticket.models.category import Category
 from easyticket.models.event import CheckInPolicy, Event, EventImage, EventStatus, FeeBearer, PricingType
 from easyticket.models.ledger import LedgerEntry, LedgerPosting

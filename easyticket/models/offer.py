@@ -66,6 +66,13 @@ class Offer(HasUuid, HasTimes, Base):
             postgresql_where=sa.text("kind = 'simple'"),
         ),
         sa.Index("ix_offer_event_price", "event_id", "price_minor"),
+        # What the lists of tiers, day passes and day-and-tier prices are sorted by and narrowed to (docs/performance.md).
+        sa.Index("ix_offer_kind_price", "kind", "price_minor", "id"),
+        sa.Index("ix_offer_kind_tier_number", "kind", "tier_number", "id"),
+        sa.Index("ix_offer_kind_day_number", "kind", "day_number", "id", "is_all_days"),
+        sa.Index("ix_offer_kind_cell", "kind", "day_number", "tier_number", "id"),
+        sa.Index("ix_offer_kind_day_on", "kind", "day_on", "id"),
+        sa.Index("ix_offer_kind_is_active", "kind", "is_active", "event_id"),
     )
 
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))

@@ -28,9 +28,14 @@ class TicketType(HasUuid, HasTimes, Base):
             "sales_start_at IS NULL OR sales_end_at IS NULL OR sales_end_at > sales_start_at",
             name="sales_window",
         ),
+        sa.Index("ix_ticket_type_event_id", "event_id", "is_active"),
+        # What lists are sorted by (docs/performance.md).
+        sa.Index("ix_ticket_type_created_at", "created_at", "id"),
+        sa.Index("ix_ticket_type_total_quantity", "total_quantity", "id"),
+        sa.Index("ix_ticket_type_listed_price", "listed_price_minor", "id"),
     )
 
-    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(sa.String(100))
     description: Mapped[str] = mapped_column(default="")
     benefits: Mapped[str] = mapped_column(default="")
@@ -41,6 +46,11 @@ class TicketType(HasUuid, HasTimes, Base):
     max_purchase: Mapped[int] = mapped_column(default=10)
     is_active: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int] = mapped_column(default=0)
+    # The price of simple pricing once more, so that lists sort by it without looking at offers; services/listed_price.py
+    # keeps it. NULL where tiers or days have prices of their own.
+    listed_price_minor: Mapped[int | None]
+    # Name, description and benefits, folded: what the search looks through (rules/search.py makes it).
+    search_text: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))
 
     event: Mapped[Event] = relationship(back_populates="ticket_types")
     offers: Mapped[list[Offer]] = relationship(

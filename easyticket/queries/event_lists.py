@@ -67,12 +67,15 @@ def list_events_by(
     :raises NotFound: there is no such page.
     """
     conditions = conditions_of(actor, filters, now)
-    count = db.session.scalar(sa.select(sa.func.count(Event.id)).where(*conditions)) or 0
+    # Of rows, not of ids: indexes that lack the id count as well.
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(Event).where(*conditions)) or 0
     order = sorted_by(ordering, _COLUMNS, default="-start_date", model=Event)
-    found = for_list(sa.select(Event).where(*conditions)).order_by(*order)
+    ids = sa.select(Event.id).where(*conditions).order_by(*order)
 
     def load(limit: int, offset: int) -> Sequence[Event]:
-        return db.session.scalars(found.limit(limit).offset(offset)).all()
+        # What is skipped is skipped by ids, and only the rows of the page are read whole.
+        found = sa.select(Event).where(Event.id.in_(ids.limit(limit).offset(offset))).order_by(*order)
+        return db.session.scalars(for_list(found)).all()
 
     return page_of(load, count=count, page=page, per_page=per_page)
 

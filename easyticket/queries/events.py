@@ -57,7 +57,7 @@ def list_events(
     :raises NotFound: there is no such page.
     """
     conditions = conditions_of(actor, filters, now)
-    count = db.session.scalar(sa.select(sa.func.count(Event.id)).where(*conditions)) or 0
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(Event).where(*conditions)) or 0
     found = for_list(sa.select(Event).where(*conditions)).order_by(*order_by(order, filters.when, now))
 
     def load(limit: int, offset: int) -> Sequence[EventCard]:

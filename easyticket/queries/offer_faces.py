@@ -126,13 +126,13 @@ def list_offer_stocks(
         model=Offer,
         empty_last=_EMPTY_LAST.get(kind, ()),
     )
-    found = (
-        sa.select(Offer).join(Offer.ticket_type).join(TicketType.event).where(*conditions).order_by(*order)
-    )
-    count = db.session.scalar(found.with_only_columns(sa.func.count(Offer.id)).order_by(None)) or 0
+    ids = sa.select(Offer.id).join(Offer.event).where(*conditions)
+    count = db.session.scalar(ids.with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
 
     def load(limit: int, offset: int) -> list[OfferStock]:
-        return _stocks_of(db.session.scalars(found.limit(limit).offset(offset)).all(), now)
+        # What is skipped is skipped by ids, and only the rows of the page are read whole.
+        wanted = Offer.id.in_(ids.order_by(*order).limit(limit).offset(offset))
+        return _stocks_of(db.session.scalars(sa.select(Offer).where(wanted).order_by(*order)).all(), now)
 
     return page_of(load, count=count, page=page, per_page=per_page)
 

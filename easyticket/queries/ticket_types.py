@@ -15,13 +15,13 @@ import sqlalchemy as sa
 
 from easyticket.core.errors import NotFound, invalid_field
 from easyticket.db import db
-from easyticket.models import Event, EventStatus, Offer, OfferKind, PricingType, TicketType
+from easyticket.models import Event, EventStatus, PricingType, TicketType
 from easyticket.queries.on_sale import can_type_be_bought, is_type_on_sale
 from easyticket.queries.ordering import sorted_by
 from easyticket.queries.pages import Page, page_of
 from easyticket.queries.ticket_stock import TypeStock, load_stocks, select_ticket_types
 from easyticket.rules.permissions import Actor, Permission, may
-from easyticket.rules.search import typed_words_of
+from easyticket.rules.search import words_of
 
 NO_SUCH_CHOICE = "Select a valid choice. That choice is not one of the available choices."
 
@@ -40,7 +40,7 @@ class TypeFilters:
 # The price is that of simple pricing; ticket types without one come last.
 _COLUMNS = {
     "created_at": TicketType.created_at,
-    "price": Offer.price_minor,
+    "price": TicketType.listed_price_minor,
     "total_quantity": TicketType.total_quantity,
 }
 
@@ -142,9 +142,7 @@ def _conditions_of(actor: Actor, filters: TypeFilters, now: datetime) -> list[sa
     if filters.is_on_sale is not None:
         on_sale = is_type_on_sale(now)
         found.append(on_sale if filters.is_on_sale else ~on_sale)
-    texts = (TicketType.name, TicketType.description, TicketType.benefits)
-    for word in typed_words_of(filters.query):
-        found.append(sa.or_(*(text.icontains(word, autoescape=True) for text in texts)))
+    found += [TicketType.search_text.contains(word, autoescape=True) for word in words_of(filters.query)]
     return found
 
 
@@ -162,15 +160,13 @@ def _page(
     per_page: int,
     now: datetime,
 ) -> Page[TypeStock]:
-    counted = sa.select(sa.func.count(TicketType.id)).join(TicketType.event).where(*conditions)
-    found = (
-        select_ticket_types()
-        .outerjoin(Offer, sa.and_(Offer.ticket_type_id == TicketType.id, Offer.kind == OfferKind.SIMPLE))
-        .where(*conditions)
-        .order_by(*order)
-    )
+    ids = sa.select(TicketType.id).join(TicketType.event).where(*conditions)
+    count = db.session.scalar(ids.with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
 
     def load(limit: int, offset: int) -> list[TypeStock]:
-        return load_stocks(db.session.scalars(found.limit(limit).offset(offset)).all(), now)
+        # What is skipped is skipped by ids, and only the rows of the page are read whole.
+        wanted = TicketType.id.in_(ids.order_by(*order).limit(limit).offset(offset))
+        found = select_ticket_types().where(wanted).order_by(*order)
+        return load_stocks(db.session.scalars(found).all(), now)
 
-    return page_of(load, count=db.session.scalar(counted) or 0, page=page, per_page=per_page)
+    return page_of(load, count=count, page=page, per_page=per_page)

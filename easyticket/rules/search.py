@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from easyticket.models import Event
+    from easyticket.models import Event, TicketType
 
 # A longer query is no search any more, and every word costs the database a pass.
 MAX_WORDS = 8
@@ -54,16 +54,19 @@ def city_key_of(city: str) -> str:
 def search_text_of(event: Event) -> str:
     """Return what the search looks through: title, descriptions, tags and venue, folded, one a line."""
     venue = (event.venue_name, event.venue_address, event.venue_city, event.venue_state, event.venue_country)
-    texts = (event.title, event.short_description, event.description, event.tags, *venue)
+    return _folded(event.title, event.short_description, event.description, event.tags, *venue)
+
+
+def search_text_of_type(ticket_type: TicketType) -> str:
+    """Return what the search of ticket types looks through: name, description and benefits, folded, one a line."""
+    return _folded(ticket_type.name, ticket_type.description, ticket_type.benefits)
+
+
+def _folded(*texts: str | None) -> str:
     return "\n".join(folded for folded in map(fold, (text or "" for text in texts)) if folded)
 
 
 def words_of(query: str) -> tuple[str, ...]:
-    """Return the folded words of a query, each once, all of which an event has to contain; at most `MAX_WORDS`."""
+    """Return the folded words of a query, each once, all of which have to be found; at most `MAX_WORDS`."""
     words = dict.fromkeys(fold(query[:_MAX_QUERY]).replace(",", " ").split())
     return tuple(words)[:MAX_WORDS]
-
-
-def typed_words_of(query: str) -> tuple[str, ...]:
-    """Return the words of a query as they were typed, for texts that are not kept folded; at most `MAX_WORDS`."""
-    return tuple(dict.fromkeys(query[:_MAX_QUERY].split()))[:MAX_WORDS]

@@ -33,6 +33,7 @@ from easyticket.rules.offer_fields import (
     why_too_many,
 )
 from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.rules.search import search_text_of_type
 from easyticket.services import inventory
 from easyticket.services.listed_price import keep_listed_price
 
@@ -110,6 +111,7 @@ def create_ticket_type(*, actor: Actor, event: Event, draft: TicketTypeDraft, no
         **{name: values[name] for name in _TYPE_FIELDS - _NOT_STORED - {"position"}},
         position=len(event.ticket_types) if draft.position is None else draft.position,
     )
+    ticket_type.search_text = search_text_of_type(ticket_type)
     db.session.add(ticket_type)
     db.session.flush()
     quota = inventory.open_quota(QuotaKind.TICKET_TYPE, ticket_type.id, event.id, ticket_type.total_quantity)
@@ -146,6 +148,7 @@ def update_ticket_type(
     if simple_offer is not None:
         simple_offer.price_minor = price_minor
     _assign(ticket_type, values)
+    ticket_type.search_text = search_text_of_type(ticket_type)
     keep_listed_price(event)
     return ticket_type
 

@@ -103,3 +103,20 @@ def test_a_base_price_goes_before_the_tickets_and_a_change_of_currency_counts(ac
     assert event.listed_price_thousandths == 2_000_000
     update_event(actor=actor, event=event, changes={"base_price_minor": None}, now=NOW)
     assert event.listed_price_thousandths == 900_000
+
+
+def test_a_ticket_type_is_listed_at_its_price_and_found_by_its_words(actor: Actor) -> None:
+    event = create(actor)
+    draft = TicketTypeDraft(name="Café", total_quantity=9, price_minor=900, benefits="One Drink")
+    cafe = create_ticket_type(actor=actor, event=event, draft=draft, now=NOW)
+    assert (cafe.listed_price_minor, cafe.search_text) == (900, "cafe\none drink")
+    changes = {"price_minor": 700, "name": "Salon"}
+    update_ticket_type(actor=actor, ticket_type=cafe, changes=changes, now=NOW)
+    assert (cafe.listed_price_minor, cafe.search_text) == (700, "salon\none drink")
+
+
+def test_a_ticket_type_whose_tiers_have_prices_has_none_of_its_own(actor: Actor) -> None:
+    event = create(actor, pricing_type=PricingType.TIERED)
+    tier = OfferDraft(kind=OfferKind.TIER, tier_number=1, tier_name="Gold", price_minor=900, quantity=5)
+    draft = TicketTypeDraft(name="Seat", total_quantity=9, offers=[tier])
+    assert create_ticket_type(actor=actor, event=event, draft=draft, now=NOW).listed_price_minor is None
