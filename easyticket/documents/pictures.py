@@ -10,7 +10,7 @@ import struct
 import threading
 import warnings
 
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image, ImageCms, ImageFile
 
 from easyticket.rules.pictures import MOST_PIXELS, NO_PICTURE, TOO_MANY_PIXELS, Size, sizes_of
 
@@ -64,6 +64,8 @@ def render_picture(content: bytes) -> dict[Size, bytes]:
 
 def _largest(content: bytes) -> tuple[Image.Image, tuple[Size, ...]]:
     """Return the first frame in the largest size it is kept in, and all those sizes."""
+    # WeasyPrint sets this for the whole process when it is imported, and half a picture would count as a whole one.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
         if image.width * image.height > MOST_PIXELS:
             raise Image.DecompressionBombError

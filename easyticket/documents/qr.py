@@ -28,7 +28,9 @@ def render_qr_png(content: str) -> bytes:
 
 
 def _drawn(content: str, kind: type[Any]) -> Any:
-    code: Any = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE, box_size=10, image_factory=kind)
+    code: Any = qrcode.QRCode(
+        error_correction=ERROR_CORRECT_M, border=QUIET_ZONE, box_size=10, image_factory=kind
+    )
     code.add_data(content)
     code.make(fit=True)
     return code.make_image()
