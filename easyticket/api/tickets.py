@@ -22,7 +22,7 @@ from easyticket.api.schemas.tickets import (
 )
 from easyticket.api.shapes.tickets import admitted_shape, refused_shape, stats_shape, ticket_shape
 from easyticket.core import clock
-from easyticket.http.api_limits import Rate, limited
+from easyticket.http.api_limits import GATE, Rate, limited
 from easyticket.http.auth import current_actor, token_required
 from easyticket.http.openapi import ApiBlueprint, finds, needs
 from easyticket.http.paging import wanted_page
@@ -78,6 +78,7 @@ def get_ticket(ticket: Ticket) -> dict[str, Any]:
 
 @blueprint.route("/verify/", methods=["POST"])
 @token_required
+@limited(GATE)
 @blueprint.operation(
     "Verify and scan ticket",
     refuses={

@@ -46,6 +46,8 @@ SIGNED_IN = Rate("1000 per hour", "api")
 ANONYMOUS = Rate("100 per hour", "api")
 SIGN_IN = Rate("5 per hour", "sign-in", by_address=True)
 PAYMENT = Rate("10 per hour", "payment")
+# One account may stand for every phone at a large door: this many scans are more than people can walk through.
+GATE = Rate("20000 per hour", "gate")
 # A password is tried this often for one account, from wherever.
 PER_ACCOUNT = Rate("20 per hour", "account")
 # So many mails with a link does one address get, whoever asks for them.
