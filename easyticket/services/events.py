@@ -117,7 +117,7 @@ def create_event(
     With `publish` it is published at once if its organizer's address is verified, and is a draft otherwise; with a
     `status` in the draft it is refused otherwise. `allow_past` counts for the application itself only.
 
-    :raises Invalid: messages by field; those of a ticket type are called `name`, `price_minor` and so on.
+    :raises Invalid: messages by field; those of a ticket type are called `name`, `price` and so on.
     """
     require(actor, Permission.CREATE_EVENT)
     wanted = {name: getattr(draft, name) for name in _FIELDS}
