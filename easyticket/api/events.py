@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from flask.sansio.blueprints import BlueprintSetupState
+from werkzeug.routing import BaseConverter
+
 from easyticket.api.schemas.events import (
     EVENT_BODY_EXAMPLE,
     EVENT_DETAIL_EXAMPLE,
@@ -44,6 +47,21 @@ blueprint = ApiBlueprint(
     description="What is on, where and when.",
 )
 Row = dict[str, Any]
+
+
+class _EventSlug(BaseConverter):
+    """Any address of an event; words that routes use are none (rules/slugs.py), so a wrong method there is a 405, not a 404."""
+
+    regex = r"(?!(?:categories|my_events|upcoming|featured|search)$)[^/]+"
+    part_isolating = True
+
+
+def _know_slugs(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters["event_slug"] = _EventSlug
+
+
+blueprint.record_once(_know_slugs)
+
 _NOT_FOUND = {404: "There is no such event."}
 _NO_ORGANIZER = {403: "Only organizers can perform this action"}
 _NOT_YOURS = {403: "You can only modify your own events"}
@@ -132,7 +150,7 @@ def search_events(asked: Row) -> Page[Row]:
     return _listed(asked, wanted_rows())
 
 
-@blueprint.route("/<slug>/", methods=["GET"])
+@blueprint.route("/<event_slug:slug>/", methods=["GET"])
 @token_optional
 @blueprint.operation("Get event details", refuses=_NOT_FOUND)
 @_to_see
@@ -142,7 +160,7 @@ def get_event(event: Event) -> Row:
     return _detail(event)
 
 
-@blueprint.route("/<slug>/", methods=["PUT"])
+@blueprint.route("/<event_slug:slug>/", methods=["PUT"])
 @token_required
 @blueprint.operation("Update event", refuses=_NOT_YOURS | _NOT_FOUND)
 @_to_edit
@@ -153,7 +171,7 @@ def replace_event(body: Row, event: Event) -> Row:
     return _changed(event, body)
 
 
-@blueprint.route("/<slug>/", methods=["PATCH"])
+@blueprint.route("/<event_slug:slug>/", methods=["PATCH"])
 @token_required
 @blueprint.operation("Partially update event", refuses=_NOT_YOURS | _NOT_FOUND)
 @_to_edit
@@ -164,7 +182,7 @@ def change_event(body: Row, event: Event) -> Row:
     return _changed(event, body)
 
 
-@blueprint.route("/<slug>/", methods=["DELETE"])
+@blueprint.route("/<event_slug:slug>/", methods=["DELETE"])
 @token_required
 @blueprint.operation(
     "Delete event",
@@ -177,7 +195,7 @@ def remove_event(event: Event) -> None:
     delete_event(actor=current_actor(), event=event, now=clock.now())
 
 
-@blueprint.route("/<slug>/publish/", methods=["POST"])
+@blueprint.route("/<event_slug:slug>/publish/", methods=["POST"])
 @token_required
 @blueprint.operation(
     "Publish event",
@@ -195,7 +213,7 @@ def put_event_on_sale(event: Event) -> Row:
     return _detail(published) | {"message": "Event published successfully"}
 
 
-@blueprint.route("/<slug>/cancel/", methods=["POST"])
+@blueprint.route("/<event_slug:slug>/cancel/", methods=["POST"])
 @token_required
 @blueprint.operation(
     "Cancel event",

@@ -408,6 +408,15 @@ class TestDetail:
         assert len(many) == len(few)
 
 
+@pytest.mark.parametrize("word", ["categories", *ACTIONS])
+def test_a_wrong_method_at_a_word_that_a_route_uses_is_told_as_such(
+    call: Call, owner: User, word: str
+) -> None:
+    for method in ("PUT", "PATCH", "DELETE"):
+        answer = call(owner)(method, f"{PATH}{word}/", json={})
+        assert (answer.status_code, answer.json["code"]) == (405, "method_not_allowed")
+
+
 class TestCreating:
     def test_the_body_of_the_documents_makes_a_draft(self, call: Call, owner: User) -> None:
         music = factories.make_category()

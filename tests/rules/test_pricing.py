@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from easyticket.models import FeeBearer, PromoKind
-from easyticket.rules.pricing import PricedLine, apportion, price_with_fee, quote_order, service_fee
+from easyticket.rules.pricing import (
+    PricedLine,
+    apportion,
+    listed_price_thousandths,
+    price_with_fee,
+    quote_order,
+    service_fee,
+)
 
 prices = st.integers(0, 10_000_000)
 lines = st.lists(st.builds(PricedLine, prices, st.integers(1, 20)), min_size=1, max_size=8)
@@ -64,3 +71,10 @@ def test_an_amount_is_split_without_rest_and_nobody_gets_more_than_a_unit_too_mu
             abs(share - amount * weight / sum(weights)) <= 1
             for share, weight in zip(shares, weights, strict=True)
         )
+
+
+def test_an_event_is_listed_at_its_base_price_else_at_its_cheapest_ticket_in_thousandths() -> None:
+    assert listed_price_thousandths(2_000, 1_500, "GHS") == 20_000
+    assert listed_price_thousandths(None, 1_500, "JPY") == 1_500_000
+    assert listed_price_thousandths(0, 1_500, "KWD") == 1_500
+    assert listed_price_thousandths(None, None, "GHS") == listed_price_thousandths(0, 0, "GHS") == 0

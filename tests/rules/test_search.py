@@ -47,7 +47,8 @@ def test_a_city_is_the_same_however_it_is_written() -> None:
 
 def test_a_query_is_its_words_each_once() -> None:
     assert words_of("  Drums ACCRA drums ") == ("drums", "accra")
-    assert words_of(" \t ") == ()
+    assert words_of(" \t ,") == ()
+    assert words_of("Lagos, Nigeria,drums") == ("lagos", "nigeria", "drums")
 
 
 def test_a_query_has_no_more_words_than_the_database_should_look_for() -> None:

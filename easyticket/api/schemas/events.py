@@ -183,7 +183,7 @@ class EventBody(Body):
     """An event to be made. Times without an offset are those of clocks in its time zone."""
 
     title = Text(required=True, metadata={"maxLength": 255, "pattern": r"\S"})
-    description = Text(required=True, blank=False)
+    description = Text(required=True, blank=False, metadata={"pattern": r"\S"})
     short_description = Text(metadata={"maxLength": 500})
     category_uuid = Identifier(
         data_key="category", allow_none=True, metadata={"description": "The id of an active category."}
