@@ -112,13 +112,15 @@ def _from_form(req: Request) -> dict[str, Any]:
     values: dict[str, Any] = {}
     lists: dict[str, dict[int, dict[str, Any]]] = {}
     for name, texts in req.form.lists():
+        if not name:  # a part of a multipart form can come without one
+            continue
         if place := _INDEXED.fullmatch(name):
             key = place[3] or place[4]
             lists.setdefault(place[1], {}).setdefault(int(place[2]), {})[key] = texts[-1]
         else:
             values[name] = texts[-1]
     values |= {name: [rows[number] for number in sorted(rows)] for name, rows in lists.items()}
-    return values | {name: file for name, file in req.files.items() if file.filename}
+    return values | {name: file for name, file in req.files.items() if name and file.filename}
 
 
 def _refuse_unstorable(value: Any) -> None:

@@ -32,5 +32,6 @@ def _refuse_values() -> None:
     if view is not None and declared_access(view) is Access.SIGNATURE:
         return
     pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
-    if any(_NUL in name or _NUL in value for name, value in pairs):
+    # A part of a multipart form may come without a name.
+    if any(_NUL in (name or "") or _NUL in value for name, value in pairs):
         raise Invalid("What was sent holds a character that cannot be stored. Type it again without it.")

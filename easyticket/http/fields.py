@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import marshmallow as ma
@@ -70,6 +70,8 @@ class Flag(ma.fields.Boolean):
     default_error_messages = {**_REQUIRED, "invalid": "Must be a valid boolean."}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if isinstance(value, Decimal) and value in (0, 1):
+            value = int(value)
         word = str(value).strip().lower() if isinstance(value, (str, int)) else ""
         if word in _YES:
             return True
@@ -240,6 +242,14 @@ class Many(ma.fields.List[Any]):
 
 class Body(ma.Schema):
     """What a request may say. Keys that are not known are ignored, so that a client may send back what it read."""
+
+    #: Keys under which an empty text means null, as forms write it.
+    blank_is_null: ClassVar[tuple[str, ...]] = ()
+
+    @ma.pre_load
+    def _read_blank_as_null(self, data: Mapping[str, Any], **_kwargs: Any) -> Mapping[str, Any]:
+        blank = [name for name in self.blank_is_null if data.get(name) == ""]
+        return {**data, **dict.fromkeys(blank)} if blank else data
 
     class Meta:
         unknown = ma.EXCLUDE

@@ -11,7 +11,6 @@ from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
 import marshmallow as ma
-from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from flask_smorest import Api, Blueprint
 
@@ -19,6 +18,7 @@ from easyticket.http.auth import Access, current_actor, declared_access
 from easyticket.http.bodies import parser
 from easyticket.http.csrf import csrf
 from easyticket.http.fields import Answer, Many
+from easyticket.http.leniency import DescriberPlugin
 from easyticket.http.paging import envelope, list_headers
 from easyticket.queries.pages import Page
 from easyticket.rules.permissions import Permission, require
@@ -32,18 +32,21 @@ _PAGE_PARAMETERS = [
         "name": "page",
         "description": "Which page, from 1.",
         "schema": {"type": "integer", "minimum": 1},
+        "allowEmptyValue": True,
         "example": 1,
     },
     {
         "in": "query",
         "name": "page_size",
-        "description": "Rows of one page; above 100 counts as 100.",
-        "schema": {"type": "integer", "minimum": 1},
+        "description": "Rows of one page, up to 100; what is no such number counts as 20, more than 100 as 100.",
+        # Any text, as it was with the clients' old server.
+        "schema": {"anyOf": [{"type": "integer"}, {"type": "string"}]},
         "example": 20,
     },
 ]
-# What any request may meet, whatever the operation: too many, a fault, a database or provider that does not answer.
-_ALWAYS = (429, 500, 503)
+# What any request may meet, whatever the operation: characters that cannot be stored, too many requests, a fault, a
+# database or provider that does not answer.
+_ALWAYS = (400, 429, 500, 503)
 
 
 class JsonApi(Api):  # type: ignore[misc]
@@ -56,7 +59,7 @@ class JsonApi(Api):  # type: ignore[misc]
     ) -> None:
         self.ERROR_SCHEMA = error_schema
         self.tags: list[str] = []
-        plugin = MarshmallowPlugin(schema_name_resolver=_schema_name)
+        plugin = DescriberPlugin(schema_name_resolver=_schema_name)
         super().__init__(
             app, config_prefix=config_prefix, spec_kwargs={"marshmallow_plugin": plugin, **options}
         )
@@ -138,11 +141,15 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
         schema: ma.Schema | type[ma.Schema],
         *,
         example: Any = None,
-        required: bool = True,
+        required: bool | None = None,
         multipart: bool = False,
     ) -> Callable[[View], View]:
-        """Read the body (JSON or a form) by `schema` and pass it on as the first argument; `multipart` takes files too."""
-        decorate = self.arguments(schema, location="body", example=example, required=required)
+        """Read the body (JSON or a form) by `schema` and pass it on as the first argument; `multipart` takes files too.
+
+        Unless `required` says so, there must be one where a field of it must be there.
+        """
+        needed = _has_required_field(schema) if required is None else required
+        decorate = self.arguments(schema, location="body", example=example, required=needed)
 
         def read(view: View) -> View:
             return cast(View, _with_doc(decorate(view), "body", {"multipart": multipart}))
@@ -267,9 +274,7 @@ def _usual_refusals(
         if method != "get":
             found.add(403)  # a cookie used by another site's page
     if "requestBody" in doc:
-        found |= {400, 413, 415}
-    elif doc_info.get("arguments"):
-        found.add(400)
+        found |= {413, 415}
     if doc_info.get("pages"):
         found.add(404)  # no such page
     return found
@@ -308,6 +313,11 @@ def _schema_name(schema: type[ma.Schema] | ma.Schema) -> str:
     cls = schema if isinstance(schema, type) else type(schema)
     is_partial = not isinstance(schema, type) and bool(schema.partial)
     return f"Patched{cls.__name__}" if is_partial else cls.__name__
+
+
+def _has_required_field(schema: type[ma.Schema] | ma.Schema) -> bool:
+    body = schema() if isinstance(schema, type) else schema
+    return not body.partial and any(field.required for field in body.fields.values())
 
 
 def _whole_header(description: str) -> dict[str, Any]:

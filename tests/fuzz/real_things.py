@@ -120,6 +120,9 @@ class RealThings:
 
 def _fill(case: Case, row: Row, world: World, draw: int) -> None:
     assert case.meta is not None
+    if case.media_type == "multipart/form-data" and isinstance(case.body, dict):
+        # A form cannot say null; Schemathesis would write the word.
+        case.body = {name: value for name, value in case.body.items() if value is not None}
     if row.of is not None and draw % 4 and not case.meta.is_negative_at(ParameterLocation.PATH):
         thing = str(row.of(world))
         case.path_parameters = dict.fromkeys(case.path_parameters, thing)

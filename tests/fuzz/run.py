@@ -30,6 +30,7 @@ from easyticket.jobs.entry import run_outbox_job
 from easyticket.models import OutboxJob
 from easyticket.queue import JobName
 from tests.api.access_table import WEBHOOK_SECRET
+from tests.fuzz import checks  # noqa: F401 (registers them)
 from tests.fuzz.invariants import broken_invariants
 from tests.fuzz.real_things import RealThings
 from tests.fuzz.webhooks import SignedWebhooks

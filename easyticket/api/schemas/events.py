@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -182,6 +181,8 @@ class Picture(ma.fields.Field[Upload | str]):
 class EventBody(Body):
     """An event to be made. Times without an offset are those of clocks in its time zone."""
 
+    blank_is_null = _NULLABLE
+
     title = Text(required=True, metadata={"maxLength": 255, "pattern": r"\S"})
     description = Text(required=True, blank=False, metadata={"pattern": r"\S"})
     short_description = Text(metadata={"maxLength": 500})
@@ -217,10 +218,6 @@ class EventBody(Body):
     is_featured = Flag(metadata={"description": "Counts from administrators only."})
     banner_image = Picture()
     thumbnail_image = Picture()
-
-    @ma.pre_load
-    def _read_blank_as_null(self, data: Mapping[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        return {name: None if value == "" and name in _NULLABLE else value for name, value in data.items()}
 
     @ma.post_load
     def _sort_out(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:

@@ -1,0 +1,97 @@
+"""How the document tells what fields take beside their own type: the clients' old server was lenient, and so is this one.
+
+Only what is taken is described so; answers are of exactly one type.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+
+from easyticket.http.fields import Body, Choice, Flag, Query, Text, Whole
+
+Property = dict[str, Any]
+
+# The largest whole number that is taken for one; text may hold as many digits.
+_LARGEST = 10**18 - 1
+_WHOLE_TEXT = r"^\s*[+-]?[0-9]{1,18}\s*$"
+_FLAG_TEXT = r"^\s*([Tt]([Rr][Uu][Ee])?|[Yy]([Ee][Ss])?|[Oo][Nn]|[Ff]([Aa][Ll][Ss][Ee])?|[Nn][Oo]?|[Oo][Ff][Ff]|[01])\s*$"
+_TEXT_KEYS = ("format", "pattern", "minLength", "maxLength")
+_NOT_BLANK = r"\S"
+
+
+class Describer(OpenAPIConverter):
+    """Describes the fields of bodies and queries with all that they take."""
+
+    def init_attribute_functions(self) -> None:
+        super().init_attribute_functions()  # type: ignore[no-untyped-call]
+        self.add_attribute_function(_describe_leniency)  # type: ignore[no-untyped-call]
+
+    def _field2parameter(self, field: ma.fields.Field[Any], *, name: str, location: str) -> Property:
+        parameter: Property = super()._field2parameter(field, name=name, location=location)
+        if location == "query" and not field.required:
+            parameter["allowEmptyValue"] = True
+        return parameter
+
+
+class DescriberPlugin(MarshmallowPlugin):
+    """Has apispec describe schemas by `Describer`."""
+
+    Converter = Describer
+
+
+def _describe_leniency(_describer: Any, field: ma.fields.Field[Any], *, ret: Property) -> Property:
+    """Finish the description of a field; apispec has `ret` of it already."""
+    schema = field.root
+    if not isinstance(schema, Body):
+        return {}
+    in_query = isinstance(schema, Query)
+    if "enum" in ret or isinstance(field, Choice):
+        pass
+    elif isinstance(field, Text):
+        _describe_text(field, ret, in_query)
+    elif isinstance(field, Whole):
+        _describe_whole(ret, in_query)
+    elif isinstance(field, Flag):
+        _describe_flag(ret)
+    if field.allow_none and (field.data_key or field.name) in schema.blank_is_null:
+        _describe_blank(ret)
+    # Null is one of the kinds: by OpenAPI 3.0 it counts beside a type only.
+    if ret.get("nullable") and "anyOf" in ret:
+        return {"anyOf": [{**kind, "nullable": True} for kind in ret["anyOf"]]}
+    return {}
+
+
+def _describe_text(field: Text, ret: Property, in_query: bool) -> None:
+    if not field.blank:
+        ret.setdefault("pattern", _NOT_BLANK)
+    # Everything in an address is text; no number is an e-mail address.
+    if not in_query and ret.get("format") != "email":
+        del ret["type"]
+        text = {key: ret.pop(key) for key in _TEXT_KEYS if key in ret}
+        ret["anyOf"] = [{"type": "string", **text}, {"type": "number"}]
+
+
+def _describe_whole(ret: Property, in_query: bool) -> None:
+    bounds = {"minimum": ret.pop("minimum", -_LARGEST), "maximum": ret.pop("maximum", _LARGEST)}
+    if in_query:
+        ret.update(bounds)
+        return
+    del ret["type"]
+    ret["anyOf"] = [{"type": "integer", **bounds}, {"type": "string", "pattern": _WHOLE_TEXT}]
+
+
+def _describe_flag(ret: Property) -> None:
+    del ret["type"]
+    numbers = {"type": "integer", "enum": [0, 1]}
+    ret["anyOf"] = [{"type": "boolean"}, numbers, {"type": "string", "pattern": _FLAG_TEXT}]
+
+
+def _describe_blank(ret: Property) -> None:
+    """An empty text stands for null, which a form cannot write otherwise."""
+    keys = ("type", *_TEXT_KEYS)
+    kinds = ret.pop("anyOf", None) or [{key: ret.pop(key) for key in keys if key in ret}]
+    ret["anyOf"] = [*kinds, {"type": "string", "maxLength": 0}]

@@ -1,0 +1,40 @@
+"""Checks of our own beside those of Schemathesis."""
+
+from __future__ import annotations
+
+import schemathesis
+from schemathesis import Case, CheckContext, Response
+from schemathesis.generation import GenerationMode
+
+from easyticket.http import fields
+
+# Of a value that is of no right type, which a body or a query by the document cannot have.
+_ABOUT_TYPES = {
+    kind.default_error_messages[name]
+    for kind, name in (
+        (fields.Text, "invalid"),
+        (fields.Text, "null"),
+        (fields.Text, "required"),
+        (fields.Whole, "invalid"),
+        (fields.Flag, "invalid"),
+        (fields.Price, "invalid"),
+        (fields.Moment, "invalid"),
+        (fields.Day, "invalid"),
+        (fields.Nested, "type"),
+        (fields.Many, "invalid"),
+    )
+}
+
+
+@schemathesis.check
+def only_rules_refuse_valid_data(_ctx: CheckContext, response: Response, case: Case) -> None:
+    """What is as the document says may be refused (400) for what is there already, never for its form."""
+    if response.status_code != 400 or case.meta is None:
+        return
+    if case.meta.generation.mode is not GenerationMode.POSITIVE:
+        return
+    for name, texts in response.json()["field_errors"].items():
+        if name == "refresh":  # must be there unless its cookie is
+            continue
+        wrong = _ABOUT_TYPES.intersection(texts)
+        assert not wrong, f"{name}: {wrong.pop()}"
