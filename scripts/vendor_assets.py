@@ -55,6 +55,8 @@ CHANGES = {
         r"\n//# sourceMappingURL=d87bcbdbea8f8f5aa26f.worker.js.map": "",
         # The picture beside "API docs by Redocly", the one thing ReDoc fetches from elsewhere without being told to.
         'n.createElement("img",{alt:"redocly logo",onError:()=>t(!1),src:"https://cdn.redoc.ly/redoc/logo-mini.svg"})': "null",
+        # The one colour its theme has no name for, too dark by night.
+        "  color: #0e7c86;\n": "  color: inherit;\n",
     },
 }
 

@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 
 _TEXTS = frozenset(
     "text/html text/css text/javascript text/plain text/calendar application/javascript application/json "
-    "image/svg+xml".split()
+    "application/vnd.oai.openapi image/svg+xml".split()
 )
 # Bytes below which packing saves less than it costs.
 _SMALLEST = 1_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 
-PACKAGES = {"Redis": "redis-server", "Chromium": "chromium"}
+PACKAGES = {"Redis": "redis-server", "Chromium": "chromium", "curl": "curl"}
 
 
 class MissingPart(Exception):

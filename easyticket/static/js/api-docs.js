@@ -8,8 +8,11 @@
   follow();
   night.addEventListener("change", follow);
 
-  /* What its markup leaves out for people who listen: a heading over the operations, a name of the request's text, and no
-     link inside the button that opens an operation (the address bar still follows what is open). */
+  /* What its markup lacks for people who listen or use keys: a heading over the operations, a name of the request's text,
+     no link inside the button that opens an operation (the address bar still follows what is open), and examples that can
+     be scrolled by keys. */
+  const reachable = () => { for (const example of place.querySelectorAll("pre.microlight")) example.tabIndex = 0; };
+  new MutationObserver(reachable).observe(place, { childList: true, subtree: true });
   const accessible = ({ React }) => ({
     components: { DeepLink: ({ text }) => React.createElement("span", { className: "nostyle" }, text) },
     wrapComponents: {

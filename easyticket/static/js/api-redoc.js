@@ -1,5 +1,5 @@
 /* Draws ReDoc from the schema whose address stands on #api-redoc, in the palette of the site's style sheet: its variables
-   already follow the system's light or dark, so a change of the system only has it drawn again. */
+   already follow the system's light or dark. ReDoc takes colours once, so a change of the system loads the page again. */
 (() => {
   "use strict";
   const place = document.getElementById("api-redoc");
@@ -10,6 +10,7 @@
     colors: {
       primary: { main: colour("brand-ink") },
       success: { main: colour("brand-ink") },
+      warning: { main: colour("gold-ink"), light: colour("gold-soft"), dark: colour("gold-ink"), contrastText: colour("ink") },
       error: { main: colour("clay-ink") },
       text: { primary: colour("ink"), secondary: colour("ink-2") },
       border: { dark: colour("edge"), light: colour("line") },
@@ -29,11 +30,6 @@
     },
   });
 
-  const draw = () => {
-    const sheet = document.createElement("div");
-    place.replaceChildren(sheet);
-    Redoc.init(place.dataset.schemaUrl, { theme: palette(), hideDownloadButton: true, nativeScrollbars: true }, sheet);
-  };
-  draw();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  Redoc.init(place.dataset.schemaUrl, { theme: palette(), hideDownloadButton: true, nativeScrollbars: true }, place);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
 })();

@@ -1176,7 +1176,7 @@
   color: ${({theme:e})=>e.colors.warning.dark};
   font-size: 13px;
 `,ty=gs(Yg)`
-  color: #0e7c86;
+  color: inherit;
   font-family: ${e=>e.theme.typography.code.fontFamily};
   font-size: 12px;
   &::before,
