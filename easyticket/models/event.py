@@ -61,17 +61,13 @@ class Event(HasUuid, HasTimes, Base):
         sa.CheckConstraint(
             "base_price_minor IS NULL OR base_price_minor >= 0", name="base_price_not_negative"
         ),
-        # What lists are sorted by: the public one with its status first, an administrator's, who sees all, without. The end
-        # comes last, so that what is past is left out without reading its row (docs/performance.md).
+        # What lists are sorted by, which are always of one status. The end comes last, so that what is past is left out
+        # without reading its row (docs/performance.md).
         sa.Index("ix_event_status_start_at", "status", "start_at", "id", "end_at"),
         sa.Index("ix_event_status_created_at", "status", "created_at", "id", "end_at"),
         sa.Index("ix_event_status_title", "status", "title", "id", "end_at"),
         sa.Index("ix_event_status_listed_price", "status", "listed_price_thousandths", "id", "end_at"),
         sa.Index("ix_event_status_end_at", "status", "end_at"),
-        sa.Index("ix_event_start_at", "start_at", "id"),
-        sa.Index("ix_event_created_at", "created_at", "id"),
-        sa.Index("ix_event_title", "title", "id"),
-        sa.Index("ix_event_listed_price", "listed_price_thousandths", "id"),
         # What lists are narrowed to, each in the order they have by themselves.
         sa.Index("ix_event_organizer_id", "organizer_id", "start_at", "id", "status"),
         sa.Index("ix_event_category_id", "category_id", "status", "start_at", "id", "end_at"),

@@ -65,6 +65,8 @@ class Order(HasUuid, HasTimes, Base):
         sa.Index("ix_order_status_expires_at", "status", "expires_at"),
         sa.Index("ix_order_event_status", "event_id", "status"),
         sa.Index("ix_order_user_created_at", "user_id", "created_at"),
+        # The API's order, by ids: without it the newest of everybody are read until enough are of this account.
+        sa.Index("ix_order_user_id", "user_id", "id"),
     )
 
     number: Mapped[str] = mapped_column(sa.String(24), unique=True)

@@ -18,7 +18,7 @@ from easyticket.models import Offer, OfferKind, TicketType
 from easyticket.queries.ordering import sorted_by
 from easyticket.queries.pages import Page, page_of
 from easyticket.queries.ticket_stock import OfferStock, load_stocks, select_ticket_types
-from easyticket.queries.ticket_types import NO_SUCH_CHOICE, is_visible_to
+from easyticket.queries.ticket_types import NO_SUCH_CHOICE, is_under_visible_event, is_visible_to
 from easyticket.rules.permissions import Actor, Permission, may
 
 
@@ -118,7 +118,8 @@ def list_offer_stocks(
     :raises Invalid: there is no such ticket type.
     :raises NotFound: there is no such page.
     """
-    conditions = [Offer.kind == kind, is_visible_to(actor), *_conditions_of(actor, filters)]
+    visible = is_under_visible_event(actor, Offer.event_id)
+    conditions = [Offer.kind == kind, visible, *_conditions_of(actor, filters)]
     order = sorted_by(
         ordering,
         {name: _COLUMNS[name] for name in _ORDERINGS[kind]},
@@ -126,7 +127,7 @@ def list_offer_stocks(
         model=Offer,
         empty_last=_EMPTY_LAST.get(kind, ()),
     )
-    ids = sa.select(Offer.id).join(Offer.event).where(*conditions)
+    ids = sa.select(Offer.id).where(*conditions)
     count = db.session.scalar(ids.with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
 
     def load(limit: int, offset: int) -> list[OfferStock]:

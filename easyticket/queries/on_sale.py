@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import load_only
 
 from easyticket.db import db
-from easyticket.models import Event, EventStatus, Offer, Quota, QuotaKind, TicketType
+from easyticket.models import Event, EventStatus, Offer, OfferKind, Quota, QuotaKind, TicketType
 from easyticket.rules.schedule import event_day_ends_at
 
 Condition = sa.ColumnElement[bool]
@@ -81,6 +81,8 @@ def _load_days_over(now: datetime) -> Sequence[int]:
         .where(
             _event_sells(now),
             Event.start_at <= now,
+            # The only kinds that have a day, named for their index.
+            Offer.kind.in_((OfferKind.DAY_PASS, OfferKind.DAY_TIER)),
             Offer.day_on > (now - _BEHIND - _DAY_AND_NIGHT).date(),
             Offer.day_on < last_on,
         )

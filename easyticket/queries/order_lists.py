@@ -98,9 +98,11 @@ def _visible_to(actor: Actor) -> sa.Select[Order]:
 
 def _page(query: sa.Select[Order], page: int, per_page: int) -> Page[Order]:
     count = db.session.scalar(query.with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
-    loaded = query.options(*_LOADED).order_by(Order.id.desc())
+    ids = query.with_only_columns(Order.id).order_by(Order.id.desc())
 
     def load(limit: int, offset: int) -> Sequence[Order]:
-        return db.session.scalars(loaded.limit(limit).offset(offset)).all()
+        # What is skipped is skipped by ids, and only the rows of the page are read whole.
+        wanted = sa.select(Order).where(Order.id.in_(ids.limit(limit).offset(offset)))
+        return db.session.scalars(wanted.options(*_LOADED).order_by(Order.id.desc())).all()
 
     return page_of(load, count=count, page=page, per_page=per_page)

@@ -12,7 +12,7 @@ down_revision = '0002'
 branch_labels = None
 depends_on = None
 
-# Name -> table, columns before (None: there was none), columns now. Where both are given, the index takes more columns.
+# Name -> table, columns before, columns now; None where there is no such index. Where both are given, it takes more columns.
 INDEXES = {
     'ix_event_status_start_at': ('event', ['status', 'start_at'], ['status', 'start_at', 'id', 'end_at']),
     'ix_event_status_created_at': ('event', ['status', 'created_at'], ['status', 'created_at', 'id', 'end_at']),
@@ -22,8 +22,11 @@ INDEXES = {
         ['status', 'listed_price_thousandths', 'id'],
         ['status', 'listed_price_thousandths', 'id', 'end_at'],
     ),
-    'ix_event_start_at': ('event', ['start_at'], ['start_at', 'id']),
-    'ix_event_created_at': ('event', ['created_at'], ['created_at', 'id']),
+    # No list is of all statuses at once.
+    'ix_event_start_at': ('event', ['start_at'], None),
+    'ix_event_created_at': ('event', ['created_at'], None),
+    'ix_event_title': ('event', ['title', 'id'], None),
+    'ix_event_listed_price': ('event', ['listed_price_thousandths', 'id'], None),
     'ix_event_organizer_id': ('event', ['organizer_id'], ['organizer_id', 'start_at', 'id', 'status']),
     'ix_event_category_id': ('event', ['category_id'], ['category_id', 'status', 'start_at', 'id', 'end_at']),
     'ix_event_venue_city_key': (
@@ -33,6 +36,7 @@ INDEXES = {
     ),
     'ix_event_is_free': ('event', None, ['is_free', 'status', 'start_at', 'id', 'end_at']),
     'ix_event_pricing_type': ('event', None, ['pricing_type', 'status', 'start_at', 'id', 'end_at']),
+    'ix_order_user_id': ('order', None, ['user_id', 'id']),
     'ix_ticket_type_event_id': ('ticket_type', ['event_id'], ['event_id', 'is_active']),
     'ix_ticket_type_created_at': ('ticket_type', None, ['created_at', 'id']),
     'ix_ticket_type_total_quantity': ('ticket_type', None, ['total_quantity', 'id']),
@@ -76,7 +80,8 @@ def upgrade() -> None:
     for name, (table, before, now) in INDEXES.items():
         if before:
             op.drop_index(name, table_name=table)
-        op.create_index(name, table, now)
+        if now:
+            op.create_index(name, table, now)
     if op.get_bind().dialect.name == 'postgresql':
         _add_indexes_of_postgresql()
 
@@ -86,8 +91,9 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == 'postgresql':
         for name in [*EMPTY_LAST, *TRIGRAMS]:
             op.execute(f'DROP INDEX IF EXISTS {name}')
-    for name, (table, before, _) in INDEXES.items():
-        op.drop_index(name, table_name=table)
+    for name, (table, before, now) in INDEXES.items():
+        if now:
+            op.drop_index(name, table_name=table)
         if before:
             op.create_index(name, table, before)
     op.drop_column('ticket_type', 'search_text')
