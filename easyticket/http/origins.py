@@ -17,7 +17,7 @@ _REQUEST_HEADERS = (
 ).split()
 _ANSWER_HEADERS = (
     "Content-Type X-CSRFToken X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset Link X-Total-Count "
-    "Retry-After Content-Disposition"
+    "Retry-After Content-Disposition Idempotent-Replayed"
 ).split()
 _DAY = 86_400
 

@@ -6,6 +6,7 @@ import multiprocessing
 import signal
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from flask import Flask
 from easyticket.core import clock
 from easyticket.db import db
 from easyticket.integrations.sandbox import SandboxRefund
-from easyticket.models import Order, OrderStatus, Quota, Refund, User
+from easyticket.models import Admission, Order, OrderStatus, Quota, Refund, Ticket, User
 from easyticket.services import refunds
 from easyticket.services.expiry import expire_orders
 from easyticket.services.intents import confirm_test_payment
@@ -32,10 +33,10 @@ def held_and_sold() -> set[tuple[int, int]]:
     return {(quota.held, quota.sold) for quota in db.session.scalars(sa.select(Quota))}
 
 
-def paid_order() -> User:
+def paid_order(**event_fields: Any) -> User:
     """Make an account with one paid order of 105 cedis."""
     user = factories.make_user()
-    event = factories.make_simple_event(price_minor=10_000)
+    event = factories.make_simple_event(price_minor=10_000, **event_fields)
     order = factories.make_order(event, user=user)
     confirm_test_payment(
         actor=factories.actor_of(user),
@@ -115,6 +116,20 @@ def test_refunds_at_the_same_instant_are_never_more_than_what_was_paid(
     assert Counter(crowd(callers.refund_all, [token] * 6, database_url=url)) == {200: 1, 400: 5}
     with committing_app.app_context():
         assert [refund.amount_minor for refund in db.session.scalars(sa.select(Refund))] == [6_000]
+
+
+def test_money_for_a_ticket_goes_back_or_its_holder_goes_in_but_not_both(
+    committing_app: Flask, url: str
+) -> None:
+    with committing_app.app_context():
+        # Doors are open, and the event has not begun.
+        user = paid_order(start_at=clock.now() + timedelta(minutes=10))
+        token, code = callers.sign_in(user), db.session.scalars(sa.select(Ticket.code)).one()
+    answers = Counter(crowd(callers.refund_or_scan, [token, code] * 3, database_url=url))
+    with committing_app.app_context():
+        went_in = count(Admission) == 1
+        assert count(Refund) == (0 if went_in else 1)
+    assert (answers["refunded"], answers["admitted"]) == ((0, 1) if went_in else (1, 0)), answers
 
 
 def test_an_order_made_before_a_kill_is_not_made_again(committing_app: Flask, url: str) -> None:
