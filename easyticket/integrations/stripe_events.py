@@ -26,7 +26,7 @@ def read_stripe_event(body: bytes, signature: str, secret: str, now: datetime) -
     """
     _verify(body, signature, secret, now)
     try:
-        event = json.loads(body)
+        event = json.loads(body.decode())
     except (ValueError, RecursionError):
         raise _no_event() from None
     if not isinstance(event, dict):

@@ -149,8 +149,10 @@ def test_a_signature_with_another_secret_or_over_another_body_is_refused(client:
         '{"id": "a\\u0000", "type": "a"}',
         json.dumps({"id": "x" * 256, "type": "a"}),
         "[" * 100_000,
+        # Read as UTF-16, which is guessed from the zero bytes, it would be an event.
+        json.dumps({"id": "evt_1", "type": "a"}).encode("utf-16-le").decode(),
     ],
-    ids=lambda body: body[:20],
+    ids=lambda body: repr(body)[:20],
 )
 def test_what_is_signed_and_no_event_is_refused(client: FlaskClient, body: str) -> None:
     answer = send(client, body)
