@@ -134,7 +134,9 @@ def give_up_order(body: dict[str, Any], order: Order) -> dict[str, Any]:
 
 @blueprint.route("/<uuid:id>/confirm_payment/", methods=["POST"])
 @token_required
-@blueprint.operation("Confirm payment (deprecated, for testing only)", refuses=NOT_FOUND | _NOT_CONFIRMED)
+@blueprint.operation(
+    "Confirm payment (deprecated, for testing only)", refuses=NOT_FOUND | _NOT_CONFIRMED, deprecated=True
+)
 @finds(order_lists.get_order, key="id", name="order", permission=Permission.PAY_ORDER)
 @blueprint.takes(ConfirmBody, example={"payment_id": "test-payment-id", "payment_method": "stripe"})
 @blueprint.answers(200, ConfirmedOrderAnswer, example=CONFIRMED_EXAMPLE)

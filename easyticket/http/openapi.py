@@ -112,6 +112,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
         """Register an operation with what it declares."""
         if view_func is not None and hasattr(view_func, "_apidoc"):
             view_func._apidoc["access"] = declared_access(view_func)
+            view_func._apidoc["name"] = view_func.__name__
         super().add_url_rule(rule, endpoint, view_func, *args, **{**options, "tags": [self.tag]})
 
     def route(self, rule: str, **options: Any) -> Callable[[View], View]:
@@ -124,15 +125,14 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
         *,
         refuses: Sequence[int] | Mapping[int, str] = (),
         description: str = "",
+        deprecated: bool = False,
     ) -> Callable[[View], View]:
         """Describe an operation. Its docstring is the description; `refuses` are its own statuses, best with their sentence."""
 
         def describe(view: View) -> View:
             text = description or " ".join((view.__doc__ or "").split())
-            return cast(
-                View,
-                _with_doc(view, "operation", {"summary": summary, "description": text, "refuses": refuses}),
-            )
+            said = {"summary": summary, "description": text, "refuses": refuses, "deprecated": deprecated}
+            return cast(View, _with_doc(view, "operation", said))
 
         return describe
 
@@ -245,7 +245,13 @@ def _describe_operation(
     """Finish the description of one operation: words, credentials, pages, and every status it may answer with."""
     said = doc_info.get("operation", {})
     access = doc_info.get("access")
-    doc |= {"summary": said.get("summary", ""), "description": said.get("description", "")}
+    doc |= {
+        "operationId": _camel_case(doc_info.get("name", "")),
+        "summary": said.get("summary", ""),
+        "description": said.get("description", ""),
+    }
+    if said.get("deprecated"):
+        doc["deprecated"] = True
     doc_info["docstring"] = {}
     if access is Access.TOKEN:
         doc["security"] = [{"bearerAuth": []}, {"cookieAuth": []}]
@@ -263,6 +269,12 @@ def _describe_operation(
         responses[status] = _refusal(api, status, sentences.get(status, ""))
     doc["responses"] = dict(sorted(responses.items(), key=lambda entry: int(entry[0])))
     return doc
+
+
+def _camel_case(name: str) -> str:
+    """Return the name of a function as generated clients call it."""
+    first, *others = name.split("_")
+    return first + "".join(part.capitalize() for part in others)
 
 
 def _usual_refusals(
