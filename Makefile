@@ -1,7 +1,7 @@
 # Every command a person needs. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format lock schema clean
+.PHONY: help setup run test check lint format lock schema bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -32,6 +32,10 @@ lock: ## Lock the dependencies again after a change to requirements*.in
 
 schema: setup ## Write docs/api/easyticket.json again after a change to the API
 	@.venv/bin/flask schema
+
+bench: ## Measure every list on PostgreSQL with 100,000 events and 1,000,000 tickets (10 minutes; docs/performance.md)
+	@sh scripts/setup.sh --tests
+	@.venv/bin/python -m scripts.bench
 
 clean: ## Remove .venv and what tools left; var/ with the data stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov test-results

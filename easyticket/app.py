@@ -112,6 +112,11 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     }
 
 
+# Compiling a plan takes longer than all our statements, and one plan for all values would not suit both the large and the
+# small city (docs/performance.md).
+_POSTGRES_OPTIONS = "-c lock_timeout=5s -c timezone=UTC -c jit=off -c plan_cache_mode=force_custom_plan"
+
+
 def _engine_options(settings: Settings) -> dict[str, object]:
     if settings.database_url.startswith("sqlite"):
         return {"pool_size": 16, "hide_parameters": True}
@@ -119,7 +124,7 @@ def _engine_options(settings: Settings) -> dict[str, object]:
         "hide_parameters": True,  # parameters are names, addresses and secrets: not for a log
         "pool_size": 16,
         "pool_pre_ping": True,
-        "connect_args": {"connect_timeout": 5, "options": "-c lock_timeout=5s -c timezone=UTC"},
+        "connect_args": {"connect_timeout": 5, "options": _POSTGRES_OPTIONS},
     }
 
 
