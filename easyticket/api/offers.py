@@ -21,7 +21,7 @@ from easyticket.queries.offer_faces import (
 from easyticket.queries.pages import Page
 from easyticket.queries.ticket_stock import OfferStock
 from easyticket.rules.permissions import Actor, Permission, require
-from easyticket.services.ticket_types import OfferDraft, create_offer, delete_offer, update_offer
+from easyticket.services.offers import OfferDraft, create_offer, delete_offer, update_offer
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -34,8 +34,8 @@ from easyticket.queries.ticket_types import (
 )
 from easyticket.queries.ticket_types import get_ticket_type as find_by_uuid
 from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.services.offers import OfferDraft
 from easyticket.services.ticket_types import (
-    OfferDraft,
     TicketTypeDraft,
     create_ticket_type,
     delete_ticket_type,

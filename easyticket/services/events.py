@@ -41,7 +41,8 @@ from easyticket.rules.slugs import numbered, slug_of
 from easyticket.services import inventory
 from easyticket.services.images import discard_picture
 from easyticket.services.listed_price import keep_listed_price
-from easyticket.services.ticket_types import TicketTypeDraft, create_ticket_type, lock_event, move_days
+from easyticket.services.offers import lock_event, move_days
+from easyticket.services.ticket_types import TicketTypeDraft, create_ticket_type
 
 # Orders that were being placed while the event was cancelled are found by a second look after this time.
 _SECOND_LOOK = timedelta(hours=2)

@@ -11,14 +11,11 @@ from easyticket.core import clock
 from easyticket.models import Event, OfferKind, PricingType
 from easyticket.rules.permissions import Actor
 from easyticket.services.events import EventDraft, create_event, update_event
+from easyticket.services.offers import OfferDraft, create_offer, delete_offer, update_offer
 from easyticket.services.ticket_types import (
-    OfferDraft,
     TicketTypeDraft,
-    create_offer,
     create_ticket_type,
-    delete_offer,
     delete_ticket_type,
-    update_offer,
     update_ticket_type,
 )
 from tests import factories

@@ -14,14 +14,11 @@ from easyticket.core.errors import Forbidden, Invalid
 from easyticket.db import db
 from easyticket.models import Event, Offer, OfferKind, OfferQuota, PricingType, Quota, QuotaKind, TicketType
 from easyticket.rules.offer_fields import MAX_OFFERS
+from easyticket.services.offers import OfferDraft, create_offer, delete_offer, update_offer
 from easyticket.services.ticket_types import (
-    OfferDraft,
     TicketTypeDraft,
-    create_offer,
     create_ticket_type,
-    delete_offer,
     delete_ticket_type,
-    update_offer,
     update_ticket_type,
 )
 from tests import factories
@@ -202,7 +199,9 @@ class TestOffers:
 
     def test_times_without_an_offset_are_those_of_the_events_clocks(self) -> None:
         event = tiered(time_zone="America/New_York")
-        [offer] = create(event, offer_draft(TIER, sales_start_at=datetime.fromisoformat("2030-07-01T10:00"))).offers
+        [offer] = create(
+            event, offer_draft(TIER, sales_start_at=datetime.fromisoformat("2030-07-01T10:00"))
+        ).offers
         assert offer.sales_start_at == datetime(2030, 7, 1, 14, tzinfo=UTC)
         # Clocks are put forward from 2 to 3 on that night.
         with pytest.raises(Invalid) as refusal:

@@ -18,7 +18,8 @@ from easyticket.services.categories import create_category
 from easyticket.services.demo.categories import CATEGORIES
 from easyticket.services.demo.plans import EventPlan, OfferPlan, PromoPlan, TypePlan
 from easyticket.services.events import EventDraft, create_event
-from easyticket.services.ticket_types import OfferDraft, TicketTypeDraft
+from easyticket.services.offers import OfferDraft
+from easyticket.services.ticket_types import TicketTypeDraft
 
 # An event is published this long before today or before it begins, whichever was earlier.
 ON_SALE_FOR = timedelta(days=38)
