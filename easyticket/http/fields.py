@@ -266,7 +266,7 @@ class Query(Body):
 
     @ma.pre_load
     def _drop_empty(self, data: Mapping[str, str], **_kwargs: Any) -> dict[str, str]:
-        return {name: value for name, value in data.items() if value.strip()}
+        return {name: value for name, value in data.items() if value}
 
 
 class Answer(ma.Schema):

@@ -21,6 +21,8 @@ _WHOLE_TEXT = r"^\s*[+-]?[0-9]{1,18}\s*$"
 _FLAG_TEXT = r"^\s*([Tt]([Rr][Uu][Ee])?|[Yy]([Ee][Ss])?|[Oo][Nn]|[Ff]([Aa][Ll][Ss][Ee])?|[Nn][Oo]?|[Oo][Ff][Ff]|[01])\s*$"
 _TEXT_KEYS = ("format", "pattern", "minLength", "maxLength")
 _NOT_BLANK = r"\S"
+# What no database stores (http/characters.py).
+NO_NUL = r"^[^\u0000]*$"
 
 
 class Describer(OpenAPIConverter):
@@ -35,6 +37,22 @@ class Describer(OpenAPIConverter):
         if location == "query" and not field.required:
             parameter["allowEmptyValue"] = True
         return parameter
+
+    def form_of(self, schema: type[ma.Schema] | ma.Schema) -> Property:
+        """Return the description of a body sent as a form: nothing is null in it, and a file is a file.
+
+        A field says by `in_form` of its metadata what it is there, where that is something else than in JSON.
+        """
+        body = schema() if isinstance(schema, type) else schema
+        described: Property = self.schema2jsonschema(body)  # type: ignore[no-untyped-call]
+        for name, field in body.fields.items():
+            property_ = described["properties"][field.data_key or name]
+            for kind in (property_, *property_.get("anyOf", ())):
+                kind.pop("nullable", None)
+            if "in_form" in field.metadata:
+                del property_["anyOf"]
+                property_.update(field.metadata["in_form"])
+        return described
 
 
 class DescriberPlugin(MarshmallowPlugin):
@@ -68,6 +86,8 @@ def _describe_leniency(_describer: Any, field: ma.fields.Field[Any], *, ret: Pro
 def _describe_text(field: Text, ret: Property, in_query: bool) -> None:
     if not field.blank:
         ret.setdefault("pattern", _NOT_BLANK)
+    if in_query:
+        ret.setdefault("pattern", NO_NUL)
     # Everything in an address is text; no number is an e-mail address.
     if not in_query and ret.get("format") != "email":
         del ret["type"]

@@ -18,7 +18,7 @@ from easyticket.http.auth import Access, current_actor, declared_access
 from easyticket.http.bodies import parser
 from easyticket.http.csrf import csrf
 from easyticket.http.fields import Answer, Many
-from easyticket.http.leniency import DescriberPlugin
+from easyticket.http.leniency import NO_NUL, Describer, DescriberPlugin
 from easyticket.http.paging import envelope, list_headers
 from easyticket.queries.pages import Page
 from easyticket.rules.permissions import Permission, require
@@ -40,7 +40,7 @@ _PAGE_PARAMETERS = [
         "name": "page_size",
         "description": "Rows of one page, up to 100; what is no such number counts as 20, more than 100 as 100.",
         # Any text, as it was with the clients' old server.
-        "schema": {"anyOf": [{"type": "integer"}, {"type": "string"}]},
+        "schema": {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": NO_NUL}]},
         "example": 20,
     },
 ]
@@ -63,6 +63,7 @@ class JsonApi(Api):  # type: ignore[misc]
         super().__init__(
             app, config_prefix=config_prefix, spec_kwargs={"marshmallow_plugin": plugin, **options}
         )
+        self.describer = cast(Describer, plugin.converter)
 
     def error_example(self, status: int) -> Mapping[str, Any]:
         """Return what a refusal of this status looks like on this surface."""
@@ -261,7 +262,7 @@ def _describe_operation(
         doc["security"] = [{}]
     if doc_info.get("pages"):
         doc.setdefault("parameters", []).extend(_PAGE_PARAMETERS)
-    _describe_body(doc, doc_info)
+    _describe_body(doc, doc_info, api)
     responses = doc.setdefault("responses", {})
     refuses = said.get("refuses", ())
     sentences = refuses if isinstance(refuses, Mapping) else dict.fromkeys(refuses, "")
@@ -304,10 +305,11 @@ def _refusal(api: JsonApi, status: int, sentence: str) -> str | dict[str, Any]:
     }
 
 
-def _describe_body(doc: dict[str, Any], doc_info: Mapping[str, Any]) -> None:
+def _describe_body(doc: dict[str, Any], doc_info: Mapping[str, Any], api: JsonApi) -> None:
     body = doc.get("requestBody")
     if body is not None and doc_info.get("body", {}).get("multipart"):
-        body["content"][MULTIPART] = {"schema": body["content"]["application/json"]["schema"]}
+        schema = body["content"]["application/json"]["schema"]
+        body["content"][MULTIPART] = {"schema": api.describer.form_of(schema)}
 
 
 def _page_schema(item: type[ma.Schema]) -> type[ma.Schema]:

@@ -22,7 +22,7 @@ def wanted_page() -> dict[str, int]:
 
     :raises NotFound: the page is zero or no number.
     """
-    text = request.args.get("page", "").strip()
+    text = request.args.get("page", "")
     if text and not (text.isascii() and text.isdigit() and len(text) < 19 and int(text) > 0):
         raise NotFound("Invalid page.", code="no_such_page")
     return {"page": int(text or 1), "per_page": _page_size()}
@@ -60,7 +60,7 @@ def list_headers(page: Page[Any]) -> dict[str, str]:
 
 
 def _asks_for_page() -> bool:
-    return any(request.args.get(name, "").strip() for name in ("page", "page_size"))
+    return any(request.args.get(name) for name in ("page", "page_size"))
 
 
 def _page_size() -> int:

@@ -78,7 +78,7 @@ class World:
             organizer=self.organizer, status=EventStatus.DRAFT, published_at=None
         )
 
-    @cached_property
+    @property
     def ticket_type(self) -> TicketType:
         return self.event.ticket_types[0]
 

@@ -167,7 +167,8 @@ class Picture(ma.fields.Field[Upload | str]):
     def __init__(self, **kwargs: Any) -> None:
         description = "JPEG, PNG or WebP of at most 5 MB as a file of a multipart body; null removes it."
         address = {**_TEXT_OR_NULL, "format": "uri", "pattern": "^https?://"}
-        written = {"anyOf": [address, {"type": "string", "format": "binary"}], "description": description}
+        file = {"type": "string", "format": "binary"}
+        written = {"anyOf": [address], "in_form": file, "description": description}
         super().__init__(allow_none=True, load_only=True, metadata=written, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Upload | str:
