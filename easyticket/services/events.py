@@ -174,11 +174,12 @@ def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now:
     dates_before = (event.start_at, event.end_at)
     if values["total_capacity"] != event.total_capacity:
         _resize(event, values["total_capacity"])
-    for name, value in values.items():
-        if before[name] != value:
-            setattr(event, name, value)
-            if name in PICTURES:
-                discard_picture(before[name])
+    changed = {name: value for name, value in values.items() if before[name] != value}
+    for name, value in changed.items():
+        setattr(event, name, value)
+    # Once all is set: this writes, and the database takes no event that ends before it starts.
+    for name in sorted(changed.keys() & set(PICTURES)):
+        discard_picture(before[name])
     _make_findable(event)
     keep_listed_price(event)
     move_days(event, days_moved(dates_before, (event.start_at, event.end_at), event.time_zone))

@@ -108,6 +108,9 @@ class RealThings:
             self._worlds[number] = self._new_world()
             self.within(lambda: _fill(case, row, self._worlds[number], draw // 64))
 
+        # What was valid stays so. Schemathesis would look again, and takes the file it generated for no text.
+        case._sync_validated_hashes()
+
     def note_answer(self, case: Case, response: Response) -> None:
         """Forget the things that this request used up: the world makes others when it is asked for them."""
         number = self._used.pop(case.id, None)

@@ -223,6 +223,14 @@ class TestChanging:
         update_event(actor=owner_of(event), event=event, changes={"total_capacity": 10}, now=NOW)
         assert (event.total_capacity, quota_of(event).capacity) == (10, 10)
 
+    def test_an_event_can_be_brought_forward_and_lose_its_picture_in_one_step(self) -> None:
+        event = create()
+        event.banner_image = "a" * 32 + "-1x1.webp"
+        db.session.commit()
+        earlier = {name: getattr(event, name) - timedelta(days=3) for name in ("start_at", "end_at")}
+        update_event(actor=owner_of(event), event=event, changes={**earlier, "banner_image": ""}, now=NOW)
+        assert (event.end_at, event.banner_image) == (earlier["end_at"], "")
+
     def test_an_event_postponed_by_a_day_takes_its_days_and_sold_tickets_along(self) -> None:
         event = factories.make_day_event(days=2)
         first, second = (offer.day_on for offer in event.ticket_types[0].offers[:2])
