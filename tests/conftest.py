@@ -34,12 +34,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL once for a run; the processes of a parallel run are told its address."""
     config.addinivalue_line("markers", "csrf: forms need their token, as they do for people")
+    config.addinivalue_line("markers", "postgresql: asks PostgreSQL itself, so it is no part of a run on SQLite")
     if hasattr(config, "workerinput"):
         return
     # What asks us to end (a time limit, a closed terminal) still lets the fixtures stop what they started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if config.getoption("--database") == "postgresql":
         config.stash[POSTGRES] = PostgresServer()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what asks PostgreSQL where there is none; the run on PostgreSQL has it."""
+    if config.getoption("--database") == "postgresql":
+        return
+    left_out = [item for item in items if item.get_closest_marker("postgresql")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(optionalhook=True)

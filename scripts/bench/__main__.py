@@ -13,7 +13,7 @@ from easyticket.db import db
 from scripts.bench import report
 from scripts.bench.lists import all_lists, choose_cast
 from scripts.bench.load import load, moment_of
-from scripts.bench.measuring import look_up_milliseconds, measure
+from scripts.bench.measuring import answers, look_up_milliseconds
 from scripts.bench.plans import explain_in_words
 from scripts.bench.server import application, database, server
 
@@ -47,10 +47,10 @@ def print_table(connection: psycopg.Connection[Any], only: str, *, with_plans: b
     print(f"One look-up by primary key: {look_up:.2f} ms\n\n{report.HEAD}", flush=True)
     cast = choose_cast(moment_of(connection))
     lists = (each for each in all_lists(cast) if only in f"{each.path}?{each.asked}")
-    for measured in measure(connection, lists):
-        print(report.row(measured, look_up), flush=True)
+    for answered in answers(connection, lists):
+        print(report.row(answered, answered.milliseconds(connection), look_up), flush=True)
         if with_plans:
-            for statement in measured.statements:
+            for statement in answered.statements:
                 print(f"\n{statement.text}\n\n{explain_in_words(connection, statement)}\n", flush=True)
 
 

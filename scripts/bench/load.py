@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,16 +32,20 @@ from easyticket.models import (
 from scripts.bench.filling import fill
 from scripts.bench.words import event_texts, ticket_type_texts
 
-EVENTS = 100_000
-ORGANIZERS = 2_000
-CITIES = 200
-CATEGORIES = 12
-BUYERS = 100_000
-ORDERS = 400_000
-# A prime just below: multiplying by another number modulo a prime mixes all numbers without repeating one.
-_MIXED = 99_991
-
 Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many rows are made; on average an event has two and a half ticket types, and a paid order three tickets."""
+
+    events: int = 100_000
+    organizers: int = 2_000
+    cities: int = 200
+    categories: int = 12
+    buyers: int = 100_000
+    orders: int = 400_000
+
 
 _FUNCTIONS = """
 CREATE FUNCTION pg_temp.now() RETURNS timestamptz IMMUTABLE LANGUAGE sql AS $$ SELECT '{now}'::timestamptz $$;
@@ -54,20 +59,20 @@ AS $$ SELECT CASE WHEN n % 70 < 10 THEN 0 ELSE 100 * (5 + floor(400 * pg_temp.ch
 """
 
 
-def load(connection: Connection) -> None:
+def load(connection: Connection, sizes: Sizes = Sizes()) -> None:
     """Fill all tables, tell how long each took, and leave statistics and visibility as a settled database has them."""
     moment = now()
     connection.execute(_FUNCTIONS.replace("{now}", moment.isoformat()))
     # Rows are right by construction, and checking each key would only make this slow.
     connection.execute("SET session_replication_role = replica")
     connection.execute("SET work_mem = '256MB'")
-    steps: tuple[Callable[[Connection], int], ...] = (
+    steps: tuple[Callable[[Connection, Sizes], int], ...] = (
         _categories, _users, _events, _ticket_types, _offers, _orders, _lines, _tickets, _payments, _holds,
         _quotas, _links,
     )  # fmt: skip
     for step in steps:
         begun = time.monotonic()
-        rows = step(connection)
+        rows = step(connection, sizes)
         print(f"{step.__name__[1:]:14}{rows:>10,} rows {time.monotonic() - begun:6.1f} s", flush=True)
     connection.commit()
     connection.autocommit = True
@@ -80,33 +85,33 @@ def _copy(connection: Connection, table: str, rows: Iterable[tuple[object, ...]]
             copy.write_row(row)
 
 
-def _categories(connection: Connection) -> int:
-    source = f"generate_series(1, {CATEGORIES}) n"
+def _categories(connection: Connection, sizes: Sizes) -> int:
+    source = f"generate_series(1, {sizes.categories}) n"
     return fill(connection, Category, source, id="n", name="'Category ' || n", slug="'category-' || n")
 
 
-def _users(connection: Connection) -> int:
+def _users(connection: Connection, sizes: Sizes) -> int:
     return fill(
         connection,
         User,
-        f"generate_series(1, {ORGANIZERS + BUYERS}) n",
+        f"generate_series(1, {sizes.organizers + sizes.buyers}) n",
         id="n",
         email="'person' || n || '@example.org'",
         first_name="'Person'",
         last_name="n::text",
         password_hash="'x'",
-        user_type=f"CASE WHEN n <= {ORGANIZERS} THEN 'organizer' ELSE 'consumer' END",
+        user_type=f"CASE WHEN n <= {sizes.organizers} THEN 'organizer' ELSE 'consumer' END",
         email_verified_at="pg_temp.now()",
         created_at="pg_temp.now() - interval '3 years'",
         updated_at="pg_temp.now()",
     )
 
 
-def _events(connection: Connection) -> int:
+def _events(connection: Connection, sizes: Sizes) -> int:
     connection.execute(
         "CREATE TEMP TABLE event_text (n bigint PRIMARY KEY, title text, short text, description text, tags text)"
     )
-    _copy(connection, "event_text", event_texts(EVENTS))
+    _copy(connection, "event_text", event_texts(sizes.events))
     connection.execute(
         f"""
         CREATE TEMP TABLE event_plan AS
@@ -114,11 +119,11 @@ def _events(connection: Connection) -> int:
                date_trunc('hour', made_at + interval '1 day' * (5 + 330 * pg_temp.chance(n, 1) ^ 2)) AS start_at,
                CASE WHEN price < .55 THEN 'simple' WHEN price < .8 THEN 'tiered'
                     WHEN price < .92 THEN 'day_based' ELSE 'tier_and_day' END AS pricing,
-               floor({CITIES} * pg_temp.chance(n, 2) ^ 3)::int AS city,
+               floor({sizes.cities} * pg_temp.chance(n, 2) ^ 3)::int AS city,
                CASE WHEN pg_temp.chance(n, 3) < .9 THEN 'published'
                     WHEN pg_temp.chance(n, 3) < .96 THEN 'draft' ELSE 'cancelled' END AS status
         FROM event_text AS text,
-             LATERAL (SELECT pg_temp.now() - interval '3 years' * (1 - n / {EVENTS}::float)) made(made_at),
+             LATERAL (SELECT pg_temp.now() - interval '3 years' * (1 - n / {sizes.events}::float)) made(made_at),
              LATERAL (SELECT pg_temp.chance(n, 4)) priced(price)
         """
     )
@@ -129,8 +134,8 @@ def _events(connection: Connection) -> int:
         id="n",
         slug="replace(title, ' ', '-') || '-' || n",
         title="title",
-        organizer_id=f"1 + floor({ORGANIZERS} * pg_temp.chance(n, 5) ^ 2)",
-        category_id=f"CASE WHEN pg_temp.chance(n, 6) < .95 THEN 1 + floor({CATEGORIES} * pg_temp.chance(n, 7) ^ 1.5) END",
+        organizer_id=f"1 + floor({sizes.organizers} * pg_temp.chance(n, 5) ^ 2)",
+        category_id=f"CASE WHEN pg_temp.chance(n, 6) < .95 THEN 1 + floor({sizes.categories} * pg_temp.chance(n, 7) ^ 1.5) END",
         short_description="short",
         description="description",
         tags="tags",
@@ -160,9 +165,9 @@ def _events(connection: Connection) -> int:
     )
 
 
-def _ticket_types(connection: Connection) -> int:
+def _ticket_types(connection: Connection, sizes: Sizes) -> int:
     connection.execute("CREATE TEMP TABLE type_text (t bigint PRIMARY KEY, description text, benefits text)")
-    _copy(connection, "type_text", ticket_type_texts(EVENTS * 5 // 2))
+    _copy(connection, "type_text", ticket_type_texts(sizes.events * 5 // 2))
     connection.execute(
         """
         CREATE TEMP TABLE type_plan AS
@@ -191,7 +196,7 @@ def _ticket_types(connection: Connection) -> int:
     )
 
 
-def _offers(connection: Connection) -> int:
+def _offers(connection: Connection, _sizes: Sizes) -> int:
     # What each pricing type sells: two tiers, two days and all of them, two days by two tiers.
     connection.execute(
         """
@@ -231,7 +236,7 @@ def _offers(connection: Connection) -> int:
     )
 
 
-def _orders(connection: Connection) -> int:
+def _orders(connection: Connection, sizes: Sizes) -> int:
     connection.execute(
         f"""
         CREATE TEMP TABLE offers_of AS
@@ -244,16 +249,16 @@ def _orders(connection: Connection) -> int:
                    first + floor(number * pg_temp.chance(j, 41))::bigint AS o,
                    1 + floor(4.7 * pg_temp.chance(j, 42))::int AS quantity,
                    CASE WHEN pg_temp.chance(j, 43) < .9
-                        THEN {ORGANIZERS} + 1 + floor({BUYERS} * pg_temp.chance(j, 44) ^ 1.6)::bigint END AS buyer,
+                        THEN {sizes.organizers} + 1 + floor({sizes.buyers} * pg_temp.chance(j, 44) ^ 1.6)::bigint END AS buyer,
                    CASE WHEN at > pg_temp.now() - interval '15 minutes' THEN pg_temp.pick(j, 45, 'pending', 'processing')
                         WHEN decided < .88 THEN 'confirmed' WHEN decided < .94 THEN 'failed'
                         WHEN decided < .98 THEN 'cancelled' ELSE 'refunded' END AS status
-            FROM (SELECT j, 1 + (floor({_MIXED} * pg_temp.chance(j, 40) ^ 2.2)::bigint * 48271) % {_MIXED} AS n
-                  FROM generate_series(1, {ORDERS} * 11 / 10) j) AS drawn
+            FROM (SELECT j, 1 + (floor({sizes.events} * pg_temp.chance(j, 40) ^ 2.2)::bigint * 48271) % {sizes.events} AS n
+                  FROM generate_series(1, {sizes.orders} * 11 / 10) j) AS drawn
             JOIN offers_of USING (n) JOIN event_plan AS event USING (n),
                  LATERAL (SELECT made_at + (least(start_at, pg_temp.now()) - made_at) * (1 - pg_temp.chance(j, 46) ^ 2)) p(at),
                  LATERAL (SELECT pg_temp.chance(j, 47)) fate(decided)
-            LIMIT {ORDERS}
+            LIMIT {sizes.orders}
         ) AS placed;
         CREATE UNIQUE INDEX ON order_plan (r);
         """
@@ -291,7 +296,7 @@ def _orders(connection: Connection) -> int:
     )
 
 
-def _lines(connection: Connection) -> int:
+def _lines(connection: Connection, _sizes: Sizes) -> int:
     return fill(
         connection,
         OrderLine,
@@ -312,7 +317,7 @@ def _lines(connection: Connection) -> int:
     )
 
 
-def _tickets(connection: Connection) -> int:
+def _tickets(connection: Connection, _sizes: Sizes) -> int:
     return fill(
         connection,
         Ticket,
@@ -347,7 +352,7 @@ def _tickets(connection: Connection) -> int:
     )
 
 
-def _payments(connection: Connection) -> int:
+def _payments(connection: Connection, _sizes: Sizes) -> int:
     return fill(
         connection,
         Payment,
@@ -366,7 +371,7 @@ def _payments(connection: Connection) -> int:
     )
 
 
-def _holds(connection: Connection) -> int:
+def _holds(connection: Connection, _sizes: Sizes) -> int:
     return fill(
         connection,
         Hold,
@@ -382,7 +387,7 @@ def _holds(connection: Connection) -> int:
     )
 
 
-def _quotas(connection: Connection) -> int:
+def _quotas(connection: Connection, _sizes: Sizes) -> int:
     """Fill the counters of events, ticket types and offers, numbered in this order; one type in thirty is sold out."""
     connection.execute(
         """
@@ -413,7 +418,7 @@ def _quotas(connection: Connection) -> int:
     return rows
 
 
-def _links(connection: Connection) -> int:
+def _links(connection: Connection, _sizes: Sizes) -> int:
     return fill(
         connection,
         OfferQuota,

@@ -1,8 +1,8 @@
-"""Runs the lists one after the other and keeps what the database did for the first page, a deep page and the count."""
+"""Runs the lists one after the other and tells what the database did for the count, the first page and the last one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,56 +14,54 @@ from scripts.bench.lists import Listed
 from scripts.bench.plans import Plan, Statement, captured, explain, fastest
 
 PER_PAGE = 20
+Connection = psycopg.Connection[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """One statement of one list, or (part "rows") all that load what belongs to the page by keys."""
+class Answered:
+    """Part of what a list takes: its count, one page, or the rows that belong to that page, which may be several statements."""
 
     listed: Listed
     part: str
     statements: list[Statement]
     plans: list[Plan]
-    milliseconds: float
+
+    def milliseconds(self, connection: Connection) -> float:
+        """Return the shortest time in which the statements are answered, one after the other."""
+        return sum(fastest(connection, each) for each in self.statements)
 
 
-def measure(connection: psycopg.Connection[Any], lists: Iterable[Listed]) -> Iterator[Measured]:
-    """Yield what each list costs: its count, its first page, its last page and the rows that go with the first."""
+def answers(connection: Connection, lists: Iterable[Listed]) -> Iterator[Answered]:
+    """Yield how each list is answered: its count, its first page, the rows that go with it, and its last page."""
     for listed in lists:
         page, first = _called(listed, 1)
-        yield from _parts(connection, listed, "first page", first)
+        for part, role in (("count", "count"), ("first page", "page"), ("rows", "rows")):
+            yield from _answered(connection, listed, part, [each for each in first if each.role == role])
         if page.pages > 1:
             _, last = _called(listed, page.pages)
-            yield from _parts(connection, listed, f"page {page.pages:,}", last, only="page")
+            part = f"page {page.pages:,}"
+            yield from _answered(connection, listed, part, [each for each in last if each.role == "page"])
 
 
 def _called(listed: Listed, number: int) -> tuple[Page[Any], list[Statement]]:
     db.session.rollback()
-    db.session.expire_all()
+    db.session.expunge_all()
     with captured() as statements:
         page = listed.pages(page=number, per_page=PER_PAGE)
     return page, statements
 
 
-def _parts(
-    connection: psycopg.Connection[Any],
-    listed: Listed,
-    name: str,
-    statements: list[Statement],
-    only: str | None = None,
-) -> Iterator[Measured]:
-    names = {"count": "count", "page": name, "rows": "rows"}
-    for role in (only,) if only else names:
-        found = [each for each in statements if each.role == role]
-        if found:
-            plans = [explain(connection, each) for each in found]
-            yield Measured(
-                listed, names[role], found, plans, sum(fastest(connection, each) for each in found)
-            )
+def _answered(
+    connection: Connection, listed: Listed, part: str, statements: list[Statement]
+) -> Iterator[Answered]:
+    if statements:
+        yield Answered(listed, part, statements, [explain(connection, each) for each in statements])
 
 
-def look_up_milliseconds(connection: psycopg.Connection[Any], count: int = 200) -> float:
-    """Return what reading one event by its primary key takes: the limit all other times are told against."""
-    keys: Callable[[int], Statement] = lambda key: Statement("SELECT * FROM event WHERE id = %s", [key])  # noqa: E731
-    times = sorted(fastest(connection, keys(1 + 97 * number), tries=2) for number in range(count))
+def look_up_milliseconds(connection: Connection, count: int = 200) -> float:
+    """Return what reading one event by its primary key takes, which all other times are told against."""
+    keys = range(1, 97 * count, 97)
+    times = sorted(
+        fastest(connection, Statement("SELECT * FROM event WHERE id = %s", [key]), tries=2) for key in keys
+    )
     return times[len(times) // 2]

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from scripts.bench.measuring import Measured
+from scripts.bench.measuring import Answered
 from scripts.bench.plans import Plan
 
 HEAD = """| List | Asked for | Part | Read through | Rows read | Time | × look-up |
 |---|---|---|---|--:|--:|--:|"""
 
 
-def row(measured: Measured, look_up: float) -> str:
-    """Return one line of the table; `look_up` is in milliseconds."""
+def row(answered: Answered, milliseconds: float, look_up: float) -> str:
+    """Return one line of the table; both times are milliseconds."""
     cells = (
-        f"`{measured.listed.path}`",
-        f"`{measured.listed.asked}`" if measured.listed.asked else "",
-        measured.part,
-        _through(measured.plans),
-        f"{sum(plan.rows_read for plan in measured.plans):,}",
-        f"{measured.milliseconds:.1f} ms",
-        f"{measured.milliseconds / look_up:,.0f}",
+        f"`{answered.listed.path}`",
+        f"`{answered.listed.asked}`" if answered.listed.asked else "",
+        answered.part,
+        _through(answered.plans),
+        f"{sum(plan.rows_read for plan in answered.plans):,}",
+        f"{milliseconds:.1f} ms",
+        f"{milliseconds / look_up:,.0f}",
     )
     return f"| {' | '.join(cells)} |"
 
