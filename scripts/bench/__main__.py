@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +48,11 @@ def print_table(connection: psycopg.Connection[Any], only: str, *, with_plans: b
     print(f"One look-up by primary key: {look_up:.2f} ms\n\n{report.HEAD}", flush=True)
     cast = choose_cast(moment_of(connection))
     lists = (each for each in all_lists(cast) if only in f"{each.path}?{each.asked}")
-    for answered in answers(connection, lists):
-        print(report.row(answered, answered.milliseconds(connection), look_up), flush=True)
-        if with_plans:
-            for statement in answered.statements:
-                print(f"\n{statement.text}\n\n{explain_in_words(connection, statement)}\n", flush=True)
+    for _, parts in groupby(answers(connection, lists), key=lambda answered: answered.listed):
+        timed = [(answered, answered.milliseconds(connection)) for answered in parts]
+        print(report.line(timed, look_up), flush=True)
+        for statement in (each for answered, _ in timed for each in answered.statements if with_plans):
+            print(f"\n{statement.text}\n\n{explain_in_words(connection, statement)}\n", flush=True)
 
 
 def _server(connection: sa.Connection) -> str:
