@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import stripe
 
@@ -81,7 +82,7 @@ def deleted(statuses: str) -> str:
 
 def _new_account(_world: World) -> Body:
     return {
-        "email": "new@example.org",
+        "email": f"{uuid4().hex}@example.org",
         "password": PASSWORD,
         "password_confirm": PASSWORD,
         "user_type": "consumer",

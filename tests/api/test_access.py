@@ -27,17 +27,20 @@ def _stripe_is_set_up(app: Flask) -> Iterator[None]:
     app.config["SETTINGS"] = settings
 
 
-@pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_who_may_do_what(row: Row, caller: str, call: Callable[..., Caller]) -> None:
+def test_who_may_do_what(row: Row, call: Callable[..., Caller]) -> None:
     world = World()
-    send = call(None if caller == "anonymous" else getattr(world, caller))
-    world.tokens = send.tokens
-    path, options = row.path(world), row.options(world)
-    answer = send(row.operation[0], path, **options)
-    assert answer.status_code == row.statuses[caller], answer.get_data(as_text=True)[:500]
-    if answer.status_code >= 400:
-        assert {"error", "detail", "field_errors", "code"} <= set(answer.json)
+    for caller in CALLERS:
+        send = call(None if caller == "anonymous" else getattr(world, caller))
+        world.tokens = send.tokens
+        path, options = row.path(world), row.options(world)
+        answer = send(row.operation[0], path, **options)
+        assert answer.status_code == row.statuses[caller], f"{caller}: {answer.get_data(as_text=True)[:500]}"
+        if answer.status_code >= 400:
+            assert {"error", "detail", "field_errors", "code"} <= set(answer.json)
+        elif row.operation[0] != "GET":
+            # Who comes next finds everything as it was.
+            world = World()
 
 
 def test_the_table_has_a_row_for_every_operation() -> None:

@@ -57,7 +57,7 @@ def refund_or_scan(wanted: str) -> str:
     if wanted.startswith("Bearer"):
         order = {"id": db.session.scalars(sa.select(Order.uuid)).one()}
         answer = _client(wanted).post(path_of(order, "refund"))
-        return "refunded" if answer.status_code == 200 else str(answer.json["code"])
+        return "money back" if answer.status_code == 200 else str(answer.json["code"])
     return scan(wanted)
 
 

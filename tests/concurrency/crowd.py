@@ -17,6 +17,11 @@ from tests.servers.settings import settings_for_tests
 
 # Seconds after which a crowd that did not come back counts as stuck.
 PATIENCE = 45
+# Processes are forked from one that has read the code and done nothing else: reading it again would take most of the time.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(
+    ["easyticket.app", "tests.concurrency.crowd", "tests.concurrency.actions", "tests.concurrency.callers"]
+)
 
 
 def application_on(database_url: str) -> Flask:
@@ -32,11 +37,10 @@ def crowd(
     `action` runs in an application context, in a thread of its own; it must be a function of a module. An exception
     comes back as its class's name.
     """
-    context = multiprocessing.get_context("spawn")
-    start, answers = context.Barrier(processes), context.Queue()
+    start, answers = PROCESSES.Barrier(processes), PROCESSES.Queue()
     shares = [arguments[number::processes] for number in range(processes)]
     runners = [
-        context.Process(target=_run, args=(action, share, database_url, start, answers)) for share in shares
+        PROCESSES.Process(target=_run, args=(action, share, database_url, start, answers)) for share in shares
     ]
     for runner in runners:
         runner.start()

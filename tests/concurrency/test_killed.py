@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import shutil
 import signal
 from datetime import timedelta
@@ -18,6 +17,7 @@ from easyticket.jobs import entry
 from easyticket.models import OutboxJob
 from tests import factories
 from tests.concurrency.actions import pay_and_die
+from tests.concurrency.crowd import PROCESSES
 from tests.servers.easyticket import read_mails
 
 
@@ -27,7 +27,7 @@ def test_the_mail_of_a_paid_order_is_sent_after_a_kill(committing_app: Flask, wh
     shutil.rmtree(settings.mail_dir, ignore_errors=True)
     with committing_app.app_context():
         event_id = factories.make_simple_event().id
-    victim = multiprocessing.get_context("spawn").Process(
+    victim = PROCESSES.Process(
         target=pay_and_die,
         args=(settings.database_url, event_id),
         kwargs={"while_mailing": while_mailing},
