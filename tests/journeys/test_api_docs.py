@@ -84,8 +84,8 @@ def test_everybody_can_read_it(
         page.set_viewport_size(size)
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    # Once in each theme: there is so much on these pages that axe takes its time.
-    assert_accessible(page, without=without)
+    # Both themes by all rules would take axe minutes: by night only colours differ.
+    assert_accessible(page, only=["color-contrast"] if scheme == "dark" else (), without=without)
 
 
 @pytest.mark.parametrize("path", ["/api/docs/", "/api/redoc/"])
