@@ -34,7 +34,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL once for a run; the processes of a parallel run are told its address."""
     config.addinivalue_line("markers", "csrf: forms need their token, as they do for people")
-    config.addinivalue_line("markers", "postgresql: asks PostgreSQL itself, so it is no part of a run on SQLite")
+    config.addinivalue_line(
+        "markers", "postgresql: asks PostgreSQL itself, so it is no part of a run on SQLite"
+    )
     if hasattr(config, "workerinput"):
         return
     # What asks us to end (a time limit, a closed terminal) still lets the fixtures stop what they started.
