@@ -1,7 +1,7 @@
 # Every command a person needs. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format lock schema bench clean
+.PHONY: help setup run test check lint format lock schema bench fuzz clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -16,7 +16,12 @@ test: ## Run all tests on SQLite, PostgreSQL, Redis and Chromium
 	@sh scripts/setup.sh --tests
 	@sh scripts/test.sh
 
-check: lint test ## Everything that must be true before a change lands: lint, then test
+check: lint test ## Everything that must be true before a change lands: lint, test, then fuzz with one seed
+	@.venv/bin/python -m tests.fuzz --seed 1
+
+fuzz: ## Send the API generated requests, 50 an operation on each database (EXAMPLES=1000 SEED=1 make fuzz)
+	@sh scripts/setup.sh --tests
+	@.venv/bin/python -m tests.fuzz --examples $(or $(EXAMPLES),50) $(if $(SEED),--seed $(SEED))
 
 lint: ## Check style, types and which layer imports which
 	@sh scripts/setup.sh --tests

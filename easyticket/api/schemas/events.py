@@ -166,7 +166,7 @@ class Picture(ma.fields.Field[Upload | str]):
 
     def __init__(self, **kwargs: Any) -> None:
         description = "JPEG, PNG or WebP of at most 5 MB as a file of a multipart body; null removes it."
-        address = {**_TEXT_OR_NULL, "format": "uri", "pattern": "^https?://"}
+        address = {**_TEXT_OR_NULL, "pattern": "^https?://"}
         file = {"type": "string", "format": "binary"}
         written = {"anyOf": [address], "in_form": file, "description": description}
         super().__init__(allow_none=True, load_only=True, metadata=written, **kwargs)
