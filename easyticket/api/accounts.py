@@ -11,6 +11,7 @@ from easyticket.api.schemas.accounts import (
     LOGIN_BODY_EXAMPLE,
     LOGIN_EXAMPLE,
     PASSWORD_BODY_EXAMPLE,
+    PASSWORD_EXAMPLE,
     PROFILE_BODY_EXAMPLE,
     REFRESH_BODY_EXAMPLE,
     REFRESH_EXAMPLE,
@@ -23,6 +24,7 @@ from easyticket.api.schemas.accounts import (
     LoginAnswer,
     LoginBody,
     MessageAnswer,
+    PasswordAnswer,
     PasswordBody,
     ProfileBody,
     RefreshBody,
@@ -58,6 +60,7 @@ from easyticket.http.tokens import (
     set_token_cookies,
 )
 from easyticket.links import FrontEnd
+from easyticket.models import User
 from easyticket.queries.users import get_own_user
 from easyticket.services import accounts
 from easyticket.services.sessions import extend_session, sign_in, sign_out
@@ -124,19 +127,7 @@ def log_in(body: dict[str, Any]) -> dict[str, Any]:
     `access_token` and `refresh_token`. The address must be verified. Five requests an hour, together with signup.
     """
     count_for_account(body["email"])
-    signed_in = sign_in(
-        login=body["email"],
-        password=body["password"],
-        surface="api",
-        address=request.remote_addr or "",
-        device=request.user_agent.string,
-        lasts=REFRESH_LASTS,
-        needs_verified=True,
-        now=clock.now(),
-    )
-    pair = make_tokens(signed_in.user, signed_in.token)
-    _give_cookies(pair)
-    return signed_in_shape(signed_in.user, pair)
+    return signed_in_shape(*_open_session(body["email"], body["password"]))
 
 
 @blueprint.route("/logout/", methods=["POST"])
@@ -224,13 +215,32 @@ def change_profile(body: dict[str, Any]) -> dict[str, Any]:
 @token_required
 @blueprint.operation("Change password", refuses={400: "Current password is incorrect"})
 @blueprint.takes(PasswordBody, example=PASSWORD_BODY_EXAMPLE)
-@blueprint.answers(200, MessageAnswer, example={"message": "Password changed successfully"})
+@blueprint.answers(200, PasswordAnswer, example=PASSWORD_EXAMPLE)
 def change_password(body: dict[str, Any]) -> dict[str, str]:
-    """Sets a new password. Every other session of the account ends; the tokens of the one that asks stay good."""
+    """Sets a new password. Every session of the account ends and all its tokens with it; the one that asks goes on with
+    the new pair of tokens that this answers and sets as cookies.
+    """
     actor = current_actor()
     count_for_account(actor.email)
-    accounts.change_password(actor=actor, **body, but_token=current_caller().session_token, now=clock.now())
-    return {"message": "Password changed successfully"}
+    accounts.change_password(actor=actor, **body, now=clock.now())
+    _, pair = _open_session(actor.email, body["new_password"], needs_verified=False)
+    return {"message": "Password changed successfully", **pair_shape(pair)}
+
+
+def _open_session(email: str, password: str, *, needs_verified: bool = True) -> tuple[User, TokenPair]:
+    signed_in = sign_in(
+        login=email,
+        password=password,
+        surface="api",
+        address=request.remote_addr or "",
+        device=request.user_agent.string,
+        lasts=REFRESH_LASTS,
+        needs_verified=needs_verified,
+        now=clock.now(),
+    )
+    pair = make_tokens(signed_in.user, signed_in.token)
+    _give_cookies(pair)
+    return signed_in.user, pair
 
 
 def _give_cookies(pair: TokenPair) -> None:

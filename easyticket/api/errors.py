@@ -9,12 +9,16 @@ import marshmallow as ma
 from flask import g, jsonify
 from flask.typing import ResponseReturnValue
 
-from easyticket.core.errors import AppError, Conflict
+from easyticket.core.errors import AppError, Conflict, NotFound
 from easyticket.http.bodies import WrongInput
 from easyticket.http.fields import Body
 
 # Sentences of this surface where it words things in its own way.
-_SENTENCES = {"no_such_page": "Invalid page."}
+_SENTENCES = {
+    "no_such_page": "Invalid page.",
+    "no_such_event": "No Event matches the given query.",
+    "no_such_category": "No EventCategory matches the given query.",
+}
 _EXAMPLES: dict[int, tuple[str, str, dict[str, list[str]]]] = {
     400: ("invalid", "This field is required.", {"title": ["This field is required."]}),
     401: ("not_authenticated", "Authentication credentials were not provided.", {}),
@@ -72,7 +76,8 @@ def answer_error(status: int, error: AppError, headers: dict[str, str]) -> Respo
 def _body(error: AppError, fields: Mapping[str, list[str]]) -> dict[str, Any]:
     sentence = _SENTENCES.get(error.code, error.message)
     named = " ".join(f"{name}: {text}" for name, texts in fields.items() for text in texts)
-    told = {"error": sentence, "detail": named or sentence, "field_errors": fields, "code": error.code}
+    code = "not_found" if isinstance(error, NotFound) else error.code
+    told = {"error": sentence, "detail": named or sentence, "field_errors": fields, "code": code}
     return {**error.context, **told}
 
 

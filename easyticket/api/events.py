@@ -62,7 +62,7 @@ def _know_slugs(state: BlueprintSetupState) -> None:
 
 blueprint.record_once(_know_slugs)
 
-_NOT_FOUND = {404: "There is no such event."}
+_NOT_FOUND = {404: "No Event matches the given query."}
 _NO_ORGANIZER = {403: "Only organizers can perform this action"}
 _NOT_YOURS = {403: "You can only modify your own events"}
 _STEP_EXAMPLE = {"message": "Event published successfully", **EVENT_DETAIL_EXAMPLE}

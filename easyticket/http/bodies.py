@@ -17,6 +17,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from easyticket.core.errors import Invalid
+from easyticket.http.fields import Choice, Text
 
 # Bytes of a JSON body; uploads have the limit of the whole site.
 MAX_JSON = 1024 * 1024
@@ -38,7 +39,8 @@ class InputParser(FlaskParser):
     def load_body(self, req: Request, schema: ma.Schema) -> Any:
         """Return the body as a dictionary; an empty one where there is none."""
         g.body_schema = schema
-        return read_body(req)
+        values = read_body(req)
+        return _without_blanks(values, schema) if req.mimetype in FORMS else values
 
     def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
         """Return the parameters of the address; of one that is given twice, the last counts."""
@@ -93,6 +95,8 @@ def _content(req: Request) -> bytes:
 
 
 def _from_json(content: bytes) -> dict[str, Any]:
+    if not content.strip():
+        return {}  # said to be JSON by a client that always says so
     try:
         values = json.loads(content, parse_float=Decimal, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
@@ -121,6 +125,24 @@ def _from_form(req: Request) -> dict[str, Any]:
             values[name] = texts[-1]
     values |= {name: [rows[number] for number in sorted(rows)] for name, rows in lists.items()}
     return values | {name: file for name, file in req.files.items() if name and file.filename}
+
+
+def _without_blanks(values: Mapping[str, Any], schema: ma.Schema) -> dict[str, Any]:
+    """Return a form's values with what only a form leaves blank: null where a field takes null, else nothing at all."""
+    by_name = {field.data_key or name: field for name, field in schema.fields.items()}
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        field = by_name.get(name)
+        inner = getattr(getattr(field, "inner", None), "schema", None)
+        if isinstance(value, list) and inner is not None:
+            kept[name] = [_without_blanks(row, inner) for row in value]
+        elif value != "" or field is None or (isinstance(field, Text) and not isinstance(field, Choice)):
+            kept[name] = value
+        elif field.allow_none:
+            kept[name] = None
+        elif field.required and not schema.partial:
+            kept[name] = value
+    return kept
 
 
 def _refuse_unstorable(value: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, request
+from flask import Flask, Response, current_app, request
 from flask_cors import CORS
 
 from easyticket.core.errors import Forbidden
@@ -26,6 +26,8 @@ def init_origins(app: Flask) -> None:
     """Let the front ends of CORS_ORIGINS call the JSON surfaces with credentials; without any, nobody may."""
     origins = list(app.config["SETTINGS"].cors_origins)
     if origins:
+        # Registered first, so that it runs after the others, which each say in their own way what an answer varies by.
+        app.after_request(_vary_by_origin)
         CORS(
             app,
             resources={r"/api/.*": {"origins": origins}},
@@ -35,6 +37,12 @@ def init_origins(app: Flask) -> None:
             expose_headers=_ANSWER_HEADERS,
             max_age=_DAY,
         )
+
+
+def _vary_by_origin(response: Response) -> Response:
+    if request.path.startswith("/api/"):
+        response.vary.add("Origin")
+    return response
 
 
 def refuse_foreign_origin() -> None:

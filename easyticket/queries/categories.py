@@ -23,18 +23,17 @@ class CategoryCount:
     current: int
 
 
-def get_category(key: str | UUID | int) -> Category:
-    """Return the active category with this slug, UUID or number.
+def get_category(key: str | UUID | int, *, include_inactive: bool = False) -> Category:
+    """Return the category with this slug, UUID or number.
 
-    :raises NotFound: there is none, or it is switched off.
+    :raises NotFound: there is none, or it is switched off and those are not asked for.
     """
+    may_be = sa.true() if include_inactive else Category.is_active
     column = {UUID: Category.uuid, int: Category.id}.get(type(key), Category.slug)
     usable = key.isprintable() if isinstance(key, str) else isinstance(key, UUID) or 0 < key < 2**63
-    category = (
-        db.session.scalar(sa.select(Category).where(column == key, Category.is_active)) if usable else None
-    )
+    category = db.session.scalar(sa.select(Category).where(column == key, may_be)) if usable else None
     if category is None:
-        raise NotFound("There is no such category.")
+        raise NotFound("There is no such category.", code="no_such_category")
     return category
 
 

@@ -39,7 +39,7 @@ def get_event(actor: Actor, key: str | UUID | int) -> Event:
         sa.select(Event).where(_is_named(key)).options(*_with_names(), selectinload(Event.images))
     )
     if event is None or not may(actor, Permission.SEE_EVENT, event):
-        raise NotFound("There is no such event.")
+        raise NotFound("There is no such event.", code="no_such_event")
     return event
 
 

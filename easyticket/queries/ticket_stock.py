@@ -36,8 +36,9 @@ class OfferStock:
 class TypeStock:
     """One ticket type with its counts and its offers in the organizer's order.
 
-    `left` counts the offers that are open now, or all that are switched on while none is. Prices are minor units
-    without the fee; `lowest_price_minor` is None while nothing is switched on.
+    `left` is what the type and its event have left; `buyable` counts of that the offers that are open now, or all that
+    are switched on while none is, and decides whether it is sold out. Prices are minor units without the fee;
+    `lowest_price_minor` is None while nothing is switched on.
     """
 
     ticket_type: TicketType
@@ -45,6 +46,7 @@ class TypeStock:
     sold: int
     held: int
     left: int
+    buyable: int
     is_sold_out: bool
     is_on_sale: bool
     lowest_price_minor: int | None
@@ -114,15 +116,15 @@ def _type_stock(ticket_type: TicketType, counters: _Counters, now: datetime) -> 
     counted = [each for each in offers if why_offer_not_on_sale(each.offer, now) is None]
     counted = counted or [each for each in offers if each.offer.is_active]
     left = _least(shared)
-    if counted:
-        left = min(left, sum(each.left for each in counted))
+    buyable = min(left, sum(each.left for each in counted)) if counted else left
     return TypeStock(
         ticket_type=ticket_type,
         offers=offers,
         sold=own.sold,
         held=own.held,
         left=left,
-        is_sold_out=left < ticket_type.min_purchase,
+        buyable=buyable,
+        is_sold_out=buyable < ticket_type.min_purchase,
         is_on_sale=any(each.is_on_sale for each in offers),
         lowest_price_minor=min((offer.price_minor for offer in on), default=None),
     )

@@ -20,7 +20,7 @@ from easyticket.models import (
 )
 from easyticket.rules.schedule import day_in, event_day
 
-# Doors open this long before the beginning, and a gate still answers this long after the end.
+# Doors open this long before the beginning. They close with the event's end, and a gate's page stays this long after it.
 DOORS_BEFORE = timedelta(hours=6)
 GRACE_AFTER = timedelta(hours=6)
 LONGEST_CODE = 512
@@ -122,7 +122,7 @@ def reads_as_ticket(text: str) -> bool:
 
 
 def _why_not_now(ticket: Ticket, event: Event, now: datetime) -> ScanOutcome | None:
-    if now > event.end_at + GRACE_AFTER:
+    if now > event.end_at:
         return ScanOutcome.OVER
     days = (day_in(event.time_zone, now), event_day(event, now))
     if ticket.day_on is not None and not ticket.is_all_days and ticket.day_on not in days:

@@ -129,6 +129,10 @@ def _read_price(
         clean["price_minor"] = faults.amount(f"{prefix}price", price, event.currency)
     else:
         faults.price(f"{prefix}price", clean["price_minor"])
+    if event.is_free and clean["price_minor"]:
+        faults.add(
+            f"{prefix}price", "Tickets of a free event cost nothing. Say first that the event is not free."
+        )
 
 
 def _read_window(faults: Faults, clean: dict[str, Any], event: Event, prefix: str = "") -> None:

@@ -15,7 +15,7 @@ NAME_LENGTH = 50
 PLACE_LENGTH = 100
 BIO_LENGTH = 1000
 _USERNAME = re.compile(r"[A-Za-z0-9_]{3,20}")
-_PHONE = re.compile(r"\+?[0-9]{9,15}")
+_PHONE = re.compile(r"\+?[0-9]{5,15}")
 # Turn the direction of writing around, so that a name may read as another one.
 _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PHONE_PUNCTUATION = str.maketrans("", "", " -./()\N{NO-BREAK SPACE}")
@@ -67,12 +67,12 @@ def normal_username(text: str) -> str:
 def normal_phone(text: str) -> str:
     """Return a phone number as `+` and digits; nothing stays nothing.
 
-    :raises Invalid: it has other than 9 to 15 digits.
+    :raises Invalid: it has other than 5 to 15 digits.
     """
     number = text.strip().translate(_PHONE_PUNCTUATION)
     if number and not _PHONE.fullmatch(number):
         raise invalid_field(
-            "phone_number", "Enter a phone number of 9 to 15 digits, for example +233241234567."
+            "phone_number", "Enter a phone number of 5 to 15 digits, for example +233241234567."
         )
     return number
 

@@ -170,6 +170,7 @@ def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now:
         wanted, not_before=None if actor.is_system else now, kept_start_at=before["start_at"]
     )
     _check_fixed(event, values)
+    _check_free(event, values)
     _check_references(values, before, event.organizer_id)
     dates_before = (event.start_at, event.end_at)
     if values["total_capacity"] != event.total_capacity:
@@ -327,6 +328,14 @@ def _check_fixed(event: Event, values: Mapping[str, Any]) -> None:
         return
     if db.session.scalar(sa.select(Offer.id).where(Offer.event_id == event.id).limit(1)) is not None:
         raise invalid_field("currency", "The currency cannot change once ticket types exist.")
+
+
+def _check_free(event: Event, values: Mapping[str, Any]) -> None:
+    if not values["is_free"] or event.is_free:
+        return
+    priced = sa.select(Offer.id).where(Offer.event_id == event.id, Offer.price_minor > 0).limit(1)
+    if db.session.scalar(priced) is not None:
+        raise invalid_field("is_free", "An event with tickets that cost something is not free.")
 
 
 def _resize(event: Event, capacity: int | None) -> None:

@@ -155,3 +155,21 @@ def test_the_cookie_of_the_pages_counts_for_nothing_here(call: Call) -> None:
     caller = call()
     sign_in(caller.client, staff)
     assert caller.post(PATH, {"name": "Music"}).status_code == 401
+
+
+def test_an_empty_body_that_says_it_is_json_is_an_empty_object(call: Call) -> None:
+    staff = call(factories.make_staff())
+    answer = staff.post(PATH, data=b"", content_type="application/json")
+    assert answer.json["field_errors"] == {"name": ["This field is required."]}
+
+
+def test_what_a_form_leaves_blank_is_null_or_not_said(call: Call) -> None:
+    event = factories.make_simple_event()
+    organizer = call(event.organizer)
+    path = f"/api/tickets/types/{event.ticket_types[0].uuid}/"
+    read = organizer.patch(path, {"sales_end": "2030-01-01T00:00:00Z"}).json
+    kept = {name: value for name, value in read.items() if not isinstance(value, list)}
+    form = {name: "" if value is None else str(value) for name, value in kept.items()} | {"sales_end": ""}
+    answer = organizer.put(path, None, data=form)
+    assert (answer.status_code, answer.json["sales_end"]) == (200, None)
+    assert {**answer.json, "updated_at": 0, "sales_end": 0} == {**read, "updated_at": 0, "sales_end": 0}

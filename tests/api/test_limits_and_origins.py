@@ -102,6 +102,7 @@ def test_a_listed_front_end_may_call_with_credentials(visitor: FlaskClient) -> N
     assert asked.headers["Access-Control-Max-Age"] == "86400"
     answer = visitor.get("/api/nothing/", headers={"Origin": SHOP})
     assert answer.headers["Access-Control-Allow-Origin"] == SHOP
+    assert "Origin" in answer.headers["Vary"].split(", ")
     exposed = answer.headers["Access-Control-Expose-Headers"]
     assert {"X-RateLimit-Remaining", "Link", "X-Total-Count", "Retry-After"} <= set(exposed.split(", "))
 

@@ -112,7 +112,7 @@ def test_it_is_found_by_our_reference_or_the_payment_intents(
 @pytest.mark.parametrize("age", [400, -400])
 def test_a_signature_of_another_time_is_refused(client: FlaskClient, age: float) -> None:
     assert send(client, event_of(), age=age).status_code == 400
-    assert send(client, event_of(), age=age * 0.9).status_code == 200
+    assert send(client, event_of(), age=age * 0.6).status_code == 200
 
 
 @pytest.mark.parametrize(

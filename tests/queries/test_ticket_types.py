@@ -97,9 +97,9 @@ class TestWhatIsLeft:
         event = factories.make_tiered_event([("Early", 3_000, 20), ("Regular", 5_000, 5)])
         early, regular = event.ticket_types[0].offers
         change(early, sales_end_at=NOW - timedelta(days=1))
-        assert (stock_of(event).left, stock_of(event).is_sold_out) == (5, False)
+        assert (stock_of(event).left, stock_of(event).buyable, stock_of(event).is_sold_out) == (25, 5, False)
         factories.sell_places(regular, 5)
-        assert (stock_of(event).left, stock_of(event).is_sold_out) == (0, True)
+        assert (stock_of(event).left, stock_of(event).buyable, stock_of(event).is_sold_out) == (20, 0, True)
         assert available() == []
 
     def test_before_the_sale_begins_everything_is_left_and_nothing_on_sale(self) -> None:

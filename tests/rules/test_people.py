@@ -55,7 +55,7 @@ def test_a_phone_number_is_kept_as_digits(typed: str, kept: str) -> None:
     assert normal_phone(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["12345678", "1" * 16, "024 123 CALL", "+", "٠٢٤١٢٣٤٥٦٧"])
+@pytest.mark.parametrize("typed", ["1234", "1" * 16, "024 123 CALL", "+", "٠٢٤١٢٣٤٥٦٧"])
 def test_what_is_no_phone_number_is_refused(typed: str) -> None:
     with pytest.raises(Invalid):
         normal_phone(typed)

@@ -121,7 +121,7 @@ def test_everything_wrong_with_a_sign_up_is_told_at_once_and_nothing_is_kept() -
         "email": ["Enter a valid email address."],
         "password": ["This password is too common.", "This password is entirely numeric."],
         "first_name": ["Ensure this field has no more than 50 characters."],
-        "phone_number": ["Enter a phone number of 9 to 15 digits, for example +233241234567."],
+        "phone_number": ["Enter a phone number of 5 to 15 digits, for example +233241234567."],
         "user_type": ["User type must be either 'consumer' or 'organizer'"],
     }
     assert queued(JobName.MAIL_VERIFY_EMAIL) == []

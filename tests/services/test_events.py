@@ -213,6 +213,12 @@ class TestChanging:
                 update_event(actor=owner_of(event), event=event, changes=changes, now=NOW)
             assert list(refusal.value.fields) == list(changes)
 
+    def test_an_event_that_sells_tickets_at_a_price_cannot_be_called_free(self) -> None:
+        event = factories.make_simple_event(price_minor=1_000)
+        with pytest.raises(Invalid) as refused:
+            update_event(actor=owner_of(event), event=event, changes={"is_free": True}, now=NOW)
+        assert list(refused.value.fields) == ["is_free"]
+
     def test_the_capacity_cannot_fall_below_what_is_sold_and_held(self) -> None:
         event = factories.make_simple_event(total_capacity=100)
         factories.sell_places(event.ticket_types[0].offers[0], 7)

@@ -279,3 +279,11 @@ class TestLimits:
         with pytest.raises(Forbidden):
             create_ticket_type(actor=actor_of(factories.make_organizer()), event=event, draft=draft, now=NOW)
         create_ticket_type(actor=actor_of(factories.make_staff()), event=event, draft=draft, now=NOW)
+
+
+def test_tickets_of_a_free_event_cost_nothing() -> None:
+    event = factories.make_event(is_free=True)
+    with pytest.raises(Invalid) as refused:
+        create(event)
+    assert list(refused.value.fields) == ["price"]
+    assert create(event, price_minor=0).offers[0].price_minor == 0

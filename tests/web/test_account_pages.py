@@ -346,7 +346,7 @@ def test_a_profile_is_saved_and_wrong_fields_are_named(client: FlaskClient) -> N
     assert (user.wants_marketing, user.wants_reminders) == (True, False)
     answer = client.post("/profile/", data={**fields, "phone_number": "12"})
     assert answer.status_code == 400
-    assert "Phone number: Enter a phone number of 9 to 15 digits" in words(answer)
+    assert "Phone number: Enter a phone number of 5 to 15 digits" in words(answer)
 
 
 def test_the_profile_tells_the_state_of_the_address(app: Flask, client: FlaskClient) -> None:

@@ -33,7 +33,8 @@ VERIFY_EXAMPLE: dict[str, Any] = {
     "user": {"id": _ID, "email": "ama@example.org"},
 }
 EMAIL_BODY_EXAMPLE = {"email": "ama@example.org"}
-LOGIN_BODY_EXAMPLE = {"email": "ama@example.org", "password": "kente-cloth-market"}
+# An account of the demo, so that it can be tried out as it stands.
+LOGIN_BODY_EXAMPLE = {"email": "attendee@easyticket.example", "password": "Demo-password-1"}
 USER_EXAMPLE: dict[str, Any] = {
     "id": _ID,
     "email": "ama@example.org",
@@ -63,6 +64,9 @@ PASSWORD_BODY_EXAMPLE = {
 }
 
 
+PASSWORD_EXAMPLE = {"message": "Password changed successfully", **_TOKENS}
+
+
 class Email(Text):
     """An e-mail address in the form it is kept and compared in: lower case."""
 
@@ -86,7 +90,7 @@ def _name(**options: Any) -> Text:
 def _phone() -> Text:
     return Text(
         allow_none=True,
-        metadata={"description": "9 to 15 digits, with or without +. Empty and null mean none. Not unique."},
+        metadata={"description": "5 to 15 digits, with or without +. Empty and null mean none. Not unique."},
     )
 
 
@@ -203,6 +207,10 @@ class TokensAnswer(Answer):
 
     refresh = Text(required=True, metadata={"description": "Good for 7 days; gets a new pair."})
     access = Text(required=True, metadata={"description": "Good for 5 minutes; proves who is asking."})
+
+
+class PasswordAnswer(MessageAnswer, TokensAnswer):
+    """That it was changed, and tokens to go on with."""
 
 
 class LoginAnswer(MessageAnswer, TokensAnswer):

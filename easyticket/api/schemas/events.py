@@ -50,7 +50,7 @@ _NULLABLE = (
 )
 
 _WHO = {"organizer_name": "Kofi Mensah", "organizer_email": "kofi@example.org"}
-_TIMES = {"start_date": "2026-12-04T18:00:00Z", "end_date": "2026-12-05T01:00:00Z"}
+_TIMES = {"start_date": "2030-12-06T18:00:00Z", "end_date": "2030-12-07T01:00:00Z"}
 EVENT_EXAMPLE: dict[str, Any] = {
     "id": "71aa2f0c-3c55-4d1e-8f5e-2b7d9a6c4e10",
     "title": "Night of Drums",

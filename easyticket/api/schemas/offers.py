@@ -229,7 +229,7 @@ DAY_PASS_EXAMPLE: dict[str, Any] = {
     **_IDS,
     "day_number": 1,
     "name": "Friday",
-    "date": "2026-03-06",
+    "date": "2030-03-08",
     "is_all_days": False,
     "price": "40.00",
     "quantity": 50,
@@ -239,12 +239,12 @@ DAY_PASS_BODY_EXAMPLE = {
     "ticket_type": _TYPE_ID,
     "day_number": 1,
     "name": "Friday",
-    "date": "2026-03-06",
+    "date": "2030-03-08",
     "price": "40.00",
     "quantity": 50,
     "is_all_days": False,
 }
-_CELL = {"day_number": 1, "day_name": "Friday", "date": "2026-03-06", "tier_number": 1, "tier_name": "Gold"}
+_CELL = {"day_number": 1, "day_name": "Friday", "date": "2030-03-08", "tier_number": 1, "tier_name": "Gold"}
 DAY_TIER_EXAMPLE: dict[str, Any] = {**_IDS, **_CELL, "price": "90.00", "quantity": 50, **_STOCK}
 DAY_TIER_BODY_EXAMPLE = {
     "ticket_type": _TYPE_ID,

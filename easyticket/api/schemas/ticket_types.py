@@ -83,8 +83,12 @@ class TicketTypeRow(Answer):
     quantity_reserved = Whole(
         required=True, metadata={"description": "Held for orders that are not paid yet."}
     )
-    available_quantity = Whole(required=True, metadata={"description": "What can be bought now."})
-    quantity_available = Whole(required=True, metadata={"description": "The same as `available_quantity`."})
+    available_quantity = Whole(
+        required=True, metadata={"description": "The rest of its own quantity, within the event's capacity."}
+    )
+    quantity_available = Whole(
+        required=True, metadata={"description": "What of that its open tiers or days sell now."}
+    )
     is_sold_out = Flag(
         required=True, metadata={"description": "Too little is left; what is reserved may come back."}
     )
@@ -170,8 +174,8 @@ CHANGES_EXAMPLE = {
     "pricing_type": "simple",
     "price": 150.00,
     "total_quantity": 100,
-    "sales_start": "2025-11-01T00:00:00Z",
-    "sales_end": "2025-12-01T00:00:00Z",
+    "sales_start": "2026-01-01T00:00:00Z",
+    "sales_end": "2030-12-01T00:00:00Z",
     "min_purchase": 1,
     "max_purchase": 10,
     "benefits": "VIP lounge access, Meet & Greet",

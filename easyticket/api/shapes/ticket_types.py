@@ -34,7 +34,7 @@ def ticket_type_row(stock: TypeStock) -> dict[str, Any]:
         "quantity_sold": stock.sold,
         "quantity_reserved": stock.held,
         "available_quantity": stock.left,
-        "quantity_available": stock.left,
+        "quantity_available": stock.buyable,
         "is_sold_out": stock.is_sold_out,
         "is_on_sale": stock.is_on_sale,
         "sales_start": ticket_type.sales_start_at,
