@@ -44,7 +44,7 @@ from easyticket.api.shapes.accounts import (
 )
 from easyticket.core import clock
 from easyticket.core.errors import Invalid, invalid_field
-from easyticket.http.api_limits import MAILS, SIGN_IN, count_for_account, limited
+from easyticket.http.api_limits import MAILS, NEW_ACCOUNT, OLD_PASSWORD, SIGN_IN, count_for_account, limited
 from easyticket.http.auth import current_actor, token_ignored, token_required
 from easyticket.http.openapi import ApiBlueprint
 from easyticket.http.origins import is_foreign_page, refuse_foreign_origin
@@ -85,7 +85,7 @@ def sign_up(body: dict[str, Any]) -> dict[str, Any]:
 
     A `consumer` buys tickets; an `organizer` also makes events and scans tickets. Five requests an hour, together with login.
     """
-    count_for_account(body["email"])
+    count_for_account(body["email"], NEW_ACCOUNT)
     user = accounts.register_account(**body, front_end=FrontEnd.EASYTICKET, now=clock.now())
     return signed_up_shape(user)
 
@@ -221,7 +221,7 @@ def change_password(body: dict[str, Any]) -> dict[str, str]:
     the new pair of tokens that this answers and sets as cookies.
     """
     actor = current_actor()
-    count_for_account(actor.email)
+    count_for_account(actor.email, OLD_PASSWORD)
     accounts.change_password(actor=actor, **body, now=clock.now())
     _, pair = _open_session(actor.email, body["new_password"], needs_verified=False)
     return {"message": "Password changed successfully", **pair_shape(pair)}

@@ -18,6 +18,7 @@ from limits.strategies import FixedWindowRateLimiter
 from easyticket.core import clock
 from easyticket.core.errors import TooMany, Unauthenticated
 from easyticket.core.signing import digest
+from easyticket.http.addresses import client_network
 from easyticket.http.auth import Access, declared_access
 from easyticket.http.tokens import find_caller
 
@@ -48,8 +49,10 @@ SIGN_IN = Rate("5 per hour", "sign-in", by_address=True)
 PAYMENT = Rate("10 per hour", "payment")
 # One account may stand for every phone at a large door: this many scans are more than people can walk through.
 GATE = Rate("20000 per hour", "gate")
-# A password is tried this often for one account, from wherever.
-PER_ACCOUNT = Rate("20 per hour", "account")
+# A password is tried this often for one account, from wherever. Many, because strangers could otherwise lock its owner out.
+PER_ACCOUNT = Rate("50 per hour", "account")
+OLD_PASSWORD = Rate("20 per hour", "old-password")
+NEW_ACCOUNT = Rate("20 per hour", "new-account")
 # So many mails with a link does one address get, whoever asks for them.
 MAILS = Rate("5 per hour", "mails")
 
@@ -138,7 +141,7 @@ def _key() -> str:
 
 
 def _address() -> str:
-    return f"address:{request.remote_addr or ''}"
+    return f"address:{client_network()}"
 
 
 def _add_headers(response: Response) -> Response:

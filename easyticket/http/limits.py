@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from easyticket.core import clock
+from easyticket.http.addresses import client_network
 from easyticket.links import safe_next
 
-limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=False)
+limiter = Limiter(key_func=client_network, in_memory_fallback_enabled=False)
 
 
 def init_limits(app: Flask) -> None:
