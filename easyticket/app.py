@@ -24,6 +24,7 @@ from easyticket.http import (
     logs,
     maintenance,
     origins,
+    sizes,
     tokens,
 )
 from easyticket.web import (
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     tokens.init_tokens(app)
     api_limits.init_api_limits(app)
     maintenance.init_maintenance(app)
+    sizes.init_sizes(app)
     characters.init_characters(app)
     auth.init_auth(app)
     headers.init_headers(app)

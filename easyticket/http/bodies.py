@@ -8,19 +8,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 import marshmallow as ma
 from flask import Request, g
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import UnsupportedMediaType
 
 from easyticket.core.errors import Invalid
 from easyticket.http.fields import Choice, Text
 
-# Bytes of a JSON body; uploads have the limit of the whole site.
-MAX_JSON = 1024 * 1024
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _LOOSE_SURROGATE = re.compile("[\ud800-\udfff]")
 # `items[0]quantity`, `items[0][quantity]` and `items[0].quantity` in a form are one place in a list of objects.
@@ -73,13 +71,12 @@ def read_body(req: Request) -> dict[str, Any]:
 
     :raises WrongInput: no JSON, not an object, or characters that cannot be stored.
     :raises UnsupportedMediaType: neither JSON nor a form.
-    :raises RequestEntityTooLarge: more than MAX_JSON bytes of JSON.
     """
     if req.mimetype in FORMS:
         values = _from_form(req)
     elif req.is_json:
-        values = _from_json(_content(req))
-    elif not _content(req):
+        values = _from_json(req.get_data())
+    elif not req.get_data():
         return {}
     else:
         raise UnsupportedMediaType(f'Unsupported media type "{req.mimetype[:100]}" in request.')
@@ -87,18 +84,11 @@ def read_body(req: Request) -> dict[str, Any]:
     return values
 
 
-def _content(req: Request) -> bytes:
-    if (req.content_length or 0) > MAX_JSON:
-        raise RequestEntityTooLarge()
-    req.max_content_length = MAX_JSON
-    return req.get_data(cache=True)
-
-
 def _from_json(content: bytes) -> dict[str, Any]:
     if not content.strip():
         return {}  # said to be JSON by a client that always says so
     try:
-        values = json.loads(content, parse_float=Decimal, parse_constant=_refuse_constant)
+        values = json.loads(content, parse_float=_number, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         reason = str(error) if isinstance(error, json.JSONDecodeError) else "this is not JSON."
         raise WrongInput(f"JSON parse error - {reason}", code="parse_error") from None
@@ -106,6 +96,13 @@ def _from_json(content: bytes) -> dict[str, Any]:
         message = f"Invalid data. Expected a dictionary, but got {type(values).__name__}."
         raise WrongInput(message, fields={"non_field_errors": [message]})
     return values
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"{text[:100]} is not a number.") from None
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -145,19 +142,25 @@ def _without_blanks(values: Mapping[str, Any], schema: ma.Schema) -> dict[str, A
     return kept
 
 
-def _refuse_unstorable(value: Any) -> None:
-    if isinstance(value, str):
-        if "\x00" in value:
-            raise WrongInput("Null characters are not allowed.", code="null_characters_not_allowed")
-        if _LOOSE_SURROGATE.search(value):
-            raise WrongInput("The text holds half a character. Send whole Unicode characters.")
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            _refuse_unstorable(name)
-            _refuse_unstorable(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            _refuse_unstorable(inner)
+def _refuse_unstorable(values: Mapping[str, Any]) -> None:
+    # No recursion: what can be parsed may be nested as deeply as the stack just bears.
+    waiting: list[Any] = [values]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            _refuse_unstorable_text(value)
+        elif isinstance(value, dict):
+            waiting += value
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _refuse_unstorable_text(text: str) -> None:
+    if "\x00" in text:
+        raise WrongInput("Null characters are not allowed.", code="null_characters_not_allowed")
+    if _LOOSE_SURROGATE.search(text):
+        raise WrongInput("The text holds half a character. Send whole Unicode characters.")
 
 
 def _flat(messages: Any, prefix: str = "") -> dict[str, list[str]]:

@@ -1,0 +1,30 @@
+"""How large a request may be: a megabyte, and for uploads what the whole site allows (MAX_CONTENT_LENGTH)."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from easyticket.http.auth import Access, declared_access
+
+# Bytes of a body that is no upload: JSON, a form.
+MAX_PLAIN = 1024 * 1024
+
+
+def init_sizes(app: Flask) -> None:
+    """Answer 413 for a body that is too large, before anything reads it, whether it says its size or comes in chunks."""
+    app.before_request(_bound_body)
+
+
+def _bound_body() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    # What is signed is read as raw bytes by its own view, which also says how many it takes.
+    if view is not None and declared_access(view) is Access.SIGNATURE:
+        return
+    if request.mimetype == "multipart/form-data":  # read in pieces, the last of which is refused
+        return
+    # One more than is taken: at its limit werkzeug cuts off what comes in chunks and says nothing.
+    request.max_content_length = MAX_PLAIN + 1
+    size = request.content_length
+    if (len(request.get_data()) if size is None else size) > MAX_PLAIN:
+        raise RequestEntityTooLarge()
