@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 import marshmallow as ma
@@ -19,6 +20,8 @@ _SENTENCES = {
     "no_such_event": "No Event matches the given query.",
     "no_such_category": "No EventCategory matches the given query.",
 }
+# Fields told of at once. Who sends more wrong ones has a fault in a program, which the first show as well.
+_MOST_FIELDS = 50
 _EXAMPLES: dict[int, tuple[str, str, dict[str, list[str]]]] = {
     400: ("invalid", "This field is required.", {"title": ["This field is required."]}),
     401: ("not_authenticated", "Authentication credentials were not provided.", {}),
@@ -83,7 +86,8 @@ def _body(error: AppError, fields: Mapping[str, list[str]]) -> dict[str, Any]:
 
 def _client_fields(error: AppError) -> dict[str, list[str]]:
     """Return the messages under the names the client used; services name fields in their own way."""
+    fields = dict(islice(error.fields.items(), _MOST_FIELDS))
     schema = g.get("body_schema")
     if isinstance(error, WrongInput) or not isinstance(schema, Body):
-        return error.fields
-    return {schema.client_name(name): texts for name, texts in error.fields.items()}
+        return fields
+    return {schema.client_name(name): texts for name, texts in fields.items()}

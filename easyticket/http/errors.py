@@ -62,7 +62,8 @@ def answer_json(app: Flask, prefix: str, answer: JsonAnswer) -> None:
 
 def _json_answer() -> JsonAnswer | None:
     surfaces: dict[str, JsonAnswer] = current_app.extensions.get(_SURFACES, {})
-    found = max((prefix for prefix in surfaces if request.path.startswith(prefix)), key=len, default=None)
+    path = f"{request.path}/"  # "/api" is the API's as well
+    found = max((prefix for prefix in surfaces if path.startswith(prefix)), key=len, default=None)
     return surfaces[found] if found else None
 
 

@@ -21,6 +21,8 @@ _REQUIRED = {"required": "This field is required.", "null": "This field may not 
 _YES, _NO = {"true", "t", "yes", "y", "on", "1"}, {"false", "f", "no", "n", "off", "0"}
 # Digits of a number in a request: more is no number anybody sells or counts by.
 _LONGEST_NUMBER = 40
+# Rows of a list in a request, where its field does not say.
+_MOST_ROWS = 500
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
 
@@ -144,7 +146,8 @@ class Price(ma.fields.Field[Decimal]):
             amount = Decimal(text) if text.isascii() and "_" not in text else Decimal("NaN")
         except InvalidOperation:
             amount = Decimal("NaN")
-        if not amount.is_finite() or len(text) > _LONGEST_NUMBER:
+        # Arithmetic with an exponent of a billion overflows, or fills the memory: it stops here.
+        if not amount.is_finite() or max(len(text), abs(amount.adjusted())) > _LONGEST_NUMBER:
             raise self.make_error("invalid")
         if amount < 0:
             raise self.make_error("min_value")
@@ -232,12 +235,22 @@ class Nested(ma.fields.Nested):
 
 
 class Many(ma.fields.List[Any]):
-    """A list of objects of one schema."""
+    """A list of objects of one schema. One of more than `most` rows is refused before any of them is looked at."""
 
-    default_error_messages = {**_REQUIRED, "invalid": "Expected a list of items."}
+    default_error_messages = {
+        **_REQUIRED,
+        "invalid": "Expected a list of items.",
+        "max_length": "Ensure this field has no more than {most} elements.",
+    }
 
-    def __init__(self, schema: type[ma.Schema], **kwargs: Any) -> None:
+    def __init__(self, schema: type[ma.Schema], *, most: int = _MOST_ROWS, **kwargs: Any) -> None:
+        self.most = most
         super().__init__(Nested(schema), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        if isinstance(value, list) and len(value) > self.most:
+            raise self.make_error("max_length", most=self.most)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Body(ma.Schema):

@@ -11,7 +11,7 @@ import marshmallow as ma
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
-from easyticket.http.fields import Body, Choice, Flag, Query, Text, Whole
+from easyticket.http.fields import Body, Choice, Flag, Many, Query, Text, Whole
 
 Property = dict[str, Any]
 
@@ -75,6 +75,8 @@ def _describe_leniency(_describer: Any, field: ma.fields.Field[Any], *, ret: Pro
         _describe_whole(ret, in_query)
     elif isinstance(field, Flag):
         _describe_flag(ret)
+    elif isinstance(field, Many):
+        ret["maxItems"] = field.most
     if field.allow_none and (field.data_key or field.name) in schema.blank_is_null:
         _describe_blank(ret)
     # Null is one of the kinds: by OpenAPI 3.0 it counts beside a type only.

@@ -136,5 +136,6 @@ def _check_numbers(faults: Faults, values: Mapping[str, Any]) -> None:
     faults.price("base_price_minor", values["base_price_minor"])
     for name, limit in (("venue_latitude", Decimal(90)), ("venue_longitude", Decimal(180))):
         value = values[name]
-        if value is not None and not (value.is_finite() and abs(value) <= limit):
+        # Compared, not computed with: the absolute value of a huge exponent overflows.
+        if value is not None and not (value.is_finite() and -limit <= value <= limit):
             faults.add(name, f"Give degrees from -{limit} to {limit}.")

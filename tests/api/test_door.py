@@ -30,6 +30,7 @@ def assert_refused(answer: TestResponse, status: int, sentence: str, code: str) 
 def test_an_unknown_path_and_a_wrong_method_are_refused_in_the_shape_of_the_api(call: Call) -> None:
     assert_refused(call().get("/api/nothing/"), 404, "Not found.", "not_found")
     assert_refused(call().get("/api/"), 404, "Not found.", "not_found")
+    assert_refused(call().get("/api"), 404, "Not found.", "not_found")
     answer = call().delete(PATH)
     assert_refused(answer, 405, 'Method "DELETE" not allowed.', "method_not_allowed")
     assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
@@ -173,3 +174,30 @@ def test_what_a_form_leaves_blank_is_null_or_not_said(call: Call) -> None:
     answer = organizer.put(path, None, data=form)
     assert (answer.status_code, answer.json["sales_end"]) == (200, None)
     assert {**answer.json, "updated_at": 0, "sales_end": 0} == {**read, "updated_at": 0, "sales_end": 0}
+
+
+@pytest.mark.parametrize("row", [1, {}])
+def test_a_list_of_too_many_rows_is_refused_before_its_rows_are_looked_at(call: Call, row: Any) -> None:
+    organizer = call(factories.make_organizer())
+    for path, name, most in (("/api/orders/", "items", 100), ("/api/tickets/types/", "tiers", 500)):
+        answer = organizer.post(path, {name: [row] * (most + 1)})
+        told = [f"Ensure this field has no more than {most} elements."]
+        assert answer.json["field_errors"][name] == told
+        assert not any(field.startswith(f"{name}.") for field in answer.json["field_errors"])
+
+
+def test_no_more_than_fifty_wrong_fields_are_named(call: Call) -> None:
+    answer = call(factories.make_organizer()).post("/api/tickets/types/", {"tiers": [{}] * 500})
+    assert len(answer.json["field_errors"]) == 50
+    assert len(answer.data) < 10_000
+
+
+@pytest.mark.parametrize("number", ["1e999999999", "-1e999999999", "1e-999999999", "0e999999999", "-0e99"])
+def test_a_number_with_an_exponent_nobody_writes_is_no_number(call: Call, number: str) -> None:
+    event = factories.make_event()
+    organizer, path = call(event.organizer), f"/api/events/{event.slug}/"
+    for name in ("venue_latitude", "venue_longitude", "base_price", "total_capacity"):
+        for written in (f'"{number}"', number):
+            body = f'{{"{name}": {written}}}'
+            answer = organizer.patch(path, None, data=body, content_type="application/json")
+            assert (answer.status_code, list(answer.json["field_errors"])) == (400, [name])

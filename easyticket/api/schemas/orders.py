@@ -22,6 +22,7 @@ from easyticket.http.fields import (
 )
 from easyticket.models import OrderStatus
 from easyticket.rules.intents import PAYMENT_METHODS
+from easyticket.rules.purchase import MAX_TICKETS
 
 _STATUSES = [status.value for status in OrderStatus]
 
@@ -149,7 +150,7 @@ class OrderBody(Body):
     buyer_name = Text(metadata={"maxLength": 255, "description": "Left out: the account's name."})
     promo_code = Text(metadata={"maxLength": 50})
     notes = Text(metadata={"maxLength": 2000})
-    items = Many(LineBody, required=True)
+    items = Many(LineBody, required=True, most=MAX_TICKETS)
 
 
 class CancelBody(Body):

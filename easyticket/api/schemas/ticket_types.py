@@ -31,6 +31,7 @@ from easyticket.http.fields import (
     Whole,
 )
 from easyticket.models import PricingType
+from easyticket.rules.offer_fields import MAX_OFFERS
 
 _PRICING_TYPES = [each.value for each in PricingType]
 
@@ -57,9 +58,9 @@ class TicketTypeBody(TicketTypeFields):
     """A ticket type to be made, with what is sold under it."""
 
     event = Identifier(required=True)
-    tiers = Many(TierFields)
-    day_passes = Many(DayPassFields)
-    day_tier_prices = Many(DayTierFields)
+    tiers = Many(TierFields, most=MAX_OFFERS)
+    day_passes = Many(DayPassFields, most=MAX_OFFERS)
+    day_tier_prices = Many(DayTierFields, most=MAX_OFFERS)
 
 
 class TicketTypeRow(Answer):
