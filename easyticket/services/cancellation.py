@@ -13,6 +13,7 @@ from easyticket.models import Event, EventStatus, Order, OrderStatus
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.permissions import SYSTEM
 from easyticket.services import orders, refunds, tickets
+from easyticket.services.order_lock import lock_order
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def _next_order_id(event_id: int, after: int) -> int | None:
 @transactional
 def _end_order(order_id: int) -> None:
     now = clock.now()
-    order = db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
+    order = lock_order(order_id)
     if order.status is not OrderStatus.CONFIRMED:
         orders.cancel_order(actor=SYSTEM, order=order, reason=_REASON, now=now)
         return

@@ -14,6 +14,7 @@ from easyticket.models import Order, OrderStatus, Payment
 from easyticket.models.payment import OPEN_STATES
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import inventory, payments
+from easyticket.services.order_lock import lock_order
 from easyticket.services.settlement import UNPAID, abandon_attempts
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ def _expire(order_id: int, now: datetime) -> bool:
 
 @transactional
 def _end_expired(order_id: int, now: datetime) -> bool:
-    order = db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
+    order = lock_order(order_id)
     if order.status not in UNPAID or order.expires_at > now or payments.is_processing(order):
         return False
     order.status = OrderStatus.FAILED

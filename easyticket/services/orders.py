@@ -44,6 +44,7 @@ from easyticket.services.baskets import (
 from easyticket.services.expiry import expire_orders
 from easyticket.services.idempotency import Turn, take_turn
 from easyticket.services.inventory import QuotaFull
+from easyticket.services.order_lock import lock_order
 from easyticket.services.settlement import UNPAID, abandon_attempts, confirm_unpaid
 from easyticket.services.shortage import SoldOut, shortage_of
 
@@ -104,7 +105,7 @@ def place_order(
 def name_buyer(*, actor: Actor, order: Order, buyer: Buyer, now: datetime) -> Order:
     """Write down who buys; may be repeated until the order is paid. An order without an account joins the actor's."""
     require(actor, Permission.PAY_ORDER, order)
-    order = _locked(order)
+    order = lock_order(order.id)
     if order.status not in UNPAID:
         raise Conflict("This order is finished, so the buyer cannot be changed any more.")
     _set_buyer(order, buyer)
@@ -120,7 +121,7 @@ def apply_promo(*, actor: Actor, order: Order, code: str, now: datetime) -> Orde
     :raises Invalid: unknown, not valid now, or used up (field `promo_code`).
     """
     require(actor, Permission.PAY_ORDER, order)
-    order = _locked(order)
+    order = lock_order(order.id)
     if order.status is not OrderStatus.PENDING or not _is_held(order, now):
         raise Conflict("A promo code can be used before paying, while the tickets are held.")
     promo = find_promo(order.event, code, now) if code.strip() else None
@@ -155,7 +156,7 @@ def cancel_order(*, actor: Actor, order: Order, reason: str = "", now: datetime)
     """
     require(actor, Permission.CANCEL_ORDER, order)
     reason = normal_text(reason, field="reason", longest=500)
-    order = _locked(order)
+    order = lock_order(order.id)
     if order.status is OrderStatus.CONFIRMED:
         raise Conflict(
             "Cannot cancel confirmed order. Please request a refund instead.", code="order_confirmed"
@@ -282,7 +283,7 @@ def _set_buyer(order: Order, buyer: Buyer) -> None:
 
 @transactional
 def _hold_again(order_id: int, now: datetime) -> Order:
-    order = _locked(db.session.get_one(Order, order_id))
+    order = lock_order(order_id)
     if now - order.created_at > RENEWABLE_FOR:
         raise Conflict("These tickets were held long enough. Choose them again.", code="held_too_long")
     if order.status is not OrderStatus.FAILED or order.hold is None:
@@ -307,13 +308,3 @@ def _hold_again(order_id: int, now: datetime) -> Order:
 
 def _is_held(order: Order, now: datetime) -> bool:
     return order.hold is not None and order.hold.state is HoldState.HELD and order.expires_at > now
-
-
-def _locked(order: Order) -> Order:
-    """Return the order's row, locked until the end of the transaction and read afresh."""
-    return db.session.scalars(
-        sa.select(Order)
-        .where(Order.id == order.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()

@@ -25,6 +25,7 @@ from easyticket.models import (
 )
 from easyticket.models.payment import OPEN_STATES
 from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.services.order_lock import lock_order
 from easyticket.services.providers import get_provider, provider_for
 from easyticket.services.settlement import SETTLED, UNPAID, apply_snapshot, confirm_unpaid
 
@@ -122,7 +123,7 @@ def is_processing(order: Order) -> bool:
 def _open_attempt(
     order_id: int, now: datetime, provider: PaymentProvider | None, return_url: str
 ) -> int | None:
-    order = db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
+    order = lock_order(order_id)
     _check_payable(order, now)
     if order.total_minor == 0:
         confirm_unpaid(order, now)

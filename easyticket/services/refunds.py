@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from easyticket.core import clock
 from easyticket.core.errors import Conflict, Invalid, ProviderDown, invalid_field
@@ -22,6 +23,7 @@ from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.refunds import check_in_time, check_paid, source_of
 from easyticket.services import ledger, tickets
 from easyticket.services.idempotency import Turn, take_turn
+from easyticket.services.order_lock import lock_order
 from easyticket.services.providers import get_provider
 
 log = logging.getLogger(__name__)
@@ -41,8 +43,8 @@ def refund_order(
     """Return money because a person asks, all that is left or an amount in major units, and send it at once.
 
     A buyer may until the event begins and while no ticket was used, its organizer and admins at any time. Where the
-    provider does not answer, the refund comes back unfinished and the job goes on sending it. With a `turn` (an
-    Idempotency-Key) it is promised once.
+    provider does not answer, or the database fails after the promise, the refund comes back unfinished and the job goes
+    on sending it. With a `turn` (an Idempotency-Key) it is promised once.
 
     :raises Conflict: not paid, too late for a buyer, or refused by the provider.
     :raises Invalid: nothing, or more than what is left (field `amount`); a reason of more than 200 characters.
@@ -78,7 +80,7 @@ def request_refund(
     :raises Invalid: more than what is left (field `amount`).
     """
     require(actor, Permission.REFUND_ORDER, order)
-    order = db.session.get_one(Order, order.id, with_for_update=True, populate_existing=True)
+    order = lock_order(order.id)
     payment = _settling_payment(order)
     left = refundable_minor(order)
     amount = left if amount_minor is None else amount_minor
@@ -140,6 +142,7 @@ def send_refund(refund_id: int) -> None:
 @transactional
 def apply_refund_snapshot(refund_id: int, snapshot: RefundSnapshot, now: datetime) -> Refund:
     """Bring a refund and its order to what the provider says."""
+    order = lock_order(db.session.scalars(sa.select(Refund.order_id).where(Refund.id == refund_id)).one())
     refund = db.session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
     if refund.state in _FINAL:
         return refund
@@ -151,16 +154,15 @@ def apply_refund_snapshot(refund_id: int, snapshot: RefundSnapshot, now: datetim
         refund.state = RefundState.FAILED
         log.error("a refund failed and needs somebody", extra={"refund_id": refund_id})
     else:
-        _note_paid(refund, now)
+        _note_paid(refund, order, now)
     return refund
 
 
-def _note_paid(refund: Refund, now: datetime) -> None:
+def _note_paid(refund: Refund, order: Order, now: datetime) -> None:
     refund.state = RefundState.SUCCEEDED
     refund.succeeded_at = now
     ledger.post_refund_paid(refund, now)
     if refund.payment.state is PaymentState.PAID:
-        order = db.session.get_one(Order, refund.order_id, with_for_update=True, populate_existing=True)
         order.refunded_minor += refund.amount_minor
         if order.refunded_minor == order.total_minor:
             order.status = OrderStatus.REFUNDED
@@ -172,7 +174,7 @@ def _promise(
     actor: Actor, order_id: int, amount: Decimal | None, reason: str, turn: Turn | None, now: datetime
 ) -> Refund:
     uuid = take_turn(turn, now)
-    order = db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
+    order = lock_order(order_id)
     check_paid(order, now)
     source = source_of(actor, order)
     check_in_time(source, order, _locked_tickets(order), now)
@@ -190,8 +192,10 @@ def _promise(
 def _sent(refund_id: int) -> Refund:
     try:
         send_refund(refund_id)
-    except ProviderDown as error:
-        log.warning("a refund is sent again by its job: %s", error.message)
+    except (ProviderDown, SQLAlchemyError) as error:
+        # The promise stands and its job sends it: whoever hears of a failure here would ask for more money back.
+        log.warning("a refund is sent again by its job", extra={"refund_id": refund_id}, exc_info=error)
+        db.session.rollback()
     refund = db.session.get_one(Refund, refund_id, populate_existing=True)
     if refund.state is RefundState.FAILED:
         raise Conflict(f"Refund failed: {refund.last_error}", code="refund_failed")

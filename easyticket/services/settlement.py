@@ -18,6 +18,7 @@ from easyticket.models import Event, EventStatus, Order, OrderStatus, Payment, P
 from easyticket.models.payment import OPEN_STATES
 from easyticket.queue import JobName, enqueue
 from easyticket.services import inventory, ledger, refunds, tickets
+from easyticket.services.order_lock import lock_order
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +32,8 @@ DECLINE_GRACE = timedelta(minutes=5)
 @transactional
 def apply_snapshot(payment_id: int, snapshot: ChargeSnapshot, now: datetime) -> Payment:
     """Bring an attempt and its order to what a fresh read of the provider says. The only way money becomes tickets."""
-    order_id = db.session.scalar(sa.select(Payment.order_id).where(Payment.id == payment_id))
-    order = db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
+    order_id = db.session.scalars(sa.select(Payment.order_id).where(Payment.id == payment_id)).one()
+    order = lock_order(order_id)
     payment = db.session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
     payment.checked_at = now
     if payment.state in SETTLED:

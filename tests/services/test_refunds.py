@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from easyticket.core import clock
 from easyticket.core.errors import Conflict, Forbidden, Invalid
 from easyticket.db import db
+from easyticket.integrations.sandbox import SandboxProvider
 from easyticket.models import Order, OrderStatus, Quota, QuotaKind, RefundState, TicketStatus
 from easyticket.rules.permissions import SYSTEM
 from easyticket.services import refunds
@@ -69,6 +71,25 @@ def test_sending_a_refund_again_returns_the_money_once(paid: Order) -> None:
     refunds.send_refund(refund.id)
     assert (refund.state, paid.refunded_minor) == (RefundState.SUCCEEDED, 10_500)
     assert balance("provider_cash", paid) == 0
+
+
+@pytest.mark.parametrize(
+    "failing", [(SandboxProvider, "refund"), (refunds, "apply_refund_snapshot")], ids=["sending", "noting it"]
+)
+def test_a_promised_refund_is_told_as_it_is_when_the_database_fails_and_its_job_goes_on(
+    paid: Order, monkeypatch: pytest.MonkeyPatch, failing: tuple[object, str]
+) -> None:
+    monkeypatch.setattr(*failing, _loses_the_connection)
+    refund = refunds.refund_order(actor=SYSTEM, order=paid, now=clock.now())
+    assert refund.state is RefundState.REQUESTED
+    monkeypatch.undo()
+    refunds.send_refund(refund.id)
+    assert (refund.state, paid.refunded_minor) == (RefundState.SUCCEEDED, 10_500)
+    assert balance("provider_cash", paid) == 0
+
+
+def _loses_the_connection(*_: object) -> None:
+    raise OperationalError("SELECT 1", {}, Exception("the connection is lost"))
 
 
 def test_an_unpaid_order_has_nothing_to_refund() -> None:
