@@ -68,6 +68,15 @@ def apportion(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
     return tuple(parts)
 
 
+def fee_within(part_minor: int, fee_minor: int, total_minor: int) -> int:
+    """Return how much of a part of an order's total is the platform's fee, in proportion and rounded half up.
+
+    It never falls while the part grows, and all of the total holds all of the fee: what two parts differ by is the fee
+    in the piece between them.
+    """
+    return apportion(part_minor, (fee_minor, total_minor - fee_minor))[0]
+
+
 def quote_order(
     lines: Sequence[PricedLine],
     *,

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from easyticket.db import db, transactional
 from easyticket.models import LedgerEntry, LedgerPosting, Order, Payment, Refund
-from easyticket.rules.pricing import apportion
+from easyticket.rules.pricing import fee_within
 
 PROVIDER_CASH = "provider_cash"
 CLEARING = "clearing"
@@ -56,7 +58,10 @@ def post_fulfilment(order: Order, now: datetime) -> None:
 
 @transactional
 def post_refund_requested(refund: Refund, now: datetime, *, fulfilled: bool) -> None:
-    """Money is owed to the buyer: out of organizer's share and fee in proportion, or out of clearing if never fulfilled."""
+    """Money is owed to the buyer: out of organizer's share and fee in proportion, or out of clearing if never fulfilled.
+
+    The caller holds the order's lock: the split depends on what was returned before.
+    """
     if fulfilled:
         fee, share = refund_split(refund.order, refund.amount_minor)
         taken = [Side(ORGANIZER_PAYABLE, share), Side(FEE_REVENUE, fee)]
@@ -74,11 +79,23 @@ def post_refund_paid(refund: Refund, now: datetime) -> None:
 
 
 def refund_split(order: Order, amount_minor: int) -> tuple[int, int]:
-    """Return how much of a refund comes from the platform's fee and how much from the organizer's share."""
-    fee, share = apportion(
-        amount_minor, (order.platform_fee_minor, order.total_minor - order.platform_fee_minor)
+    """Return how much of the next refund comes from the platform's fee and how much from the organizer's share.
+
+    It brings the fee to its part of all that is left then, so roundings do not add up: however an order is returned,
+    nothing stays in either account once all of it is.
+    """
+    fee_left = -_balance(order, FEE_REVENUE)
+    left_after = fee_left - _balance(order, ORGANIZER_PAYABLE) - amount_minor
+    returned = fee_within(order.total_minor - left_after, order.platform_fee_minor, order.total_minor)
+    fee = fee_left - (order.platform_fee_minor - returned)
+    return fee, amount_minor - fee
+
+
+def _balance(order: Order, account: str) -> int:
+    entries = sa.select(sa.func.sum(LedgerEntry.amount_minor)).where(
+        LedgerEntry.order_id == order.id, LedgerEntry.account == account
     )
-    return fee, share
+    return int(db.session.scalar(entries) or 0)
 
 
 def _post(kind: str, key: str, order: Order, sides: Sequence[Side], now: datetime) -> None:

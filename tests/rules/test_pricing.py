@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +11,7 @@ from easyticket.models import FeeBearer, PromoKind
 from easyticket.rules.pricing import (
     PricedLine,
     apportion,
+    fee_within,
     listed_price_thousandths,
     price_with_fee,
     quote_order,
@@ -78,3 +81,15 @@ def test_an_event_is_listed_at_its_base_price_else_at_its_cheapest_ticket_in_tho
     assert listed_price_thousandths(None, 1_500, "JPY") == 1_500_000
     assert listed_price_thousandths(0, 1_500, "KWD") == 1_500
     assert listed_price_thousandths(None, None, "GHS") == listed_price_thousandths(0, 0, "GHS") == 0
+
+
+@given(st.integers(1, 100_000), st.integers(0, 5_000), st.lists(st.integers(1, 100_000), max_size=20))
+def test_however_a_total_is_cut_each_piece_has_a_part_of_the_fee_and_all_of_them_all_of_it(
+    total: int, basis_points: int, wanted: list[int]
+) -> None:
+    fee = service_fee(total, basis_points)
+    marks = [0, *sorted(mark for mark in wanted if mark < total), total]
+    pieces = list(pairwise(marks))
+    fees = [fee_within(end, fee, total) - fee_within(start, fee, total) for start, end in pieces]
+    assert sum(fees) == fee
+    assert all(0 <= part <= end - start for part, (start, end) in zip(fees, pieces, strict=True))

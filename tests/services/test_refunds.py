@@ -10,7 +10,7 @@ from easyticket.core import clock
 from easyticket.core.errors import Conflict, Forbidden, Invalid
 from easyticket.db import db
 from easyticket.integrations.sandbox import SandboxProvider
-from easyticket.models import Order, OrderStatus, Quota, QuotaKind, RefundState, TicketStatus
+from easyticket.models import FeeBearer, Order, OrderStatus, Quota, QuotaKind, RefundState, TicketStatus
 from easyticket.rules.permissions import SYSTEM
 from easyticket.services import refunds
 from easyticket.services.payments import settle_payment
@@ -71,6 +71,24 @@ def test_sending_a_refund_again_returns_the_money_once(paid: Order) -> None:
     refunds.send_refund(refund.id)
     assert (refund.state, paid.refunded_minor) == (RefundState.SUCCEEDED, 10_500)
     assert balance("provider_cash", paid) == 0
+
+
+@pytest.mark.parametrize("cuts", [[5] * 21, [1] * 105, [104, 1], [1, 104], [52, 53], [10, 30, 65]], ids=str)
+@pytest.mark.parametrize("bearer", FeeBearer)
+def test_an_order_returned_in_pieces_leaves_nothing_with_organizer_or_platform(
+    cuts: list[int], bearer: FeeBearer
+) -> None:
+    price = 100 if bearer is FeeBearer.BUYER else 105
+    order, payment = approved(factories.make_simple_event(price_minor=price, fee_bearer=bearer), 1)
+    settle_payment(payment.reference)
+    assert (order.total_minor, order.platform_fee_minor) == (105, 5)
+    for amount in cuts:
+        refund = refunds.request_refund(
+            actor=SYSTEM, order=order, amount_minor=amount, source="organizer", now=clock.now()
+        )
+        refunds.send_refund(refund.id)
+    assert order.status is OrderStatus.REFUNDED
+    assert [balance(account, order) for account in ("organizer_payable", "fee_revenue")] == [0, 0]
 
 
 @pytest.mark.parametrize(
