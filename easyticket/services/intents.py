@@ -71,9 +71,7 @@ def confirm_test_payment(
     _ask(order, now)
     order = _reread(order)
     if order.status is not OrderStatus.CONFIRMED:
-        payment = start_payment(actor=actor, order=order, return_url=_return_url(order), now=now)
-        if payment is not None:
-            _pay_in_sandbox(payment, payment_id, payment_method, now)
+        _pay(actor, order, payment_id, payment_method, now)
     order = _reread(order)
     if order.status is not OrderStatus.CONFIRMED:
         _check_confirmable(order, now)
@@ -90,6 +88,19 @@ def _check_confirmable(order: Order, now: datetime) -> None:
     if order.failure_reason == "expired" or order.status in UNPAID:
         raise Conflict("Order has expired", code="hold_expired")
     raise Conflict(f"Cannot confirm {status.value} order", code="order_finished")
+
+
+def _pay(actor: Actor, order: Order, payment_id: str, payment_method: str, now: datetime) -> None:
+    try:
+        payment = start_payment(actor=actor, order=order, return_url=_return_url(order), now=now)
+        if payment is not None:
+            _pay_in_sandbox(payment, payment_id, payment_method, now)
+    except Conflict:
+        # Somebody else was ahead since the order was read: what they made of it says more than how far we came.
+        order = _reread(order)
+        _ask(order, now)
+        _check_confirmable(_reread(order), now)
+        raise
 
 
 def _pay_in_sandbox(payment: Payment, payment_id: str, payment_method: str, now: datetime) -> None:

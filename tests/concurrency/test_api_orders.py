@@ -138,6 +138,21 @@ def test_many_small_refunds_at_the_same_instant_are_all_paid_and_none_waits_in_a
         assert deadlocks() == 0
 
 
+def test_a_payment_confirmed_by_many_at_the_same_instant_is_confirmed_once_and_all_hear_so(
+    committing_app: Flask, url: str
+) -> None:
+    with committing_app.app_context():
+        user = factories.make_user()
+        factories.make_order(factories.make_simple_event(), user=user)
+        token = callers.sign_in(user)
+    answers = Counter(crowd(callers.confirm, [token] * 16, database_url=url))
+    assert answers["confirmed"] >= 1
+    assert set(answers) <= {"confirmed", "Order is already confirmed"}, answers
+    with committing_app.app_context():
+        assert (count(Ticket), held_and_sold()) == (1, {(0, 1)})
+        assert deadlocks() == 0
+
+
 def test_money_for_a_ticket_goes_back_or_its_holder_goes_in_but_not_both(
     committing_app: Flask, url: str
 ) -> None:
