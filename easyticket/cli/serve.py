@@ -7,8 +7,10 @@ Jobs run in a thread of the serving process, beside whatever workers Redis bring
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import socket
+import struct
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
     from gunicorn.workers.base import Worker
 
     from easyticket.jobs.worker import WorkerHandle
+
+
+# Seconds without a byte after which a connection is given up, so that phones that went away do not keep the threads.
+# Who sends a byte now and then keeps one all the same: that is for the proxy in front (SECURITY.md).
+_SILENCE = 20
 
 
 class StartError(Exception):
@@ -60,6 +67,9 @@ def listen(port: int) -> socket.socket:
     """
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Connections inherit it; gunicorn has no setting for it.
+    for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        listener.setsockopt(socket.SOL_SOCKET, direction, struct.pack("ll", _SILENCE, 0))
     try:
         listener.bind((HOST, port))
         listener.listen(1024)
@@ -112,6 +122,11 @@ def migrate(app: Flask) -> None:
             flask_migrate.upgrade()
 
 
+def is_worth_telling(record: logging.LogRecord) -> bool:
+    """Return whether a record of gunicorn's is more than that somebody fell silent: it would be a page for each of them."""
+    return not (record.exc_info and isinstance(record.exc_info[1], BlockingIOError))
+
+
 class Server(BaseApplication):
     """gunicorn in one process with eight threads, on a socket that listens already."""
 
@@ -138,6 +153,7 @@ class Server(BaseApplication):
         }
         for name, value in options.items():
             self.cfg.set(name, value)
+        logging.getLogger("gunicorn.error").addFilter(is_worth_telling)
 
     def load(self) -> Any:
         """Return what gunicorn serves (its stubs know a narrower kind of callable than Flask)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from easyticket.cli.serve import listen
 from tests.fixtures.parties import NewServer
 from tests.servers.easyticket import ROOT, clean_environment
 from tests.servers.parts import free_port
@@ -42,6 +44,14 @@ def test_it_starts_again_on_the_data_it_left(new_server: NewServer) -> None:
     server.kill()
     server.start()
     assert server.stop() == 0
+
+
+def test_a_connection_that_falls_silent_is_given_up_after_twenty_seconds() -> None:
+    with listen(free_port()) as listener, socket.create_connection(listener.getsockname()):
+        connection, _address = listener.accept()
+        with connection:
+            for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                assert struct.unpack("ll", connection.getsockopt(socket.SOL_SOCKET, direction, 16)) == (20, 0)
 
 
 def test_a_taken_port_is_named_in_one_sentence() -> None:
