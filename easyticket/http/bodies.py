@@ -85,7 +85,7 @@ def read_body(req: Request) -> dict[str, Any]:
 
 
 def _from_json(content: bytes) -> dict[str, Any]:
-    if not content.strip():
+    if not content:
         return {}  # said to be JSON by a client that always says so
     try:
         values = json.loads(content, parse_float=_number, parse_constant=_refuse_constant)
