@@ -127,12 +127,13 @@ class Price(ma.fields.Field[Decimal]):
         **_REQUIRED,
         "invalid": "A valid number is required.",
         "min_value": "Ensure this value is greater than or equal to 0.",
+        "max_digits": f"Ensure that there are no more than {_LONGEST_NUMBER} digits in total.",
     }
 
     def __init__(self, **kwargs: Any) -> None:
         written = {
             "anyOf": [
-                {"type": "number", "minimum": 0},
+                {"type": "number", "minimum": 0, "maximum": 999_999_999},
                 {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,2})?$"},
             ]
         }
@@ -146,9 +147,11 @@ class Price(ma.fields.Field[Decimal]):
             amount = Decimal(text) if text.isascii() and "_" not in text else Decimal("NaN")
         except InvalidOperation:
             amount = Decimal("NaN")
-        # Arithmetic with an exponent of a billion overflows, or fills the memory: it stops here.
-        if not amount.is_finite() or max(len(text), abs(amount.adjusted())) > _LONGEST_NUMBER:
+        if not amount.is_finite():
             raise self.make_error("invalid")
+        # Arithmetic with an exponent of a billion overflows, or fills the memory: it stops here.
+        if max(len(text), abs(amount.adjusted())) > _LONGEST_NUMBER:
+            raise self.make_error("max_digits")
         if amount < 0:
             raise self.make_error("min_value")
         return amount
@@ -161,7 +164,10 @@ class Degrees(Price):
 
     def __init__(self, **kwargs: Any) -> None:
         written = {
-            "anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,3}(\.[0-9]{1,6})?$"}]
+            "anyOf": [
+                {"type": "number", "minimum": -180, "maximum": 180},
+                {"type": "string", "pattern": r"^-?[0-9]{1,3}(\.[0-9]{1,6})?$"},
+            ]
         }
         super().__init__(metadata=written | kwargs.pop("metadata", {}), **kwargs)
 
