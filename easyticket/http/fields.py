@@ -14,7 +14,7 @@ from uuid import UUID
 
 import marshmallow as ma
 
-from easyticket.core.money import Money
+from easyticket.core.money import MAX_MINOR, Money
 
 _DATE_TIME = "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]"
 _REQUIRED = {"required": "This field is required.", "null": "This field may not be null."}
@@ -133,8 +133,8 @@ class Price(ma.fields.Field[Decimal]):
     def __init__(self, **kwargs: Any) -> None:
         written = {
             "anyOf": [
-                {"type": "number", "minimum": 0, "maximum": 999_999_999},
-                {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,2})?$"},
+                {"type": "number", "minimum": 0, "maximum": MAX_MINOR},
+                {"type": "string", "pattern": r"^[0-9]{1,13}(\.[0-9]{1,2})?$"},
             ]
         }
         super().__init__(metadata=written | kwargs.pop("metadata", {}), **kwargs)
