@@ -11,10 +11,11 @@ import multiprocessing
 import os
 import random
 import re
+import signal
 import sys
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 
 import flask_migrate
@@ -49,10 +50,13 @@ def main() -> int:
             if kind in (wanted.database or KINDS)
             for plan in _plans(kind, _databases(kind, folder, stack), folder, wanted)
         ]
+        # Ended from outside, it still stops the server it started; leaving the pool ends the processes.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        default = (signal.SIGTERM, signal.SIG_DFL)
         context = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(wanted.processes, mp_context=context, max_tasks_per_child=None) as pool:
-            runs = {pool.submit(_into_file, plan, folder): plan for plan in plans}
-            failed = sum(_tell(runs[done], *done.result(), wanted) for done in as_completed(runs))
+        with context.Pool(wanted.processes, signal.signal, default) as pool:
+            done = pool.imap_unordered(partial(_into_file, folder=folder), plans)
+            failed = sum(_tell(*result, wanted) for result in done)
     print(
         f"Fuzzed with seed {wanted.seed} in {time.monotonic() - begun:.0f} s: {failed} of {len(plans)} runs failed"
     )
@@ -112,12 +116,12 @@ def _left_out(kind: str, caller: str) -> str:
     return "." if kind == "sqlite" else f"^(?!{_COVERED[caller].removeprefix('^')})"
 
 
-def _into_file(plan: Plan, folder: Path) -> tuple[int, str, float]:
-    """Carry out a plan in this process with its output in a file; return its result, that output and the seconds."""
+def _into_file(plan: Plan, folder: Path) -> tuple[Plan, int, str, float]:
+    """Carry out a plan in this process with its output in a file; return it, its result, that output and the seconds."""
     begun, path = time.monotonic(), folder / f"{plan.caller}-{plan.database_kind}.txt"
     with path.open("w") as file, contextlib.redirect_stdout(file), contextlib.redirect_stderr(file):
         result = carry_out(plan)
-    return result, path.read_text(), time.monotonic() - begun
+    return plan, result, path.read_text(), time.monotonic() - begun
 
 
 def _tell(plan: Plan, result: int, output: str, seconds: float, wanted: argparse.Namespace) -> bool:
