@@ -15,7 +15,8 @@ import signal
 import sys
 import tempfile
 import time
-from functools import partial
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import flask_migrate
@@ -50,13 +51,9 @@ def main() -> int:
             if kind in (wanted.database or KINDS)
             for plan in _plans(kind, _databases(kind, folder, stack), folder, wanted)
         ]
-        # Ended from outside, it still stops the server it started; leaving the pool ends the processes.
+        # Ended from outside, it still stops the server it started.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        default = (signal.SIGTERM, signal.SIG_DFL)
-        context = multiprocessing.get_context("fork")
-        with context.Pool(wanted.processes, signal.signal, default) as pool:
-            done = pool.imap_unordered(partial(_into_file, folder=folder), plans)
-            failed = sum(_tell(*result, wanted) for result in done)
+        failed = sum(_tell(*result, wanted) for result in _results(plans, folder, wanted.processes))
     print(
         f"Fuzzed with seed {wanted.seed} in {time.monotonic() - begun:.0f} s: {failed} of {len(plans)} runs failed"
     )
@@ -114,6 +111,24 @@ def _plans(kind: str, databases: Databases, folder: Path, wanted: argparse.Names
 def _left_out(kind: str, caller: str) -> str:
     """Return the pattern of the paths whose cases of `coverage` this run does not send."""
     return "." if kind == "sqlite" else f"^(?!{_COVERED[caller].removeprefix('^')})"
+
+
+def _results(plans: list[Plan], folder: Path, processes: int) -> Iterator[tuple[Plan, int, str, float]]:
+    """Carry out the plans in so many processes; give what each came to as it ends, in no order."""
+    with ProcessPoolExecutor(
+        processes,
+        multiprocessing.get_context("fork"),
+        initializer=signal.signal,
+        initargs=(signal.SIGTERM, signal.SIG_DFL),
+    ) as pool:
+        try:
+            for done in as_completed([pool.submit(_into_file, plan, folder) for plan in plans]):
+                yield done.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
 
 
 def _into_file(plan: Plan, folder: Path) -> tuple[Plan, int, str, float]:
