@@ -19,10 +19,11 @@ from easyticket.core.errors import Unauthenticated
 from easyticket.core.signing import derived_key
 from easyticket.models import User, UserSession
 from easyticket.queries.users import find_session
+from easyticket.services.sessions import BY_TOKENS
 
 # How long tokens are good (the API contract).
 ACCESS_LASTS = timedelta(minutes=5)
-REFRESH_LASTS = timedelta(days=7)
+REFRESH_LASTS = BY_TOKENS
 ACCESS_COOKIE = "access_token"
 REFRESH_COOKIE = "refresh_token"
 _SESSION = "session"
