@@ -34,12 +34,20 @@ SETTINGS: dict[str, str] = {
     "PROXY_HOPS": "How many reverse proxies stand in front; the client's address is read from that many hops only. Default 0.",
     "CORS_ORIGINS": "Comma-separated origins of separate front ends that may call the APIs with credentials. Default none.",
     "FRONTEND_URL": "The address of a separate front end of the EasyTicket API: mails that verify an address link to its page /verify-email?token=…. Empty (default): to our own page.",
+    "CAFA_FRONTEND_URL": "The address of a separate front end of the Cafa Tickets API: payers return to its page /payment-results, and its mails link to /activate/… and /password-reset. Empty (default): our own pages.",
+    "CAFA_CALLBACK_HOSTS": "Comma-separated hosts that payers may be sent back to when a client of the Cafa Tickets API asks for it, besides CAFA_FRONTEND_URL and its app. Default none.",
     "DEMO": "true loads the demo events and accounts at the first start. Default true in development, else false.",
     "MAINTENANCE": "true pauses buying and selling with a page that says so (503); gates, orders and payments go on. Default false.",
     "DEFAULT_CURRENCY": "ISO code for new events. Default USD.",
+    "V1_DEFAULT_CURRENCY": "ISO code for events made through the Cafa Tickets API. Default GHS.",
+    "V1_LOGIN_NEEDS_VERIFIED_EMAIL": "true refuses logins of the Cafa Tickets API (403) until the e-mail address is verified. Default false.",
+    "V1_ABSOLUTE_MEDIA_URLS": "true makes addresses of pictures in the Cafa Tickets API absolute; else they begin with /media/. Default false.",
     "DEFAULT_TIME_ZONE": "IANA zone offered for new events. Default Africa/Accra.",
     "FEE_BASIS_POINTS": "Service fee on top of the price, in hundredths of a percent, 0 to 5000. Default 500 (5 %).",
     "HOLD_MINUTES": "How long tickets are held for a buyer on the web pages, 1 to 120. Default 15.",
+    "MIN_PAYOUT": "The least an organizer can ask to be paid out, in whole units of the currency, 1 to 100000. Default 10.",
+    "PAYOUT_DELAY_DAYS": "How many days after a sale its money can be paid out, and never before the event is over, 0 to 60. Default 7.",
+    "CONTACT_EMAIL": "Where messages of the contact form are mailed. Default the address of MAIL_FROM.",
     "STRIPE_SECRET_KEY": "Stripe's secret key (sk_test_… or sk_live_…). Empty (default): Stripe is off.",
     "STRIPE_PUBLISHABLE_KEY": "Stripe's publishable key (pk_…); needed with the secret key.",
     "STRIPE_WEBHOOK_SECRET": "The signing secret of the Stripe webhook (whsec_…); needed with the secret key.",
@@ -73,12 +81,20 @@ class Settings:
     proxy_hops: int
     cors_origins: tuple[str, ...]
     frontend_url: str
+    cafa_frontend_url: str
+    cafa_callback_hosts: tuple[str, ...]
     demo: bool
     maintenance: bool
     default_currency: str
+    v1_default_currency: str
+    v1_login_needs_verified_email: bool
+    v1_absolute_media_urls: bool
     default_time_zone: str
     fee_basis_points: int
     hold_minutes: int
+    min_payout: int
+    payout_delay_days: int
+    contact_email: str
     stripe_secret_key: str
     stripe_publishable_key: str
     stripe_webhook_secret: str
@@ -123,12 +139,20 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         proxy_hops=read.number("PROXY_HOPS", 0, 0, 10),
         cors_origins=read.origins("CORS_ORIGINS"),
         frontend_url=read.url("FRONTEND_URL", "", ("http", "https")),
+        cafa_frontend_url=read.url("CAFA_FRONTEND_URL", "", ("http", "https")),
+        cafa_callback_hosts=read.hosts("CAFA_CALLBACK_HOSTS"),
         demo=read.flag("DEMO", default=environment == "development"),
         maintenance=read.flag("MAINTENANCE", default=False),
-        default_currency=_currency(read),
+        default_currency=_currency(read, "DEFAULT_CURRENCY", "USD"),
+        v1_default_currency=_currency(read, "V1_DEFAULT_CURRENCY", "GHS"),
+        v1_login_needs_verified_email=read.flag("V1_LOGIN_NEEDS_VERIFIED_EMAIL", default=False),
+        v1_absolute_media_urls=read.flag("V1_ABSOLUTE_MEDIA_URLS", default=False),
         default_time_zone=_time_zone(read),
         fee_basis_points=read.number("FEE_BASIS_POINTS", 500, 0, 5000),
         hold_minutes=read.number("HOLD_MINUTES", 15, 1, 120),
+        min_payout=read.number("MIN_PAYOUT", 10, 1, 100_000),
+        payout_delay_days=read.number("PAYOUT_DELAY_DAYS", 7, 0, 60),
+        contact_email=read.text("CONTACT_EMAIL", ""),
         stripe_secret_key=read.text("STRIPE_SECRET_KEY", ""),
         stripe_publishable_key=read.text("STRIPE_PUBLISHABLE_KEY", ""),
         stripe_webhook_secret=read.text("STRIPE_WEBHOOK_SECRET", ""),
@@ -189,10 +213,10 @@ def _database_url(read: _Reader) -> str:
     )
 
 
-def _currency(read: _Reader) -> str:
+def _currency(read: _Reader, name: str, default: str) -> str:
     from easyticket.core.money import CURRENCIES
 
-    return read.choice("DEFAULT_CURRENCY", "USD", CURRENCIES)
+    return read.choice(name, default, CURRENCIES)
 
 
 def _time_zone(read: _Reader) -> str:
@@ -265,3 +289,10 @@ class _Reader:
                     f"{name} must list origins such as https://shop.example, and {origin!r} is none."
                 )
         return origins
+
+    def hosts(self, name: str) -> tuple[str, ...]:
+        hosts = tuple(part.strip().lower() for part in self.text(name, "").split(",") if part.strip())
+        for host in hosts:
+            if urlsplit(f"https://{host}").netloc != host or "@" in host:
+                raise SettingsError(f"{name} must list hosts such as shop.example, and {host!r} is none.")
+        return hosts

@@ -4,6 +4,7 @@ import easyticket.models.postgresql_indexes  # noqa: F401 (it listens for tables
 from easyticket.models.category import Category
 from easyticket.models.event import CheckInPolicy, Event, EventImage, EventStatus, FeeBearer, PricingType
 from easyticket.models.ledger import LedgerEntry, LedgerPosting
+from easyticket.models.message import ContactMessage, NewsletterSubscription
 from easyticket.models.offer import Offer, OfferKind, OfferQuota
 from easyticket.models.order import (
     Hold,
@@ -25,14 +26,17 @@ from easyticket.models.scan import Admission, Scan, ScanOutcome
 from easyticket.models.ticket import Ticket, TicketStatus
 from easyticket.models.ticket_type import TicketType
 from easyticket.models.user import MailToken, TokenPurpose, User, UserSession, UserType
+from easyticket.models.visit import EventVisit
 
 __all__ = [
     "Admission",
     "Category",
     "CheckInPolicy",
+    "ContactMessage",
     "Event",
     "EventImage",
     "EventStatus",
+    "EventVisit",
     "FeeBearer",
     "Hold",
     "HoldLine",
@@ -41,6 +45,7 @@ __all__ = [
     "LedgerEntry",
     "LedgerPosting",
     "MailToken",
+    "NewsletterSubscription",
     "Offer",
     "OfferKind",
     "OfferQuota",
