@@ -21,13 +21,17 @@ class FrontEnd(enum.StrEnum):
 
     PAGES = "pages"
     EASYTICKET = "easyticket"
+    CAFA = "cafa"
 
 
 def front_end_url(front_end: FrontEnd, path: str, **query: str) -> str:
     """Return the absolute address of a page of a separate front end; nothing where there is none or no address is set."""
-    addresses: dict[FrontEnd, str] = {FrontEnd.EASYTICKET: current_app.config["SETTINGS"].frontend_url}
-    address = addresses.get(front_end, "")
-    return f"{address}{path}?{urlencode(query)}" if address else ""
+    settings = current_app.config["SETTINGS"]
+    addresses = {FrontEnd.EASYTICKET: settings.frontend_url, FrontEnd.CAFA: settings.cafa_frontend_url}
+    address: str = addresses.get(front_end, "")
+    if not address:
+        return ""
+    return f"{address}{path}?{urlencode(query)}" if query else f"{address}{path}"
 
 
 def public_host() -> str:
