@@ -53,9 +53,9 @@ Every error has `error`, `detail`, `field_errors` and `code`. Lists come in page
 class EasyTicketApi(JsonApi):
     """The first surface."""
 
-    def error_example(self, status: int) -> dict[str, Any]:
+    def error_example(self, status: int, sentence: str = "") -> dict[str, Any]:
         """Return what a refusal of this status looks like here."""
-        return error_example(status)
+        return error_example(status, sentence)
 
 
 def init_api(app: Flask) -> None:

@@ -56,10 +56,11 @@ class Error(ma.Schema):
     code = ma.fields.String(required=True, metadata={"description": "A stable word to branch on."})
 
 
-def error_example(status: int) -> dict[str, Any]:
-    """Return what a refusal of this status looks like, for the document."""
+def error_example(status: int, own: str = "") -> dict[str, Any]:
+    """Return what a refusal of this status looks like, for the document; with an operation's `own` sentence."""
     code, sentence, fields = _EXAMPLES[status]
-    return _body(AppError(sentence, code=code), fields)
+    example = _body(AppError(sentence, code=code), fields)
+    return {**example, "error": own, "detail": own, "field_errors": {}} if own else example
 
 
 def error_body(error: AppError) -> dict[str, Any]:

@@ -14,10 +14,12 @@ from typing import Any, NoReturn
 import marshmallow as ma
 from flask import Request, g
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import UnsupportedMediaType
 
 from easyticket.core.errors import Invalid
 from easyticket.http.fields import Choice, Text
+from easyticket.http.files import FileParts
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _LOOSE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -38,7 +40,9 @@ class InputParser(FlaskParser):
         """Return the body as a dictionary; an empty one where there is none."""
         g.body_schema = schema
         values = read_body(req)
-        return _without_blanks(values, schema) if req.mimetype in FORMS else values
+        if req.mimetype not in FORMS:
+            return values
+        return _without_blanks(values | _repeated_files(req, schema), schema)
 
     def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
         """Return the parameters of the address; of one that is given twice, the last counts."""
@@ -122,6 +126,13 @@ def _from_form(req: Request) -> dict[str, Any]:
             values[name] = texts[-1]
     values |= {name: [rows[number] for number in sorted(rows)] for name, rows in lists.items()}
     return values | {name: file for name, file in req.files.items() if name and file.filename}
+
+
+def _repeated_files(req: Request, schema: ma.Schema) -> dict[str, list[FileStorage]]:
+    """Return all files of the parts that a form may send several times."""
+    names = [field.data_key or name for name, field in schema.fields.items() if isinstance(field, FileParts)]
+    sent = {name: [file for file in req.files.getlist(name) if file.filename] for name in names}
+    return {name: files for name, files in sent.items() if files}
 
 
 def _without_blanks(values: Mapping[str, Any], schema: ma.Schema) -> dict[str, Any]:

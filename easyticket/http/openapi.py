@@ -19,31 +19,26 @@ from easyticket.http.bodies import parser
 from easyticket.http.csrf import csrf
 from easyticket.http.fields import Answer, Many
 from easyticket.http.leniency import NO_NUL, Describer, DescriberPlugin
-from easyticket.http.paging import envelope, list_headers
+from easyticket.http.paging import PAGE_SIZE, envelope, list_headers
 from easyticket.queries.pages import Page
 from easyticket.rules.permissions import Permission, require
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 MULTIPART = "multipart/form-data"
-_PAGE_PARAMETERS = [
-    {
-        "in": "query",
-        "name": "page",
-        "description": "Which page, from 1.",
-        "schema": {"type": "integer", "minimum": 1},
-        "allowEmptyValue": True,
-        "example": 1,
-    },
-    {
-        "in": "query",
-        "name": "page_size",
-        "description": "Rows of one page, up to 100; what is no such number counts as 20, more than 100 as 100.",
-        # Any text, as it was with the clients' old server.
-        "schema": {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": NO_NUL}]},
-        "example": 20,
-    },
-]
+_PAGE = {
+    "in": "query",
+    "name": "page",
+    "description": "Which page, from 1.",
+    "schema": {"type": "integer", "minimum": 1},
+    "allowEmptyValue": True,
+    "example": 1,
+}
+PAGE_FIELDS: Mapping[str, ma.fields.Field[Any]] = {
+    "count": ma.fields.Integer(required=True, metadata={"description": "Rows of all pages together."}),
+    "next": ma.fields.String(required=True, allow_none=True, metadata={"format": "uri"}),
+    "previous": ma.fields.String(required=True, allow_none=True, metadata={"format": "uri"}),
+}
 # What any request may meet, whatever the operation: characters that cannot be stored, too many requests, a fault, a
 # database or provider that does not answer.
 _ALWAYS = (400, 429, 500, 503)
@@ -65,8 +60,8 @@ class JsonApi(Api):  # type: ignore[misc]
         )
         self.describer = cast(Describer, plugin.converter)
 
-    def error_example(self, status: int) -> Mapping[str, Any]:
-        """Return what a refusal of this status looks like on this surface."""
+    def error_example(self, status: int, sentence: str = "") -> Mapping[str, Any]:
+        """Return what a refusal of this status looks like on this surface, best with the operation's own sentence."""
         raise NotImplementedError
 
     def _register_error_handlers(self) -> None:
@@ -113,7 +108,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
         """Register an operation with what it declares."""
         if view_func is not None and hasattr(view_func, "_apidoc"):
             view_func._apidoc["access"] = declared_access(view_func)
-            view_func._apidoc["name"] = view_func.__name__
+            view_func._apidoc["name"] = endpoint or view_func.__name__
         super().add_url_rule(rule, endpoint, view_func, *args, **{**options, "tags": [self.tag]})
 
     def route(self, rule: str, **options: Any) -> Callable[[View], View]:
@@ -165,22 +160,45 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
         """Answer with what the view returns, as `schema` shows it."""
         return self.response(status, schema, **options)  # type: ignore[no-any-return]
 
-    def answers_page(self, item: type[ma.Schema], *, example: Any = None) -> Callable[[View], View]:
-        """Answer with the `Page` the view returns, in an envelope with its neighbours' addresses."""
-        page_schema = _page_schema(item)
-        whole = {"count": 1, "next": None, "previous": None, "results": [example]}
+    def answers_page(
+        self,
+        item: type[ma.Schema],
+        *,
+        example: Any = None,
+        size: int = PAGE_SIZE,
+        **beside: tuple[ma.fields.Field[Any], Any],
+    ) -> Callable[[View], View]:
+        """Answer with the `Page` the view returns, in an envelope with its neighbours' addresses.
+
+        What stands `beside` the rows is given by name as its field and an example; the view then returns the page and a
+        dictionary with its values. `size` is how many rows a page has where the address does not say.
+        """
+        schema = self.page_schema(item, {name: field for name, (field, _) in beside.items()})
+        shown = {name: example for name, (_, example) in beside.items()}
+        whole = {**self.envelope(Page((example,), 1, size, 1)), **shown} if example is not None else None
 
         def answer(view: View) -> View:
             @wraps(view)
             def enveloped(*args: Any, **kwargs: Any) -> dict[str, Any]:
-                return envelope(view(*args, **kwargs), lambda row: row)
+                page, values = view(*args, **kwargs) if beside else (view(*args, **kwargs), {})
+                return {**self.envelope(page), **values}
 
-            described = self.response(200, page_schema, example=whole if example is not None else None)(
-                enveloped
-            )
-            return cast(View, _with_doc(described, "pages", True))
+            described = self.response(200, schema, example=whole)(enveloped)
+            return cast(View, _with_doc(described, "pages", size))
 
         return answer
+
+    def envelope(self, page: Page[Any]) -> dict[str, Any]:
+        """Return a page as this surface answers it."""
+        return envelope(page)
+
+    def page_schema(
+        self, item: type[ma.Schema], beside: Mapping[str, ma.fields.Field[Any]]
+    ) -> type[ma.Schema]:
+        """Return the schema of a page of these items."""
+        return type(
+            f"{item.__name__}Page", (Answer,), {**PAGE_FIELDS, "results": Many(item, required=True), **beside}
+        )
 
     def answers_list(self, item: type[ma.Schema], *, example: Any = None) -> Callable[[View], View]:
         """Answer with the rows of the `Page` the view returns, as a plain array with `Link` and `X-Total-Count`."""
@@ -197,7 +215,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
 
             shown = [example] if example is not None else None
             described = self.response(200, item(many=True), example=shown, headers=headers)(listed)
-            return cast(View, _with_doc(described, "pages", True))
+            return cast(View, _with_doc(described, "pages", PAGE_SIZE))
 
         return answer
 
@@ -260,8 +278,8 @@ def _describe_operation(
         doc["security"] = [{}, {"bearerAuth": []}, {"cookieAuth": []}]
     else:
         doc["security"] = [{}]
-    if doc_info.get("pages"):
-        doc.setdefault("parameters", []).extend(_PAGE_PARAMETERS)
+    if size := doc_info.get("pages"):
+        doc.setdefault("parameters", []).extend([_PAGE, _page_size(size)])
     _describe_body(doc, doc_info, api)
     responses = doc.setdefault("responses", {})
     refuses = said.get("refuses", ())
@@ -298,7 +316,7 @@ def _refusal(api: JsonApi, status: int, sentence: str) -> str | dict[str, Any]:
     name = HTTPStatus(status).name
     if not sentence:
         return name
-    example = {**api.error_example(status), "error": sentence, "detail": sentence, "field_errors": {}}
+    example = api.error_example(status, sentence)
     return {
         "description": HTTPStatus(status).phrase,
         "content": {"application/json": {"schema": api.ERROR_SCHEMA, "example": example}},
@@ -312,14 +330,15 @@ def _describe_body(doc: dict[str, Any], doc_info: Mapping[str, Any], api: JsonAp
         body["content"][MULTIPART] = {"schema": api.describer.form_of(schema)}
 
 
-def _page_schema(item: type[ma.Schema]) -> type[ma.Schema]:
-    fields = {
-        "count": ma.fields.Integer(required=True, metadata={"description": "Rows of all pages together."}),
-        "next": ma.fields.String(required=True, allow_none=True, metadata={"format": "uri"}),
-        "previous": ma.fields.String(required=True, allow_none=True, metadata={"format": "uri"}),
-        "results": Many(item, required=True),
+def _page_size(size: int) -> dict[str, Any]:
+    return {
+        "in": "query",
+        "name": "page_size",
+        "description": f"Rows of one page, up to 100; what is no such number counts as {size}, more than 100 as 100.",
+        # Any text, as it was with the clients' old server.
+        "schema": {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": NO_NUL}]},
+        "example": size,
     }
-    return type(f"{item.__name__}Page", (Answer,), fields)
 
 
 def _schema_name(schema: type[ma.Schema] | ma.Schema) -> str:

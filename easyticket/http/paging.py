@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,15 +16,17 @@ MAX_PAGE_SIZE = 100
 MAX_ROWS = 1000
 
 
-def wanted_page() -> dict[str, int]:
+def wanted_page(size: int = PAGE_SIZE) -> dict[str, int]:
     """Return `page` and `per_page` for a query, as the address asks for them (the API contract: 20 a page, 100 at most).
+
+    `size` is how many a page has where the address does not say.
 
     :raises NotFound: the page is zero or no number.
     """
     text = request.args.get("page", "")
     if text and not (text.isascii() and text.isdigit() and len(text) < 19 and int(text) > 0):
         raise NotFound("Invalid page.", code="no_such_page")
-    return {"page": int(text or 1), "per_page": _page_size()}
+    return {"page": int(text or 1), "per_page": _page_size(size)}
 
 
 def wanted_rows() -> dict[str, int]:
@@ -33,13 +34,13 @@ def wanted_rows() -> dict[str, int]:
     return wanted_page() if _asks_for_page() else {"page": 1, "per_page": MAX_ROWS}
 
 
-def envelope(page: Page[Any], shape: Callable[[Any], Any]) -> dict[str, Any]:
+def envelope(page: Page[Any]) -> dict[str, Any]:
     """Return the page as `count`, absolute `next` and `previous`, and `results`."""
     return {
         "count": page.count,
         "next": _address(page.page + 1, page.per_page) if page.has_next else None,
         "previous": _address(page.page - 1, page.per_page) if page.has_previous else None,
-        "results": [shape(item) for item in page.items],
+        "results": list(page.items),
     }
 
 
@@ -63,10 +64,10 @@ def _asks_for_page() -> bool:
     return any(request.args.get(name) for name in ("page", "page_size"))
 
 
-def _page_size() -> int:
+def _page_size(size: int) -> int:
     text = request.args.get("page_size", "").strip()
     if not (text.isascii() and text.isdigit() and text.strip("0")):
-        return PAGE_SIZE
+        return size
     return min(int(text[:19]), MAX_PAGE_SIZE)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Flask, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -9,6 +12,20 @@ from easyticket.http.auth import Access, declared_access
 
 # Bytes of a body that is no upload: JSON, a form.
 MAX_PLAIN = 1024 * 1024
+_MEGABYTE = 1024 * 1024
+_ATTRIBUTE = "easyticket_most_megabytes"
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+def takes_up_to(megabytes: int) -> Callable[[View], View]:
+    """Let a view take forms with files of so many megabytes together, instead of what the whole site allows."""
+
+    def declare(view: View) -> View:
+        setattr(view, _ATTRIBUTE, megabytes)
+        return view
+
+    return declare
 
 
 def init_sizes(app: Flask) -> None:
@@ -22,6 +39,8 @@ def _bound_body() -> None:
     if view is not None and declared_access(view) is Access.SIGNATURE:
         return
     if request.mimetype == "multipart/form-data":  # read in pieces, the last of which is refused
+        if megabytes := getattr(view, _ATTRIBUTE, 0):
+            request.max_content_length = megabytes * _MEGABYTE
         return
     # One more than is taken: at its limit werkzeug cuts off what comes in chunks and says nothing.
     request.max_content_length = MAX_PLAIN + 1

@@ -66,13 +66,19 @@ def init_tokens(app: Flask) -> None:
     jwt.JWTManager(app)
 
 
-def make_tokens(user: User, session_token: str) -> TokenPair:
-    """Return a new pair for the session that `session_token` stands for."""
+def make_tokens(
+    user: User,
+    session_token: str,
+    *,
+    access_lasts: timedelta = ACCESS_LASTS,
+    refresh_lasts: timedelta = REFRESH_LASTS,
+) -> TokenPair:
+    """Return a new pair for the session that `session_token` stands for; none outlives the session itself."""
     claims = {_SESSION: session_token}
     identity = str(user.uuid)
     return TokenPair(
-        access=jwt.create_access_token(identity, additional_claims=claims),
-        refresh=jwt.create_refresh_token(identity, additional_claims=claims),
+        access=jwt.create_access_token(identity, expires_delta=access_lasts, additional_claims=claims),
+        refresh=jwt.create_refresh_token(identity, expires_delta=refresh_lasts, additional_claims=claims),
     )
 
 
