@@ -60,7 +60,7 @@ def get_ticket(actor: Actor, key: str | UUID) -> Ticket:
     :raises NotFound: there is none, or none that `actor` may see.
     """
     named = Ticket.uuid == key if isinstance(key, UUID) else Ticket.code == typed_code(key)
-    ticket = db.session.scalar(_shown().where(named))
+    ticket = db.session.scalar(shown().where(named))
     if ticket is None or not may(actor, Permission.SEE_TICKET, ticket):
         raise NotFound(_UNKNOWN)
     return ticket
@@ -71,7 +71,7 @@ def get_ticket_of_order(order: Order, code: str) -> Ticket:
 
     :raises NotFound: the order has no such ticket, whoever else may have it.
     """
-    ticket = db.session.scalar(_shown().where(Ticket.order_id == order.id, Ticket.code == code))
+    ticket = db.session.scalar(shown().where(Ticket.order_id == order.id, Ticket.code == code))
     if ticket is None:
         raise NotFound(_UNKNOWN)
     return ticket
@@ -93,10 +93,10 @@ def list_tickets(
     :raises Invalid: there is no event of that UUID.
     :raises NotFound: there is no such page.
     """
-    conditions = [*_owned_by(actor), *_narrowed_to(filters, now)]
+    conditions = [*owned_by(actor), *narrowed_to(filters, now)]
     count = db.session.scalar(sa.select(sa.func.count(Ticket.id)).join(Ticket.event).where(*conditions)) or 0
     order = sorted_by(ordering, _COLUMNS, default="-created_at", model=Ticket)
-    found = _shown().where(*conditions).order_by(*order)
+    found = shown().where(*conditions).order_by(*order)
 
     def load(limit: int, offset: int) -> Sequence[Ticket]:
         return db.session.scalars(found.limit(limit).offset(offset)).all()
@@ -116,17 +116,22 @@ def count_tickets(actor: Actor, now: datetime) -> TicketStats:
             events.filter(counts, Event.end_at <= now),
         )
         .join(Ticket.event)
-        .where(*_owned_by(actor))
+        .where(*owned_by(actor))
     ).one()
     return TicketStats(*tuple(row))
 
 
-def _owned_by(actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
+def owned_by(actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions on the tickets of the actor's account."""
     # Tickets of guests have no owner, so somebody without an account must not be given them.
     return Ticket.owner_id.is_not(None), Ticket.owner_id == actor.user_id
 
 
-def _narrowed_to(filters: TicketFilters, now: datetime) -> list[sa.ColumnElement[bool]]:
+def narrowed_to(filters: TicketFilters, now: datetime) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions of a statement that joins the event.
+
+    :raises Invalid: there is no event of that UUID.
+    """
     found: list[sa.ColumnElement[bool]] = []
     if filters.state is not None:
         found.append(_is_in(filters.state, now))
@@ -157,7 +162,8 @@ def _is_in(state: TicketState, now: datetime) -> sa.ColumnElement[bool]:
     }[state]
 
 
-def _shown() -> sa.Select[Ticket]:
+def shown() -> sa.Select[Ticket]:
+    """Return the statement that loads tickets with what every list shows of them."""
     long_texts = (Event.description, Event.search_text, Event.terms_and_conditions, Event.refund_policy)
     return (
         sa.select(Ticket)

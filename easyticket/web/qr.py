@@ -2,7 +2,7 @@
 
 An `<img>` cannot send a token, and the cookie of another site does not come along with it. So the address needs neither: it
 holds nothing but what the QR code itself holds, and whoever knows it knows the code already. No row is read, so it tells
-nothing about whether there is such a ticket.
+nothing about whether there is such a ticket. Clients that show only what stands under /media/ find the same picture there.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from easyticket.http.auth import public
 from easyticket.http.limits import limiter
 from easyticket.rules.admission import as_qr
 
-blueprint = Blueprint("qr", __name__, url_prefix="/qr")
+blueprint = Blueprint("qr", __name__)
 
 
-@blueprint.get("/<code>.png")
+@blueprint.get("/qr/<code>.png")
+@blueprint.get("/media/qr/<code>.png", endpoint="media_picture")
 @public
 @limiter.limit("300/minute")
 def picture(code: str) -> Response:
