@@ -15,6 +15,9 @@ from PIL import Image, ImageChops, ImageDraw
 
 from easyticket.documents.cover import render_cover
 
+#: Width and height in pixels of the picture that sites show beside a link.
+SHARED_SIZE = (1200, 630)
+
 _SVG = "{http://www.w3.org/2000/svg}"
 _BLOCK = 12
 # Drawn larger and made smaller, so that slanted edges are smooth.

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from easyticket.core import clock
 from easyticket.documents.calendar import calendar_of
 from easyticket.documents.cover import render_cover
-from easyticket.documents.shared_cover import render_shared_cover
+from easyticket.documents.shared_cover import SHARED_SIZE, render_shared_cover
 from easyticket.http.auth import current_actor, public
 from easyticket.http.limits import limiter
 from easyticket.integrations.storage import Storage
@@ -25,7 +25,7 @@ from easyticket.web.forms.browse import read_browse
 from easyticket.web.fragments import render_block
 from easyticket.web.views.browse import browse_view, home_view
 from easyticket.web.views.chooser import chooser_of
-from easyticket.web.views.events import COVER_SIZE, SHARED_SIZE, card_views, event_view
+from easyticket.web.views.events import COVER_SIZE, card_views, event_view
 from easyticket.web.views.structured import event_data
 
 blueprint = Blueprint("events", __name__)
@@ -94,6 +94,14 @@ def cover(seed: int) -> Response:
 @limiter.limit("60/minute")
 def shared_cover(seed: int) -> Response:
     """Give the same cover as a PNG, for messengers and social sites, which show no SVG."""
+    return _kept(render_shared_cover(seed, *SHARED_SIZE), "image/png")
+
+
+@blueprint.get("/media/covers/<int:seed>.png")
+@public
+@limiter.limit("300/minute")
+def media_cover(seed: int) -> Response:
+    """Give that PNG where clients of the APIs look for pictures, a list of them at once."""
     return _kept(render_shared_cover(seed, *SHARED_SIZE), "image/png")
 
 

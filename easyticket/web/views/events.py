@@ -31,7 +31,6 @@ from easyticket.rules.wording import (
 from easyticket.web.views.markdown import plain_text, render_markdown
 
 COVER_SIZE = (960, 640)
-SHARED_SIZE = (1200, 630)
 _MAPS = "https://www.google.com/maps/search/"
 
 
