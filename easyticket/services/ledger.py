@@ -13,7 +13,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from easyticket.db import db, transactional
-from easyticket.models import LedgerEntry, LedgerPosting, Order, Payment, Refund
+from easyticket.models import LedgerEntry, LedgerPosting, Order, Payment, PaymentProfile, Payout, Refund
 from easyticket.rules.pricing import fee_within
 
 PROVIDER_CASH = "provider_cash"
@@ -21,6 +21,7 @@ CLEARING = "clearing"
 ORGANIZER_PAYABLE = "organizer_payable"
 FEE_REVENUE = "fee_revenue"
 REFUND_DUE = "refund_due"
+PAYOUT_TRANSIT = "payout_transit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,32 @@ def post_refund_paid(refund: Refund, now: datetime) -> None:
     _post("refund_paid", f"refund-paid:{refund.id}", refund.order, sides, now)
 
 
+@transactional
+def post_verification_fee(profile: PaymentProfile, amount_minor: int, currency: str, now: datetime) -> None:
+    """An account is checked once more at the organizer's cost; what they are owed may fall below zero by it."""
+    sides = [Side(ORGANIZER_PAYABLE, amount_minor), Side(FEE_REVENUE, -amount_minor)]
+    key = f"verification:{profile.id}:{profile.verification_attempts}"
+    _post_own("verification", key, profile.user_id, currency, sides, now)
+
+
+@transactional
+def post_payout_requested(payout: Payout, now: datetime) -> None:
+    """An organizer asked for money: it leaves what they are owed and is on its way."""
+    _post_payout("payout_requested", payout, ORGANIZER_PAYABLE, PAYOUT_TRANSIT, now)
+
+
+@transactional
+def post_payout_cancelled(payout: Payout, now: datetime) -> None:
+    """What was on its way is owed to the organizer again."""
+    _post_payout("payout_cancelled", payout, PAYOUT_TRANSIT, ORGANIZER_PAYABLE, now)
+
+
+@transactional
+def post_payout_paid(payout: Payout, now: datetime) -> None:
+    """What was on its way has left our account at the provider."""
+    _post_payout("payout_paid", payout, PAYOUT_TRANSIT, PROVIDER_CASH, now)
+
+
 def refund_split(order: Order, amount_minor: int) -> tuple[int, int]:
     """Return how much of the next refund comes from the platform's fee and how much from the organizer's share.
 
@@ -99,10 +126,7 @@ def _balance(order: Order, account: str) -> int:
 
 
 def _post(kind: str, key: str, order: Order, sides: Sequence[Side], now: datetime) -> None:
-    if sum(side.amount_minor for side in sides) != 0:
-        raise RuntimeError(f"the posting {key} does not balance")
-    posting = LedgerPosting(kind=kind, key=key, order_id=order.id, posted_at=now)
-    posting.entries = [
+    entries = [
         LedgerEntry(
             account=side.account,
             order_id=order.id,
@@ -114,5 +138,34 @@ def _post(kind: str, key: str, order: Order, sides: Sequence[Side], now: datetim
         for side in sides
         if side.amount_minor
     ]
+    _add(LedgerPosting(kind=kind, key=key, order_id=order.id, posted_at=now), entries)
+
+
+def _post_payout(kind: str, payout: Payout, debit: str, credit: str, now: datetime) -> None:
+    sides = [Side(debit, payout.amount_minor), Side(credit, -payout.amount_minor)]
+    key = f"{kind.replace('_', '-')}:{payout.id}"
+    _post_own(kind, key, payout.organizer_id, payout.currency, sides, now)
+
+
+def _post_own(
+    kind: str, key: str, organizer_id: int, currency: str, sides: Sequence[Side], now: datetime
+) -> None:
+    """Post a movement between an organizer and the platform that belongs to no order."""
+    entries = [
+        LedgerEntry(
+            account=side.account,
+            organizer_id=organizer_id if side.account in (ORGANIZER_PAYABLE, PAYOUT_TRANSIT) else None,
+            amount_minor=side.amount_minor,
+            currency=currency,
+        )
+        for side in sides
+    ]
+    _add(LedgerPosting(kind=kind, key=key, posted_at=now), entries)
+
+
+def _add(posting: LedgerPosting, entries: list[LedgerEntry]) -> None:
+    if sum(entry.amount_minor for entry in entries) != 0:
+        raise RuntimeError(f"the posting {posting.key} does not balance")
+    posting.entries = entries
     db.session.add(posting)
     db.session.flush()

@@ -1,0 +1,101 @@
+"""An organizer's balance is what the ledger says, sorted by when it can be paid out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from easyticket.core import clock
+from easyticket.core.ids import random_code
+from easyticket.db import transaction
+from easyticket.models import Event, EventStatus, Order, OrderStatus, PaymentProfile, Payout, User
+from easyticket.queries.balances import Balance, find_next_available_at, get_balance
+from easyticket.services import ledger
+from tests import factories
+from tests.statements import counted_statements
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+def make_sale(event: Event, *, days_ago: int = 30) -> Order:
+    """A paid order of one ticket: 52.50 from the buyer, 50.00 of them the organizer's."""
+    sold_at = clock.now() - timedelta(days=days_ago)
+    order = factories.make_order(event, status=OrderStatus.CONFIRMED, confirmed_at=sold_at)
+    ledger.post_fulfilment(order, sold_at)
+    return order
+
+
+def make_past_event(organizer: User, **fields: object) -> Event:
+    return factories.make_simple_event(
+        organizer=organizer,
+        start_at=clock.now() - timedelta(days=2),
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def pay_out(organizer: User, amount_minor: int) -> Payout:
+    with transaction() as session:
+        payout = Payout(
+            organizer_id=organizer.id,
+            reference=random_code(26),
+            method="manual",
+            amount_minor=amount_minor,
+            currency="GHS",
+        )
+        session.add(payout)
+        session.flush()
+        ledger.post_payout_requested(payout, clock.now())
+    return payout
+
+
+def test_money_can_be_paid_out_once_its_event_is_over_and_its_sale_a_week_old() -> None:
+    organizer, now = factories.make_organizer(), clock.now()
+    over = make_past_event(organizer)
+    make_sale(over)
+    newly_sold = make_sale(over, days_ago=3)
+    make_sale(factories.make_simple_event(organizer=organizer), days_ago=20)
+    make_sale(make_past_event(organizer, status=EventStatus.CANCELLED))
+    make_sale(make_past_event(organizer, currency="USD"))
+    make_sale(make_past_event(factories.make_organizer()))
+
+    assert get_balance(organizer.id, "GHS", now) == Balance(
+        currency="GHS",
+        earnings_minor=20_000,
+        fees_minor=0,
+        available_minor=5_000,
+        pending_minor=10_000,
+        on_hold_minor=5_000,
+        paid_out_minor=0,
+    )
+    assert newly_sold.confirmed_at is not None
+    assert find_next_available_at(organizer.id, "GHS", now) == newly_sold.confirmed_at + timedelta(days=7)
+    assert find_next_available_at(organizer.id, "USD", now) is None
+    in_a_week = get_balance(organizer.id, "GHS", now + timedelta(days=7))
+    assert (in_a_week.available_minor, in_a_week.pending_minor) == (10_000, 5_000)
+
+
+def test_payouts_and_fees_leave_what_is_available_and_everything_adds_up() -> None:
+    organizer, now = factories.make_organizer(), clock.now()
+    profile = PaymentProfile(id=1, user_id=organizer.id, verification_attempts=1)
+    ledger.post_verification_fee(profile, 100, "GHS", now)
+    assert get_balance(organizer.id, "GHS", now).available_minor == -100
+    assert get_balance(organizer.id, "GHS", now).payable_minor == 0
+
+    make_sale(make_past_event(organizer))
+    ledger.post_payout_paid(pay_out(organizer, 1_000), now)
+    ledger.post_payout_cancelled(pay_out(organizer, 500), now)
+    pay_out(organizer, 700)
+    balance = get_balance(organizer.id, "GHS", now)
+    assert (balance.earnings_minor, balance.fees_minor, balance.available_minor) == (5_000, 100, 3_200)
+    assert (balance.on_hold_minor, balance.paid_out_minor) == (700, 1_000)
+
+
+def test_one_sale_and_twenty_take_the_same_single_statement() -> None:
+    organizer, now = factories.make_organizer(), clock.now()
+    for _ in range(20):
+        make_sale(make_past_event(organizer))
+    organizer_id = organizer.id
+    with counted_statements() as statements:
+        assert get_balance(organizer_id, "GHS", now).available_minor == 100_000
+    assert len(statements) == 1
