@@ -11,7 +11,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings, load_settings
-from easyticket import api, cli
+from easyticket import api, api_v1, cli
 from easyticket.db import configure_engine, db
 from easyticket.http import (
     api_limits,
@@ -84,6 +84,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     api.init_api(app)
+    api_v1.init_api_v1(app)
     if settings.sandbox_payments:
         app.register_blueprint(sandbox.blueprint)
     if not settings.is_production:

@@ -1,4 +1,4 @@
-"""`flask schema` writes the API's OpenAPI document into a file, as the site serves it."""
+"""`flask schema` writes the OpenAPI documents of both APIs into files, as the site serves them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,26 @@ from flask.cli import with_appcontext
 from config import ROOT
 from easyticket.http.openapi_text import as_json
 
-COMMITTED = ROOT / "docs" / "api" / "easyticket.json"
+# Where each document is committed, by the name under which the application knows the API.
+COMMITTED = {
+    "easyticket-api": ROOT / "docs" / "api" / "easyticket.json",
+    "cafa-api": ROOT / "docs" / "api" / "cafa.json",
+}
 
 
 @click.command("schema")
 @click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=COMMITTED,
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=ROOT / "docs" / "api",
     show_default=False,
-    help="Where to write it, instead of docs/api/easyticket.json.",
+    help="Where to write them, instead of docs/api/.",
 )
 @with_appcontext
-def schema(output: Path) -> None:
-    """Write docs/api/easyticket.json again after a change to the API."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(as_json(current_app.extensions["easyticket-api"]), encoding="utf-8")
-    click.echo(f"Wrote {output}.")
+def schema(folder: Path) -> None:
+    """Write docs/api/*.json again after a change to an API."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for extension, committed in COMMITTED.items():
+        output = folder / committed.name
+        output.write_text(as_json(current_app.extensions[extension]), encoding="utf-8")
+        click.echo(f"Wrote {output}.")

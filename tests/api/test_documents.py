@@ -12,6 +12,7 @@ import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 
+from easyticket.cli.schema import COMMITTED
 from easyticket.http.openapi_text import as_json
 from tests.api.seed_operations import OPERATIONS, TAGS
 
@@ -74,7 +75,9 @@ def test_the_pages_belong_to_nobody(client: FlaskClient, path: str) -> None:
 
 
 def test_the_command_writes_what_is_served(app: Flask, tmp_path: Path) -> None:
-    place = tmp_path / "new" / "schema.json"
-    result = app.test_cli_runner().invoke(args=["schema", "--output", str(place)])
+    place = tmp_path / "new"
+    result = app.test_cli_runner().invoke(args=["schema", "--folder", str(place)])
     assert result.exit_code == 0, result.output
-    assert place.read_text(encoding="utf-8") == as_json(app.extensions["easyticket-api"])
+    for extension, committed in COMMITTED.items():
+        written = (place / committed.name).read_text(encoding="utf-8")
+        assert written == as_json(app.extensions[extension])

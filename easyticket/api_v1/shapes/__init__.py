@@ -1,0 +1,1 @@
+"""Models and query results as dictionaries with exactly the keys of the API, one file per resource."""
