@@ -7,6 +7,7 @@ what somebody sees and may not do is refused (403), before the body is looked at
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -53,8 +54,16 @@ class Row:
 
     def path(self, world: World) -> str:
         """Return the path with the thing of this world in it."""
-        template = self.operation[1]
-        return template if self.of is None else template.format(slug=self.of(world), id=self.of(world))
+        return self.operation[1].format_map(self.parts(world))
+
+    def parts(self, world: World) -> dict[str, str]:
+        """Return the varying parts of the path by name; where `of` gives one thing, it stands for each of them."""
+        if self.of is None:
+            return {}
+        found = self.of(world)
+        if isinstance(found, dict):
+            return {name: str(value) for name, value in found.items()}
+        return dict.fromkeys(re.findall(r"\{(\w+)\}", self.operation[1]), str(found))
 
     def options(self, world: World) -> dict[str, Any]:
         """Return what is sent, as the test client takes it."""
