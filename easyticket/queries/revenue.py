@@ -1,0 +1,159 @@
+"""What an organizer's events earned in a period, by event and by month, and the latest sales.
+
+Each sum is that of the orders that were paid in the period, with what was refunded of them since. Months are those of the
+zone that is asked for; the database sorts sales into them by the moments they begin, so that it gives one row for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from easyticket.db import db
+from easyticket.models import Event, FeeBearer, Order, OrderLine
+from easyticket.queries.earnings import IS_PAID, Condition, Revenue, load_revenue
+from easyticket.rules.periods import Month, RevenuePeriod, months_from, span_of_period
+from easyticket.rules.pricing import fee_within
+from easyticket.rules.schedule import Span
+
+_LATEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class EventRevenue:
+    """What one event earned."""
+
+    event_id: int
+    title: str
+    revenue: Revenue
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What all events of one currency earned together, by event (the one that earned most first) and by month, newest first."""
+
+    currency: str
+    total: Revenue
+    by_event: Sequence[EventRevenue]
+    by_month: Sequence[tuple[str, Revenue]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """Tickets of one kind in one order as they were sold, in minor units: `gross_minor` is what they cost less discounts.
+
+    `fee_minor` is the platform's part, whoever bears it, and `net_minor` the organizer's.
+    """
+
+    event_title: str
+    ticket_name: str
+    sold_at: datetime
+    currency: str
+    quantity: int
+    gross_minor: int
+    fee_minor: int
+    net_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizerRevenue:
+    """An organizer's earnings in a period: in the currency asked for, and in each other one there is, never added up."""
+
+    main: Sums
+    others: Sequence[Sums]
+    latest: Sequence[Sale]
+
+
+def get_organizer_revenue(
+    organizer_id: int, period: RevenuePeriod, *, currency: str, zone: str, now: datetime
+) -> OrganizerRevenue:
+    """Return what an organizer's events earned in a period, in five statements however much it is."""
+    paid = sa.and_(Event.organizer_id == organizer_id, _within(span_of_period(period, zone, now)))
+    sums = _load_sums(paid, zone, now)
+    empty = Sums(currency, Revenue(currency), (), ())
+    return OrganizerRevenue(
+        main=sums.pop(currency, empty),
+        others=[sums[code] for code in sorted(sums)],
+        latest=_load_latest(paid),
+    )
+
+
+def _load_sums(paid: Condition, zone: str, now: datetime) -> dict[str, Sums]:
+    months = _load_months(paid, zone, now)
+    if not months:
+        return {}
+    by_month = sa.case(*((Order.confirmed_at >= month.start_at, month.name) for month in months))
+    groups: list[sa.Label[Any]] = [Event.id.label("of_event"), by_month.label("of_month")]
+    loaded = load_revenue(paid, groups).rows
+    titles = _load_titles({event_id for event_id, _, _ in loaded})
+    by_currency: dict[str, list[tuple[int, str, Revenue]]] = {}
+    for (event_id, month, code), revenue in loaded.items():
+        by_currency.setdefault(code, []).append((event_id, month, revenue))
+    return {code: _sums(code, rows, titles) for code, rows in by_currency.items()}
+
+
+def _sums(code: str, rows: Sequence[tuple[int, str, Revenue]], titles: dict[int, str]) -> Sums:
+    events: dict[int, Revenue] = {}
+    months: dict[str, Revenue] = {}
+    for event_id, month, revenue in rows:
+        events[event_id] = events.get(event_id, Revenue(code)) + revenue
+        months[month] = months.get(month, Revenue(code)) + revenue
+    by_event = [EventRevenue(event_id, titles[event_id], revenue) for event_id, revenue in events.items()]
+    return Sums(
+        currency=code,
+        total=sum(months.values(), Revenue(code)),
+        by_event=sorted(by_event, key=lambda each: (-each.revenue.gross_minor, each.event_id)),
+        by_month=sorted(months.items(), reverse=True),
+    )
+
+
+def _load_months(paid: Condition, zone: str, now: datetime) -> list[Month]:
+    first_at = db.session.scalar(
+        sa.select(sa.func.min(Order.confirmed_at)).join(Order.event).where(IS_PAID, paid)
+    )
+    return months_from(first_at, now, zone) if first_at else []
+
+
+def _load_titles(event_ids: set[int]) -> dict[int, str]:
+    rows = db.session.execute(sa.select(Event.id, Event.title).where(Event.id.in_(event_ids)))
+    return {row.id: row.title for row in rows}
+
+
+def _load_latest(paid: Condition) -> list[Sale]:
+    found = (
+        sa.select(OrderLine)
+        .join(OrderLine.order)
+        .join(Order.event)
+        .options(contains_eager(OrderLine.order).contains_eager(Order.event).load_only(Event.title))
+        .where(IS_PAID, paid)
+        .order_by(Order.confirmed_at.desc(), OrderLine.id.desc())
+        .limit(_LATEST)
+    )
+    return [_sale_of(line) for line in db.session.scalars(found)]
+
+
+def _sale_of(line: OrderLine) -> Sale:
+    order = line.order
+    gross = line.subtotal_minor - line.discount_minor
+    fee = fee_within(gross, order.platform_fee_minor, order.subtotal_minor - order.discount_minor)
+    return Sale(
+        event_title=order.event.title,
+        ticket_name=line.full_name,
+        sold_at=order.confirmed_at or order.created_at,
+        currency=order.currency,
+        quantity=line.quantity,
+        gross_minor=gross,
+        fee_minor=fee,
+        net_minor=gross - (fee if order.fee_bearer is FeeBearer.ORGANIZER else 0),
+    )
+
+
+def _within(span: Span) -> Condition:
+    after = Order.confirmed_at >= span.start_at if span.start_at else sa.true()
+    before = Order.confirmed_at < span.end_at if span.end_at else sa.true()
+    return sa.and_(after, before)
