@@ -36,11 +36,16 @@ class JobName(enum.StrEnum):
     MAIL_VERIFY_EMAIL = "mail_verify_email"
     MAIL_RESET_PASSWORD = "mail_reset_password"  # noqa: S105 (a name, not a password)
     MAIL_PASSWORD_CHANGED = "mail_password_changed"  # noqa: S105 (a name, not a password)
+    MAIL_CHANGE_EMAIL = "mail_change_email"
+    MAIL_EMAIL_CHANGE_ASKED = "mail_email_change_asked"
+    MAIL_EMAIL_CHANGED = "mail_email_changed"
     MAIL_ORDER_CONFIRMED = "mail_order_confirmed"
     MAIL_ORDER_REFUNDED = "mail_order_refunded"
     MAIL_EVENT_CANCELLED = "mail_event_cancelled"
+    MAIL_PAYMENT_ACCOUNT_CHANGED = "mail_payment_account_changed"
     SEND_REFUND = "send_refund"
     UNWIND_EVENT = "unwind_event"
+    CHECK_ACCOUNT = "check_account"
     DELETE_PICTURE = "delete_picture"
     HANDLE_PROVIDER_EVENT = "handle_provider_event"
     SANDBOX_APPROVE_LATE = "sandbox_approve_late"

@@ -62,7 +62,7 @@ from easyticket.http.tokens import (
 from easyticket.links import FrontEnd
 from easyticket.models import User
 from easyticket.queries.users import get_own_user
-from easyticket.services import accounts
+from easyticket.services import accounts, password_changes, profiles
 from easyticket.services.sessions import extend_session, sign_in, sign_out
 
 blueprint = ApiBlueprint(
@@ -198,7 +198,7 @@ def get_profile() -> dict[str, Any]:
 @blueprint.answers(200, UserAnswer, example=USER_EXAMPLE)
 def replace_profile(body: dict[str, Any]) -> dict[str, Any]:
     """Changes name and phone number. What is left out stays as it is; everything else in the body is ignored."""
-    return user_shape(accounts.update_profile(actor=current_actor(), changes=body, now=clock.now()))
+    return user_shape(profiles.update_profile(actor=current_actor(), changes=body, now=clock.now()))
 
 
 @blueprint.route("/profile/", methods=["PATCH"])
@@ -208,7 +208,7 @@ def replace_profile(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.answers(200, UserAnswer, example=USER_EXAMPLE)
 def change_profile(body: dict[str, Any]) -> dict[str, Any]:
     """Changes of name and phone number what is sent; everything else in the body is ignored."""
-    return user_shape(accounts.update_profile(actor=current_actor(), changes=body, now=clock.now()))
+    return user_shape(profiles.update_profile(actor=current_actor(), changes=body, now=clock.now()))
 
 
 @blueprint.route("/change-password/", methods=["POST"])
@@ -222,7 +222,7 @@ def change_password(body: dict[str, Any]) -> dict[str, str]:
     """
     actor = current_actor()
     count_for_account(actor.email, OLD_PASSWORD)
-    accounts.change_password(actor=actor, **body, now=clock.now())
+    password_changes.change_password(actor=actor, **body, now=clock.now())
     _, pair = _open_session(actor.email, body["new_password"], needs_verified=False)
     return {"message": "Password changed successfully", **pair_shape(pair)}
 

@@ -18,6 +18,15 @@ HANDLERS: dict[JobName, Handler] = {
         p["mail_token_id"], front_end=p.get("front_end", FrontEnd.PAGES), message_id=uuid
     ),
     JobName.MAIL_RESET_PASSWORD: lambda p, uuid: delivery.mail_reset_password(
+        p["mail_token_id"], front_end=p.get("front_end", FrontEnd.PAGES), message_id=uuid
+    ),
+    JobName.MAIL_CHANGE_EMAIL: lambda p, uuid: delivery.mail_change_email(
+        p["mail_token_id"], front_end=p["front_end"], message_id=uuid
+    ),
+    JobName.MAIL_EMAIL_CHANGE_ASKED: lambda p, uuid: delivery.mail_email_change_asked(
+        p["mail_token_id"], message_id=uuid
+    ),
+    JobName.MAIL_EMAIL_CHANGED: lambda p, uuid: delivery.mail_email_changed(
         p["mail_token_id"], message_id=uuid
     ),
     JobName.MAIL_PASSWORD_CHANGED: lambda p, uuid: delivery.mail_password_changed(

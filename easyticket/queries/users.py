@@ -64,13 +64,17 @@ def list_sessions(actor: Actor, now: datetime) -> Sequence[UserSession]:
 
 
 def find_any_mail_token(token: str, purpose: TokenPurpose) -> MailToken | None:
-    """Return the mailed right that `token` stands for, used up or not, of an account and address that still hold. Else None."""
+    """Return the mailed right that `token` stands for, used up or not, of an account and address that still hold. Else None.
+
+    The address of a right to change it is the new one, which is not yet the account's.
+    """
+    holds = sa.true() if purpose is TokenPurpose.CHANGE_EMAIL else MailToken.email == User.email
     return db.session.scalar(
         sa.select(MailToken)
         .join(MailToken.user)
         .options(contains_eager(MailToken.user))
         .where(MailToken.token_digest == _digest_of(token), MailToken.purpose == purpose)
-        .where(MailToken.email == User.email, _USABLE)
+        .where(holds, _USABLE)
     )
 
 

@@ -14,8 +14,11 @@ from easyticket.core.errors import Invalid, invalid_field
 NAME_LENGTH = 50
 PLACE_LENGTH = 100
 BIO_LENGTH = 1000
+# Digits of a phone number: the fewest anywhere, and the most.
+PHONE_FEWEST = 5
+_PHONE_MOST = 15
 _USERNAME = re.compile(r"[A-Za-z0-9_]{3,20}")
-_PHONE = re.compile(r"\+?[0-9]{5,15}")
+_PHONE = re.compile(r"\+?([0-9]+)")
 # Turn the direction of writing around, so that a name may read as another one.
 _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PHONE_PUNCTUATION = str.maketrans("", "", " -./()\N{NO-BREAK SPACE}")
@@ -64,15 +67,17 @@ def normal_username(text: str) -> str:
     return username
 
 
-def normal_phone(text: str) -> str:
+def normal_phone(text: str, *, field: str = "phone_number", fewest: int = PHONE_FEWEST) -> str:
     """Return a phone number as `+` and digits; nothing stays nothing.
 
-    :raises Invalid: it has other than 5 to 15 digits.
+    :raises Invalid: it has other than `fewest` to 15 digits.
     """
     number = text.strip().translate(_PHONE_PUNCTUATION)
-    if number and not _PHONE.fullmatch(number):
+    match = _PHONE.fullmatch(number)
+    if number and (match is None or not fewest <= len(match[1]) <= _PHONE_MOST):
         raise invalid_field(
-            "phone_number", "Enter a phone number of 5 to 15 digits, for example +233241234567."
+            field,
+            f"Enter a phone number of {fewest} to {_PHONE_MOST} digits, for example +233241234567.",
         )
     return number
 
@@ -107,6 +112,20 @@ def normal_text(text: str, *, field: str, longest: int) -> str:
 def split_name(full_name: str) -> tuple[str, str]:
     """Return first and last name: the first word, and all that follows."""
     first, _, last = " ".join(full_name.split()).partition(" ")
+    return first, last
+
+
+def parts_of_name(full_name: str, *, field: str = "full_name") -> tuple[str, str]:
+    """Return first and last name as `split_name` does, each as it is kept.
+
+    :raises Invalid: on `field`: one of them is too long, or holds control characters.
+    """
+    first, last = split_name(normal_line(full_name, field=field, longest=2 * NAME_LENGTH + 1))
+    if max(len(first), len(last)) > NAME_LENGTH:
+        sentence = (
+            f"The first word of a name, and all that follows it, have at most {NAME_LENGTH} characters."
+        )
+        raise invalid_field(field, sentence)
     return first, last
 
 

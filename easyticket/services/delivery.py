@@ -39,11 +39,32 @@ def mail_verify_email(mail_token_id: int, *, front_end: str = FrontEnd.PAGES, me
         _send(accounts.verify_email(token, _secret_of(token), FrontEnd(front_end)), message_id)
 
 
-def mail_reset_password(mail_token_id: int, *, message_id: UUID) -> None:
-    """Mail the link to choose a new password, unless it was used or has expired meanwhile."""
+def mail_reset_password(mail_token_id: int, *, front_end: str = FrontEnd.PAGES, message_id: UUID) -> None:
+    """Mail the link to choose a new password, to the pages of `front_end`, unless it was used or has expired meanwhile."""
     token = _live_token(mail_token_id)
     if token is not None:
-        _send(accounts.reset_password(token, _secret_of(token)), message_id)
+        _send(accounts.reset_password(token, _secret_of(token), FrontEnd(front_end)), message_id)
+
+
+def mail_change_email(mail_token_id: int, *, front_end: str = FrontEnd.PAGES, message_id: UUID) -> None:
+    """Mail the link that makes a new address the account's, to that address, unless it was used or has expired meanwhile."""
+    token = _live_token(mail_token_id)
+    if token is not None:
+        _send(accounts.change_email(token, _secret_of(token), FrontEnd(front_end)), message_id)
+
+
+def mail_email_change_asked(mail_token_id: int, *, message_id: UUID) -> None:
+    """Tell the present address of an account that another was asked for, unless the change was made or stopped meanwhile."""
+    token = _live_token(mail_token_id)
+    if token is not None:
+        _send(accounts.email_change_asked(token.user), message_id)
+
+
+def mail_email_changed(mail_token_id: int, *, message_id: UUID) -> None:
+    """Tell an address that it is no longer that of an account; nothing if the account has been deleted with all of it."""
+    token = db.session.get(MailToken, mail_token_id)
+    if token is not None:
+        _send(accounts.email_changed(token.email, _settings().contact_email), message_id)
 
 
 def mail_password_changed(user_id: int, *, message_id: UUID) -> None:
@@ -113,7 +134,9 @@ def _secret_of(token: MailToken) -> str:
 
 
 def _buyer_address(order: Order) -> str:
-    return order.buyer_email or (order.user.email if order.user else "")
+    if order.buyer_email or order.user is None:
+        return order.buyer_email
+    return order.user.email if order.user.deleted_at is None else ""
 
 
 def _papers_of_valid_tickets(order_id: int) -> list[TicketPaper]:

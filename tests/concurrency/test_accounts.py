@@ -8,7 +8,7 @@ from flask import Flask
 
 from easyticket.core import clock
 from easyticket.core.errors import Invalid
-from easyticket.services import accounts
+from easyticket.services import accounts, password_changes
 from easyticket.services.sessions import sign_in
 from tests import factories
 from tests.concurrency.crowd import crowd
@@ -31,7 +31,7 @@ def set_password(chosen: tuple[str, str]) -> str:
     """Set a new password by a mailed token; return it, or what was refused."""
     token, password = chosen
     try:
-        accounts.reset_password(token=token, password=password, now=clock.now())
+        password_changes.reset_password(token=token, password=password, now=clock.now())
     except Invalid as refused:
         return refused.message
     return password
@@ -63,7 +63,7 @@ def test_a_mailed_link_sets_one_password_however_often_it_is_used_at_once(commit
     url = committing_app.config["SETTINGS"].database_url
     with committing_app.app_context():
         user = factories.make_user(email=ADDRESS)
-        accounts.request_password_reset(email=ADDRESS, now=clock.now())
+        password_changes.request_password_reset(email=ADDRESS, now=clock.now())
         token = reset_token(user)
     answers = crowd(set_password, [(token, password) for password in PASSWORDS], database_url=url)
     assert signs_in_with(committing_app, only_password(answers, "Invalid password reset token"))

@@ -16,7 +16,7 @@ from easyticket.models import MailToken, TokenPurpose, User, UserType
 from easyticket.queries.users import find_session, list_sessions
 from easyticket.queue import JobName
 from easyticket.rules.permissions import ANONYMOUS
-from easyticket.services import accounts
+from easyticket.services import accounts, password_changes, profiles
 from easyticket.services.accounts import register_account
 from easyticket.services.sessions import SignedIn, WrongCredentials, sign_in
 from tests import factories
@@ -94,8 +94,8 @@ def test_what_somebody_takes_between_the_check_and_the_writing_is_refused_as_wel
     taken: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_up(username="ama_b")
-    monkeypatch.setattr(accounts, "_check_free", lambda email: email)
-    monkeypatch.setattr(accounts, "_check_username", lambda username: username)
+    monkeypatch.setattr(accounts, "check_free_email", lambda email: email)
+    monkeypatch.setattr(accounts, "check_free_username", lambda username: username)
     with pytest.raises(Invalid) as refused:
         sign_up(**{"email": "other@example.org", "username": "other", **taken})
     assert list(refused_fields(refused)) == list(taken)
@@ -175,11 +175,11 @@ def test_a_link_proves_only_the_address_it_was_sent_to() -> None:
 
 def test_a_link_for_a_new_password_verifies_nothing_and_the_other_way_round() -> None:
     user = sign_up()
-    accounts.request_password_reset(email=user.email, now=NOW)
+    password_changes.request_password_reset(email=user.email, now=NOW)
     with pytest.raises(Invalid):
         verify(user, reset_token(user))
     with pytest.raises(Invalid):
-        accounts.reset_password(token=verification_token(user), password=NEW_PASSWORD, now=NOW)
+        password_changes.reset_password(token=verification_token(user), password=NEW_PASSWORD, now=NOW)
 
 
 def test_guest_orders_join_the_account_when_its_address_is_proved_and_not_before() -> None:
@@ -211,9 +211,9 @@ def test_who_signs_up_with_somebody_elses_address_gets_none_of_their_orders() ->
     order = factories.make_order(factories.make_simple_event(), buyer_email="ama@example.org")
     with pytest.raises(Invalid):
         accounts.verify_email(token=verification_token(squatter.user), actor=ANONYMOUS, now=NOW)
-    accounts.request_password_reset(email="ama@example.org", now=NOW)
+    password_changes.request_password_reset(email="ama@example.org", now=NOW)
     assert not order.user_id
-    owner = accounts.reset_password(token=reset_token(squatter.user), password=NEW_PASSWORD, now=NOW)
+    owner = password_changes.reset_password(token=reset_token(squatter.user), password=NEW_PASSWORD, now=NOW)
     db.session.refresh(order)
     assert order.user_id == owner.id
     assert not is_open(squatter.token)
@@ -237,7 +237,7 @@ def test_where_the_token_alone_proves_the_address_it_does_so_once_and_guest_orde
 
 def test_the_token_alone_works_for_a_day_and_only_for_verifying() -> None:
     user = sign_up()
-    accounts.request_password_reset(email=user.email, now=NOW)
+    password_changes.request_password_reset(email=user.email, now=NOW)
     with pytest.raises(Invalid):
         accounts.verify_email_by_token_alone(token=reset_token(user), now=NOW)
     with pytest.raises(Invalid) as refused:
@@ -260,17 +260,17 @@ def test_a_stranger_whose_account_i_verified_by_the_token_alone_never_gets_my_or
             accounts.verify_email(
                 token=token, actor=actor_of(inside.user), password="Of-a-stranger-9", now=NOW
             )
-    accounts.change_password(
+    password_changes.change_password(
         actor=actor_of(squatter), old_password="Of-a-stranger-9", new_password="Of-a-stranger-10", now=NOW
     )
-    accounts.update_profile(actor=actor_of(squatter), changes={"email": "ama@example.org"}, now=NOW)
+    profiles.update_profile(actor=actor_of(squatter), changes={"email": "ama@example.org"}, now=NOW)
     later = factories.make_order(factories.make_simple_event(), buyer_email="ama@example.org")
     for each in (order, later):
         db.session.refresh(each)
         assert each.user_id is None
     # The owner of the address puts the stranger out, and has the orders.
-    accounts.request_password_reset(email="ama@example.org", now=NOW)
-    owner = accounts.reset_password(token=reset_token(squatter), password=NEW_PASSWORD, now=NOW)
+    password_changes.request_password_reset(email="ama@example.org", now=NOW)
+    owner = password_changes.reset_password(token=reset_token(squatter), password=NEW_PASSWORD, now=NOW)
     for each in (order, later):
         db.session.refresh(each)
         assert each.user_id == owner.id
@@ -308,14 +308,14 @@ def test_proving_the_address_by_one_link_uses_up_the_others() -> None:
 def test_asking_for_a_link_says_nothing_about_unknown_addresses_and_mails_nobody(email: str) -> None:
     factories.make_user(email="closed@example.org", is_active=False, is_verified=False)
     accounts.request_verification(email=email, now=NOW)
-    accounts.request_password_reset(email=email, now=NOW)
+    password_changes.request_password_reset(email=email, now=NOW)
     assert [*queued(JobName.MAIL_VERIFY_EMAIL), *queued(JobName.MAIL_RESET_PASSWORD)] == []
 
 
 def test_a_forgotten_password_is_replaced_by_the_mailed_link() -> None:
     user = factories.make_user()
-    accounts.request_password_reset(email=user.email, now=NOW)
-    accounts.reset_password(token=reset_token(user), password=NEW_PASSWORD, now=NOW)
+    password_changes.request_password_reset(email=user.email, now=NOW)
+    password_changes.reset_password(token=reset_token(user), password=NEW_PASSWORD, now=NOW)
     assert signed_in(user, NEW_PASSWORD).user.id == user.id
     with pytest.raises(WrongCredentials):
         signed_in(user, PASSWORD)
@@ -324,8 +324,8 @@ def test_a_forgotten_password_is_replaced_by_the_mailed_link() -> None:
 def test_replacing_a_password_signs_out_everywhere_and_says_so_by_mail() -> None:
     user = factories.make_user()
     tokens = [signed_in(user).token for _ in range(2)]
-    accounts.request_password_reset(email=user.email, now=NOW)
-    accounts.reset_password(token=reset_token(user), password=NEW_PASSWORD, now=NOW)
+    password_changes.request_password_reset(email=user.email, now=NOW)
+    password_changes.reset_password(token=reset_token(user), password=NEW_PASSWORD, now=NOW)
     assert not any(is_open(token) for token in tokens)
     assert [job.payload for job in queued(JobName.MAIL_PASSWORD_CHANGED)] == [{"user_id": user.id}]
 
@@ -333,42 +333,46 @@ def test_replacing_a_password_signs_out_everywhere_and_says_so_by_mail() -> None
 def test_a_link_for_a_new_password_works_once_and_uses_up_the_older_ones() -> None:
     user = factories.make_user()
     for _ in range(2):
-        accounts.request_password_reset(email=user.email, now=NOW)
+        password_changes.request_password_reset(email=user.email, now=NOW)
     older, newer = mailed_tokens(user, TokenPurpose.RESET_PASSWORD)
-    accounts.reset_password(token=newer, password=NEW_PASSWORD, now=NOW)
+    password_changes.reset_password(token=newer, password=NEW_PASSWORD, now=NOW)
     for token in (older, newer):
         with pytest.raises(Invalid) as refused:
-            accounts.reset_password(token=token, password="A-third-password-3", now=NOW)
+            password_changes.reset_password(token=token, password="A-third-password-3", now=NOW)
         assert refused_fields(refused) == {"token": ["Invalid password reset token"]}
 
 
 def test_a_link_for_a_new_password_works_for_an_hour() -> None:
     user = factories.make_user()
-    accounts.request_password_reset(email=user.email, now=NOW)
+    password_changes.request_password_reset(email=user.email, now=NOW)
     with pytest.raises(Invalid) as refused:
-        accounts.reset_password(token=reset_token(user), password=NEW_PASSWORD, now=NOW + timedelta(hours=1))
+        password_changes.reset_password(
+            token=reset_token(user), password=NEW_PASSWORD, now=NOW + timedelta(hours=1)
+        )
     assert refused_fields(refused) == {"token": ["Password reset token has expired"]}
 
 
 def test_a_refused_password_does_not_use_the_link_up() -> None:
     user = factories.make_user()
-    accounts.request_password_reset(email=user.email, now=NOW)
+    password_changes.request_password_reset(email=user.email, now=NOW)
     with pytest.raises(Invalid) as refused:
-        accounts.reset_password(token=reset_token(user), password="password1", now=NOW)
+        password_changes.reset_password(token=reset_token(user), password="password1", now=NOW)
     assert list(refused_fields(refused)) == ["password"]
-    accounts.reset_password(token=reset_token(user), password=NEW_PASSWORD, now=NOW)
+    password_changes.reset_password(token=reset_token(user), password=NEW_PASSWORD, now=NOW)
 
 
 def test_reading_the_link_for_a_new_password_proves_the_address_too() -> None:
     user = factories.make_user(is_verified=False)
-    accounts.request_password_reset(email=user.email, now=NOW)
-    assert accounts.reset_password(token=reset_token(user), password=NEW_PASSWORD, now=NOW).is_email_verified
+    password_changes.request_password_reset(email=user.email, now=NOW)
+    assert password_changes.reset_password(
+        token=reset_token(user), password=NEW_PASSWORD, now=NOW
+    ).is_email_verified
 
 
 def test_changing_the_password_signs_out_all_other_devices() -> None:
     user = factories.make_user()
     here, there = signed_in(user).token, signed_in(user).token
-    accounts.change_password(
+    password_changes.change_password(
         actor=actor_of(user), old_password=PASSWORD, new_password=NEW_PASSWORD, but_token=here, now=NOW
     )
     assert (is_open(here), is_open(there)) == (True, False)
@@ -399,7 +403,7 @@ def test_a_password_is_changed_only_by_who_knows_it_and_to_a_good_one(
     user = factories.make_user()
     token = signed_in(user).token
     with pytest.raises(Invalid) as refused:
-        accounts.change_password(actor=actor_of(user), old_password=old, new_password=new, now=NOW)
+        password_changes.change_password(actor=actor_of(user), old_password=old, new_password=new, now=NOW)
     assert refused_fields(refused) == fields
     assert is_open(token)
 
@@ -408,18 +412,20 @@ def test_a_new_password_asked_for_twice_is_the_same_twice() -> None:
     user = factories.make_user()
     passwords = {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
     with pytest.raises(Invalid) as refused:
-        accounts.change_password(
+        password_changes.change_password(
             actor=actor_of(user), **passwords, new_password_confirm=NEW_PASSWORD.lower(), now=NOW
         )
     assert refused_fields(refused) == {"new_password_confirm": ["New passwords do not match"]}
-    accounts.change_password(actor=actor_of(user), **passwords, new_password_confirm=NEW_PASSWORD, now=NOW)
+    password_changes.change_password(
+        actor=actor_of(user), **passwords, new_password_confirm=NEW_PASSWORD, now=NOW
+    )
 
 
 def test_nobody_changes_anything_without_signing_in() -> None:
     with pytest.raises(Unauthenticated):
-        accounts.change_password(actor=ANONYMOUS, old_password="", new_password=NEW_PASSWORD, now=NOW)
+        password_changes.change_password(actor=ANONYMOUS, old_password="", new_password=NEW_PASSWORD, now=NOW)
     with pytest.raises(Unauthenticated):
-        accounts.update_profile(actor=ANONYMOUS, changes={"bio": "I"}, now=NOW)
+        profiles.update_profile(actor=ANONYMOUS, changes={"bio": "I"}, now=NOW)
     with pytest.raises(Unauthenticated):
         accounts.become_organizer(actor=ANONYMOUS, now=NOW)
 
@@ -437,7 +443,7 @@ def test_a_profile_changes_what_people_may_change_and_nothing_else() -> None:
         "user_type": "admin",
         "password_hash": "x",
     }
-    changed = accounts.update_profile(actor=actor_of(user), changes=changes, now=NOW)
+    changed = profiles.update_profile(actor=actor_of(user), changes=changes, now=NOW)
     assert (changed.first_name, changed.phone_number, changed.bio) == ("Kofi", "+233241234567", "One\nTwo")
     assert changed.wants_marketing
     assert not changed.is_staff
@@ -447,7 +453,7 @@ def test_a_profile_changes_what_people_may_change_and_nothing_else() -> None:
 def test_a_phone_number_can_be_taken_away() -> None:
     user = factories.make_user(phone_number="0241234567")
     assert (
-        accounts.update_profile(actor=actor_of(user), changes={"phone_number": None}, now=NOW).phone_number
+        profiles.update_profile(actor=actor_of(user), changes={"phone_number": None}, now=NOW).phone_number
         == ""
     )
 
@@ -455,7 +461,7 @@ def test_a_phone_number_can_be_taken_away() -> None:
 def test_a_refused_profile_changes_nothing() -> None:
     user = factories.make_user(city="Accra")
     with pytest.raises(Invalid) as refused:
-        accounts.update_profile(
+        profiles.update_profile(
             actor=actor_of(user),
             changes={"city": "Kumasi", "bio": "x" * 1001, "last_name": "y" * 51},
             now=NOW,

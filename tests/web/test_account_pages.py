@@ -23,7 +23,7 @@ from easyticket.jobs.entry import drain_outbox
 from easyticket.models import User, UserSession, UserType
 from easyticket.queries.users import find_user_by_email
 from easyticket.queue import JobName
-from easyticket.services import accounts
+from easyticket.services import accounts, password_changes
 from easyticket.services.sessions import sign_out_everywhere
 from tests import factories
 from tests.factories import PASSWORD
@@ -282,7 +282,7 @@ def test_a_forgotten_password_is_set_anew_and_every_device_is_signed_out(
 
 def test_a_used_reset_link_sets_nothing(client: FlaskClient) -> None:
     user = factories.make_user()
-    accounts.request_password_reset(email=user.email, now=clock.now())
+    password_changes.request_password_reset(email=user.email, now=clock.now())
     address = f"/reset/{reset_token(user)}/"
     client.post(address, data={"password": NEW_PASSWORD})
     again = client.post(address, data={"password": "A-third-password-3"})

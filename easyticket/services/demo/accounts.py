@@ -12,8 +12,9 @@ from easyticket.db import db, transactional
 from easyticket.models import MailToken, TokenPurpose, User, UserType
 from easyticket.queries.users import find_user_by_email
 from easyticket.rules.permissions import Actor
-from easyticket.services.accounts import register_account, update_profile, verify_email
+from easyticket.services.accounts import register_account, verify_email
 from easyticket.services.demo.people import PASSWORD, AccountPlan
+from easyticket.services.profiles import update_profile
 
 
 def make_account(plan: AccountPlan, now: datetime) -> User:

@@ -12,7 +12,8 @@ from easyticket.http.sessions import end_session, sign_in_browser
 from easyticket.links import safe_next
 from easyticket.models import UserType
 from easyticket.rules.people import split_name
-from easyticket.services.accounts import EMAIL_TAKEN, register_account
+from easyticket.services.account_names import EMAIL_TAKEN
+from easyticket.services.accounts import register_account
 from easyticket.services.sessions import WRONG_CREDENTIALS
 from easyticket.web.account import blueprint
 from easyticket.web.forms.account import SignInForm, SignUpForm

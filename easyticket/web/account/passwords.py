@@ -11,7 +11,7 @@ from easyticket.http.limits import limiter, named_account
 from easyticket.http.sessions import current_token
 from easyticket.models import TokenPurpose
 from easyticket.queries.users import find_any_mail_token
-from easyticket.services import accounts
+from easyticket.services import password_changes
 from easyticket.web.account import blueprint
 from easyticket.web.forms.account import AddressForm, ChangePasswordForm, NewPasswordForm
 from easyticket.web.forms.fields import text_of
@@ -27,7 +27,7 @@ def forgotten() -> ResponseReturnValue:
     """Mail a link for a new password; the answer is the same whether there is such an account or not."""
     form = AddressForm()
     if form.validate_on_submit():
-        accounts.request_password_reset(email=text_of(form.email), now=clock.now())
+        password_changes.request_password_reset(email=text_of(form.email), now=clock.now())
         return render_template("account/link_sent.html", email=text_of(form.email), purpose="reset")
     return render_template("account/forgotten.html", form=form), status_of(form)
 
@@ -39,7 +39,7 @@ def reset(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if form.validate_on_submit():
         with refusals_shown_in(form):
-            accounts.reset_password(token=token, password=text_of(form.password), now=clock.now())
+            password_changes.reset_password(token=token, password=text_of(form.password), now=clock.now())
             flash(
                 "Your password is changed and you are signed out everywhere. Sign in with the new one.",
                 "success",
@@ -59,7 +59,7 @@ def change_password() -> ResponseReturnValue:
     form = ChangePasswordForm()
     if form.validate_on_submit():
         with refusals_shown_in(form):
-            accounts.change_password(
+            password_changes.change_password(
                 actor=current_actor(),
                 old_password=text_of(form.old_password),
                 new_password=text_of(form.new_password),

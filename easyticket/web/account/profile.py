@@ -10,7 +10,7 @@ from easyticket.http.auth import current_actor, signed_in
 from easyticket.http.sessions import current_token
 from easyticket.queries.users import get_own_user, list_sessions
 from easyticket.rules.people import split_name
-from easyticket.services import accounts
+from easyticket.services import accounts, profiles
 from easyticket.services.sessions import sign_out_everywhere as end_all_sessions
 from easyticket.web.account import blueprint
 from easyticket.web.forms.account import ProfileForm
@@ -29,7 +29,7 @@ def profile() -> ResponseReturnValue:
         with refusals_shown_in(form, first_name="name", last_name="name"):
             first_name, last_name = split_name(text_of(form.name))
             changes = {**form.data, "first_name": first_name, "last_name": last_name}
-            accounts.update_profile(actor=current_actor(), changes=changes, now=clock.now())
+            profiles.update_profile(actor=current_actor(), changes=changes, now=clock.now())
             flash("Your profile is saved.", "success")
             return redirect(url_for("account.profile"))
     page = render_template("account/profile.html", form=form, user=user, countries=country_names())

@@ -1,4 +1,4 @@
-"""Proving an address: the mailed link, and asking for another one."""
+"""Proving an address, the first or a new one: the mailed links, and asking for another."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from easyticket.http.sessions import sign_in_browser
 from easyticket.models import TokenPurpose
 from easyticket.queries.users import find_any_mail_token
 from easyticket.services.accounts import request_verification, verify_email
+from easyticket.services.email_changes import change_email
 from easyticket.web.account import blueprint
 from easyticket.web.forms.account import AccountPasswordForm, AddressForm, ConfirmForm
 from easyticket.web.forms.fields import text_of
@@ -56,6 +57,34 @@ def resend() -> ResponseReturnValue:
         request_verification(email=text_of(form.email), now=clock.now())
         return render_template("account/link_sent.html", email=text_of(form.email), purpose="verify")
     return render_template("account/resend.html", form=form), status_of(form)
+
+
+@blueprint.route("/new-address/<token>/", methods=["GET", "POST"])
+@public
+@limiter.limit("10/minute", methods=["POST"])
+def new_address(token: str) -> ResponseReturnValue:
+    """Make a new address that of an account by the button on the page, as `verify` proves the first one."""
+    found = find_any_mail_token(token, TokenPurpose.CHANGE_EMAIL)
+    is_own = found is not None and found.user_id == current_actor().user_id
+    form = ConfirmForm() if is_own else AccountPasswordForm()
+    if form.validate_on_submit():
+        with refusals_shown_in(form):
+            _change_address(token, "" if is_own else text_of(form.password))
+            return redirect(url_for("account.profile"))
+    return render_template(
+        "account/new_address.html",
+        form=form,
+        state=link_state(found, clock.now()),
+        link=found,
+        is_own=is_own,
+    ), status_of(form)
+
+
+def _change_address(token: str, password: str) -> None:
+    user = change_email(token=token, actor=current_actor(), password=password, now=clock.now())
+    if current_actor().user_id is None:
+        sign_in_browser(user.email, password)
+    flash(f"Your address is {user.email} now. Tickets bought with it are under My tickets.", "success")
 
 
 def _verify(token: str, password: str) -> None:

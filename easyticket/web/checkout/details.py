@@ -18,7 +18,8 @@ from easyticket.queries.users import get_own_user
 from easyticket.rules.order_phase import KEPT_PHASES, LAPSED_PHASES, OPEN_PHASES, OrderPhase, phase_of
 from easyticket.rules.people import split_name
 from easyticket.rules.permissions import Actor
-from easyticket.services.accounts import EMAIL_TAKEN, register_account
+from easyticket.services.account_names import EMAIL_TAKEN
+from easyticket.services.accounts import register_account
 from easyticket.services.checkout import renew_hold
 from easyticket.services.orders import apply_promo, cancel_order, name_buyer, secret_of
 from easyticket.services.payments import start_payment
