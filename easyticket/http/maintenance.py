@@ -20,6 +20,8 @@ _GOES_ON = {
     "orders",
     "qr",
     "api_my_tickets",
+    "v1_tickets",
+    "v1_attendees",
     "events.cover",
     "events.picture",
     "account.sign_in",

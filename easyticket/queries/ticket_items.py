@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, undefer
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from easyticket.core.errors import NotFound
@@ -43,17 +43,24 @@ class TicketItem:
     category_name: str
 
 
+def filters_for(
+    *, status: str = "", query: str = "", category: str = "", category_id: str = ""
+) -> ItemFilters:
+    """Return the filters that clients of the API mean: `paid` is their other word for `active`, `all` asks for nothing."""
+    state = {"": None, "all": None, "paid": TicketState.ACTIVE}.get(status, status)
+    return ItemFilters(TicketState(state) if state else None, query, category or category_id)
+
+
 def get_ticket_item(actor: Actor, code: str) -> TicketItem:
-    """Return a ticket by its printed code, with its event's description and organizer.
+    """Return a ticket by its printed code, with its event's organizer.
 
     :raises NotFound: there is none, or none that `actor` may see.
     """
     ticket = None
     if code.isprintable():
-        event = contains_eager(Ticket.event)
-        whole = event.options(undefer(Event.description), joinedload(Event.organizer))
+        organizer = contains_eager(Ticket.event).joinedload(Event.organizer)
         named = Ticket.code == typed_code(code)
-        ticket = db.session.scalar(shown().options(*_loaded(), whole, joinedload(Ticket.offer)).where(named))
+        ticket = db.session.scalar(shown().options(*_loaded(), organizer).where(named))
     if ticket is None or not may(actor, Permission.SEE_TICKET, ticket):
         raise NotFound("There is no ticket with this code.", code="no_such_ticket")
     return _items([ticket])[0]

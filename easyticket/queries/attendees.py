@@ -1,0 +1,260 @@
+"""Who comes to an event, for its organizer: the places that are sold or held, who is in, and who came in last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
+
+from easyticket.core.ids import typed_code
+from easyticket.db import db
+from easyticket.models import (
+    Admission,
+    Event,
+    Hold,
+    HoldState,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Payment,
+    PaymentState,
+    Ticket,
+    TicketStatus,
+)
+from easyticket.queries.pages import Page, page_of
+from easyticket.rules.admission import as_ticket_code
+from easyticket.rules.percentages import percentage
+from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.rules.search import MAX_WORDS
+
+# The two kinds of places have the same columns.
+_Places = sa.Select[Any, Any, Any, Any, Any, Any, Any]
+_UNPAID = (OrderStatus.PENDING, OrderStatus.PROCESSING)
+_LONGEST_QUERY = 200
+_PHONE = re.compile(r"[+\d\s()./-]{5,}")
+
+
+@dataclass(frozen=True, slots=True)
+class AttendeeFilters:
+    """What the list is narrowed to; None asks for nothing. `is_paid` False are places held for orders not paid yet."""
+
+    is_paid: bool | None = True
+    is_checked_in: bool | None = None
+    offer_id: int | None = None
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """One place at an event. `ticket` is None while the order of its `line` is not paid."""
+
+    line: OrderLine
+    ticket: Ticket | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttendeeCounts:
+    """How many tickets of an event are good, and how many of them let somebody in at least once."""
+
+    total: int
+    checked_in: int
+
+    @property
+    def not_checked_in(self) -> int:
+        """How many are still expected."""
+        return self.total - self.checked_in
+
+    @property
+    def percentage(self) -> float:
+        """How many of a hundred are in; 0 where nobody is expected."""
+        return percentage(self.checked_in, self.total)
+
+
+def filters_for(*, payment_status: str = "", check_in_status: str = "", **filters: Any) -> AttendeeFilters:
+    """Return the filters that clients of the API mean: paid places where they do not say, in or not."""
+    is_paid = {"": True, "paid": True, "pending": False, "all": None}[payment_status]
+    is_in = {"": None, "all": None, "checked_in": True, "not_checked_in": False}[check_in_status]
+    return AttendeeFilters(is_paid=is_paid, is_checked_in=is_in, **filters)
+
+
+def list_attendees(
+    actor: Actor,
+    event: Event,
+    filters: AttendeeFilters,
+    *,
+    ordering: str = "",
+    page: int = 1,
+    per_page: int = 20,
+    now: datetime,
+) -> Page[Attendee]:
+    """Return one page of the places at an event, in a fixed number of statements. Cancelled tickets are nobody's place.
+
+    `ordering` names `purchase_date`, `attendee_name`, `ticket_type` or `check_in_time`, `-` for the latest first.
+
+    :raises Forbidden: this is somebody else's event.
+    :raises NotFound: there is no such page.
+    """
+    require(actor, Permission.SEE_SALES, event)
+    places = _places(event, filters, now).subquery()
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(places)) or 0
+    wanted = sa.select(places.c.ticket_id, places.c.line_id).order_by(*_sorted(places.c, ordering))
+
+    def load(limit: int, offset: int) -> Sequence[Attendee]:
+        keys = [
+            (row.ticket_id, row.line_id) for row in db.session.execute(wanted.limit(limit).offset(offset))
+        ]
+        return _attendees(keys)
+
+    return page_of(load, count=count, page=page, per_page=per_page)
+
+
+def count_attendees(event: Event) -> AttendeeCounts:
+    """Return how many people come to the event and how many of them have come, in one statement."""
+    is_in = sa.func.count(Ticket.id).filter(Ticket.used_at.is_not(None))
+    row = db.session.execute(sa.select(sa.func.count(Ticket.id), is_in).where(*_good_at(event))).one()
+    return AttendeeCounts(*tuple(row))
+
+
+def list_last_admissions(actor: Actor, event: Event, *, limit: int = 10) -> Sequence[Admission]:
+    """Return the last people let in at the event, with ticket and scanner, the newest first.
+
+    :raises Forbidden: this is somebody else's event.
+    """
+    require(actor, Permission.SCAN_TICKETS, event)
+    found = (
+        sa.select(Admission)
+        .where(Admission.event_id == event.id)
+        .options(joinedload(Admission.ticket), joinedload(Admission.admitted_by))
+        .order_by(Admission.admitted_at.desc(), Admission.id.desc())
+        .limit(limit)
+    )
+    return db.session.scalars(found).all()
+
+
+def _good_at(event: Event) -> tuple[sa.ColumnElement[bool], ...]:
+    return Ticket.event_id == event.id, Ticket.status != TicketStatus.CANCELLED
+
+
+def _places(event: Event, filters: AttendeeFilters, now: datetime) -> sa.SelectBase:
+    """Return what every place is known and sorted by, one row each."""
+    kinds: list[_Places] = []
+    if filters.is_paid is not False:
+        kinds.append(_sold_places(event, filters))
+    if filters.is_paid is not True:
+        kinds.append(_held_places(event, filters, now))
+    return sa.union_all(*kinds) if len(kinds) > 1 else kinds[0]
+
+
+def _sold_places(event: Event, filters: AttendeeFilters) -> _Places:
+    conditions = [*_good_at(event)]
+    if filters.is_checked_in is not None:
+        conditions.append(Ticket.used_at.is_not(None) if filters.is_checked_in else Ticket.used_at.is_(None))
+    if filters.offer_id is not None:
+        conditions.append(Ticket.offer_id == filters.offer_id)
+    of_person = (Ticket.attendee_name, Ticket.attendee_email, Ticket.attendee_phone)
+    conditions += _found_by(filters.query, of_person, Ticket.code)
+    return sa.select(
+        Ticket.id.label("ticket_id"),
+        Ticket.order_line_id.label("line_id"),
+        sa.literal(1).label("number"),
+        sa.func.lower(Ticket.attendee_name).label("attendee_name"),
+        _type_name(Ticket.ticket_name, Ticket.tier_name, Ticket.day_name),
+        Ticket.created_at.label("purchase_date"),
+        Ticket.used_at.label("check_in_time"),
+    ).where(*conditions)
+
+
+def _held_places(event: Event, filters: AttendeeFilters, now: datetime) -> _Places:
+    conditions = [Order.event_id == event.id, Order.status.in_(_UNPAID), *_still_held(now)]
+    if filters.is_checked_in:
+        conditions.append(sa.false())
+    if filters.offer_id is not None:
+        conditions.append(OrderLine.offer_id == filters.offer_id)
+    conditions += _found_by(filters.query, (Order.buyer_name, Order.buyer_email, Order.buyer_phone))
+    held = sa.select(OrderLine.id).join(OrderLine.order).join(Order.hold).where(*conditions)
+    # One row for each place of a line: counted up from 1 to its quantity.
+    first = sa.select(OrderLine.id.label("line_id"), sa.literal(1).label("number"))
+    begun = first.where(OrderLine.id.in_(held)).cte("places", recursive=True)
+    quantity = sa.select(OrderLine.quantity).where(OrderLine.id == begun.c.line_id).scalar_subquery()
+    places = begun.union_all(sa.select(begun.c.line_id, begun.c.number + 1).where(begun.c.number < quantity))
+    return (
+        sa.select(
+            sa.null().label("ticket_id"),
+            places.c.line_id,
+            places.c.number,
+            sa.func.lower(Order.buyer_name).label("attendee_name"),
+            _type_name(OrderLine.ticket_name, OrderLine.tier_name, OrderLine.day_name),
+            Order.created_at.label("purchase_date"),
+            sa.null().label("check_in_time"),
+        )
+        .join_from(places, OrderLine, OrderLine.id == places.c.line_id)
+        .join(OrderLine.order)
+    )
+
+
+def _still_held(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions on holds that nobody else may have: not run out, or with a payment on its way."""
+    at_work = sa.exists().where(Payment.order_id == Order.id, Payment.state == PaymentState.PROCESSING)
+    return Hold.state == HoldState.HELD, sa.or_(Hold.expires_at > now, at_work)
+
+
+def _type_name(
+    name: InstrumentedAttribute[str], tier: InstrumentedAttribute[str], day: InstrumentedAttribute[str]
+) -> sa.Label[str]:
+    return sa.func.lower(name + " - " + tier + " - " + day).label("ticket_type")
+
+
+def _found_by(
+    query: str, columns: Sequence[InstrumentedAttribute[str]], code: InstrumentedAttribute[str] | None = None
+) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that each word of the query stands in a column, or that it is the phone number or the code."""
+    text = query[:_LONGEST_QUERY].strip()
+    words = text.split()[:MAX_WORDS]
+    if not words:
+        return []
+    in_words = sa.and_(*(sa.or_(*(_holds(column, word) for column in columns)) for word in words))
+    either = [in_words]
+    if _PHONE.fullmatch(text):
+        # As people write it: with spaces, and a nought where the country's code stands.
+        digits = "".join(sign for sign in text if sign.isdigit()).lstrip("0")
+        either.append(columns[-1].contains(digits, autoescape=True))
+    if code is not None:
+        either.append(code.contains(as_ticket_code(text) or typed_code(text), autoescape=True))
+    return [sa.or_(*either)]
+
+
+def _holds(column: InstrumentedAttribute[str], word: str) -> sa.ColumnElement[bool]:
+    # SQLite lowers ASCII only: other letters are found as they were written.
+    lowered = sa.func.lower(column).contains(word.lower(), autoescape=True)
+    return lowered if word.isascii() else sa.or_(lowered, column.contains(word, autoescape=True))
+
+
+def _sorted(columns: sa.ColumnCollection[str, Any], ordering: str) -> tuple[sa.ColumnElement[Any], ...]:
+    """Return what the places are sorted by; those without a moment come last both ways."""
+    name, is_descending = ordering.strip().removeprefix("-"), ordering.strip().startswith("-")
+    if name not in ("purchase_date", "attendee_name", "ticket_type", "check_in_time"):
+        name, is_descending = "purchase_date", True
+    keys = (columns[name], columns.line_id, columns.ticket_id, columns.number)
+    first, *others = [key.desc() if is_descending else key.asc() for key in keys]
+    return sa.nulls_last(first), *others
+
+
+def _attendees(keys: Sequence[tuple[int | None, int]]) -> list[Attendee]:
+    with_order = joinedload(OrderLine.order).selectinload(Order.payments)
+    found_lines = sa.select(OrderLine).where(OrderLine.id.in_({line_id for _, line_id in keys}))
+    lines = {line.id: line for line in db.session.scalars(found_lines.options(with_order))}
+    found_tickets = (
+        sa.select(Ticket)
+        .where(Ticket.id.in_({ticket_id for ticket_id, _ in keys if ticket_id is not None}))
+        .options(joinedload(Ticket.used_by), joinedload(Ticket.order).selectinload(Order.payments))
+    )
+    tickets = {ticket.id: ticket for ticket in db.session.scalars(found_tickets)}
+    return [
+        Attendee(lines[line_id], None if ticket_id is None else tickets[ticket_id])
+        for ticket_id, line_id in keys
+    ]
