@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask
 
-from easyticket.api_v1 import categories, documents
+from easyticket.api_v1 import attendees, categories, documents, tickets
 from easyticket.api_v1.blueprint import PREFIX, register
 from easyticket.api_v1.errors import Error, answer_error, error_example
 from easyticket.http.errors import answer_json
@@ -19,6 +19,8 @@ from easyticket.http.openapi import JsonApi
 # The order is that of the tags in the document.
 _BLUEPRINTS = (
     categories.blueprint,
+    tickets.blueprint,
+    attendees.blueprint,
     documents.blueprint,
 )
 _DESCRIPTION = """Events, tickets, payments and organizers' numbers of this EasyTicket site, for the clients of Cafa Tickets.
