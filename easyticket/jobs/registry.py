@@ -8,7 +8,15 @@ from uuid import UUID
 
 from easyticket.links import FrontEnd
 from easyticket.queue import JobName
-from easyticket.services import cancellation, delivery, images, provider_events, refunds, sandbox
+from easyticket.services import (
+    account_checks,
+    cancellation,
+    delivery,
+    images,
+    provider_events,
+    refunds,
+    sandbox,
+)
 
 Handler = Callable[[dict[str, Any], UUID], object]
 
@@ -41,8 +49,14 @@ HANDLERS: dict[JobName, Handler] = {
     JobName.MAIL_EVENT_CANCELLED: lambda p, uuid: delivery.mail_event_cancelled(
         p["order_id"], message_id=uuid
     ),
+    JobName.MAIL_PAYMENT_ACCOUNT_CHANGED: lambda p, uuid: delivery.mail_payment_account_changed(
+        p["profile_id"], is_new=p["is_new"], message_id=uuid
+    ),
     JobName.SEND_REFUND: lambda p, _: refunds.send_refund(p["refund_id"]),
     JobName.UNWIND_EVENT: lambda p, _: cancellation.unwind_event(p["event_id"]),
+    JobName.CHECK_ACCOUNT: lambda p, _: account_checks.check_account(
+        p["profile_id"], p["attempt"], p["times_asked"]
+    ),
     JobName.DELETE_PICTURE: lambda p, _: images.delete_picture(p["name"]),
     JobName.HANDLE_PROVIDER_EVENT: lambda p, _: provider_events.handle_provider_event(p["event_id"]),
     JobName.SANDBOX_APPROVE_LATE: lambda p, _: sandbox.approve_late(p["reference"]),

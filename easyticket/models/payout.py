@@ -102,3 +102,5 @@ class Payout(HasUuid, HasTimes, Base):
     last_error: Mapped[str] = mapped_column(sa.String(500), default="")
     paid_at: Mapped[datetime | None]
     recorded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+
+    payment_profile: Mapped[PaymentProfile | None] = relationship()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -81,7 +80,7 @@ def find_next_available_at(organizer_id: int, currency: str, now: datetime) -> d
     return min((max(end_at, sold_at + _delay()) for end_at, sold_at in rows if sold_at), default=None)
 
 
-def _sums(organizer_id: int, currency: str, now: datetime) -> sa.Select[Any]:
+def _sums(organizer_id: int, currency: str, now: datetime) -> sa.Select[str, str, str, int]:
     phase = sa.case(
         (LedgerEntry.order_id.is_(None), _OWN),
         (Event.status == EventStatus.CANCELLED, _CANCELLED),

@@ -61,6 +61,11 @@ class Permission(enum.StrEnum):
     SEE_TICKET = "see_ticket"
     EDIT_CATEGORIES = "edit_categories"
     EDIT_OWN_PROFILE = "edit_own_profile"
+    EDIT_PAYMENT_PROFILE = "edit_payment_profile"
+    CHECK_ACCOUNTS = "check_accounts"
+    REQUEST_PAYOUT = "request_payout"
+    CANCEL_PAYOUT = "cancel_payout"
+    RECORD_PAYOUT = "record_payout"
 
 
 def _anyone(_actor: Actor, _target: Any) -> bool:
@@ -112,6 +117,18 @@ def _owns_ticket(actor: Actor, ticket: Any) -> bool:
     return _owns_order_or_staff(actor, ticket.order)
 
 
+def _verified(actor: Actor, _target: Any) -> bool:
+    return actor.user_id is not None and actor.is_email_verified
+
+
+def _owns_payment_profile(actor: Actor, profile: Any) -> bool:
+    return _verified(actor, profile) and (profile is None or profile.user_id == actor.user_id)
+
+
+def _owns_payout(actor: Actor, payout: Any) -> bool:
+    return actor.user_id is not None and payout.organizer_id == actor.user_id
+
+
 Rule = Callable[[Actor, Any], bool]
 
 # The whole table. The sentence is what the refused read; where the API contract gives one, it is that one.
@@ -143,6 +160,17 @@ PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
     Permission.SEE_TICKET: (_owns_ticket, "You may not see this ticket."),
     Permission.EDIT_CATEGORIES: (_staff, "You do not have permission to perform this action."),
     Permission.EDIT_OWN_PROFILE: (_signed_in, "You do not have permission to perform this action."),
+    Permission.EDIT_PAYMENT_PROFILE: (
+        _owns_payment_profile,
+        "Verify your e-mail address first: the mail we sent you has a link for it.",
+    ),
+    Permission.CHECK_ACCOUNTS: (_staff, "Only administrators can check accounts."),
+    Permission.REQUEST_PAYOUT: (
+        _verified,
+        "Verify your e-mail address first: the mail we sent you has a link for it.",
+    ),
+    Permission.CANCEL_PAYOUT: (_owns_payout, "You may not cancel this withdrawal."),
+    Permission.RECORD_PAYOUT: (_staff, "Only administrators can record payouts."),
 }
 
 _NEEDS_NOBODY = {Permission.BUY, Permission.SEE_EVENT, Permission.SEE_ORDER, Permission.SEE_TICKET}

@@ -21,11 +21,11 @@ from easyticket.db import db
 from easyticket.documents.calendar import calendar_of
 from easyticket.documents.ticket_paper import TicketPaper, paper_of
 from easyticket.documents.ticket_pdf import render_tickets_pdf
-from easyticket.emails import accounts, orders
+from easyticket.emails import accounts, orders, payouts
 from easyticket.emails.message import Attachment, Email, as_message
 from easyticket.integrations.mail import MailRefused, open_mailer
 from easyticket.links import FrontEnd, public_host, public_url
-from easyticket.models import MailToken, Order, Refund, TicketStatus, User
+from easyticket.models import MailToken, Order, PaymentProfile, Refund, TicketStatus, User
 from easyticket.services.orders import secret_of
 from easyticket.services.tickets import qr_content
 
@@ -72,6 +72,13 @@ def mail_password_changed(user_id: int, *, message_id: UUID) -> None:
     user = db.session.get(User, user_id)
     if user is not None and user.deleted_at is None:
         _send(accounts.password_changed(user), message_id)
+
+
+def mail_payment_account_changed(profile_id: int, *, is_new: bool, message_id: UUID) -> None:
+    """Tell somebody that an account they are paid to was added or changed, unless they have deleted it meanwhile."""
+    profile = db.session.get_one(PaymentProfile, profile_id)
+    if profile.deleted_at is None and profile.user.deleted_at is None:
+        _send(payouts.payment_account_changed(profile, is_new=is_new), message_id)
 
 
 def mail_order_confirmed(order_id: int, *, message_id: UUID) -> None:
