@@ -101,9 +101,9 @@ def conditions_of(actor: Actor, filters: EventFilters, now: datetime) -> list[Co
         if value is not None:
             found.append(column == value)
     if filters.price.low is not None or filters.price.high is not None:
-        found.append(_sells(_in_range(filters.price), now))
+        found.append(_sells(_in_range(filters.price), filters.when, now))
     if filters.sells_free:
-        found.append(sa.or_(Event.is_free, _sells(Offer.price_minor == 0, now)))
+        found.append(sa.or_(Event.is_free, _sells(Offer.price_minor == 0, filters.when, now)))
     return found
 
 
@@ -124,11 +124,13 @@ def _by_time(filters: EventFilters, now: datetime) -> list[Condition]:
     return found
 
 
-def _sells(condition: Condition, now: datetime) -> Condition:
+def _sells(condition: Condition, when: When, now: datetime) -> Condition:
+    # Nothing of what is past is on sale any more: there it is what was.
+    on_sale = sa.and_(Offer.is_active, TicketType.is_active) if when is When.PAST else is_offered(now)
     return (
         sa.select(Offer.id)
         .join(TicketType, TicketType.id == Offer.ticket_type_id)
-        .where(Offer.event_id == Event.id, is_offered(now), condition)
+        .where(Offer.event_id == Event.id, on_sale, condition)
         .correlate(Event)
         .exists()
     )
@@ -169,12 +171,22 @@ def order_by(order: EventOrder, when: When, now: datetime) -> tuple[sa.ColumnExp
     if order is EventOrder.PRICE:
         return (sa.nulls_last(_lowest_price(now)), soonest, Event.id)
     if order is EventOrder.POPULAR:
-        return (_sold().desc(), soonest, Event.id)
+        return (sold_tickets().desc(), soonest, Event.id)
     return (soonest, Event.id)
 
 
 def _lowest_price(now: datetime) -> sa.ScalarSelect[int]:
-    """Return the lowest price with fees, in thousandths of a major unit, so that currencies of all digits compare."""
+    return (
+        sa.select(sa.func.min(in_thousandths(offer_price_with_fee())))
+        .join(TicketType, TicketType.id == Offer.ticket_type_id)
+        .where(Offer.event_id == Event.id, is_offered(now))
+        .correlate(Event)
+        .scalar_subquery()
+    )
+
+
+def in_thousandths(amount_minor: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    """Return an amount of an event in thousandths of a major unit, so that currencies of all digits compare."""
     thousandths = sa.case(
         *(
             (Event.currency == currency, 10 ** (3 - currency_digits(currency)))
@@ -183,16 +195,11 @@ def _lowest_price(now: datetime) -> sa.ScalarSelect[int]:
         ),
         else_=10,
     )
-    return (
-        sa.select(sa.func.min(offer_price_with_fee() * thousandths))
-        .join(TicketType, TicketType.id == Offer.ticket_type_id)
-        .where(Offer.event_id == Event.id, is_offered(now))
-        .correlate(Event)
-        .scalar_subquery()
-    )
+    return amount_minor * thousandths
 
 
-def _sold() -> sa.ColumnElement[int]:
+def sold_tickets() -> sa.ColumnElement[int]:
+    """Return how many tickets an event has sold."""
     sold = (
         sa.select(Quota.sold)
         .where(Quota.kind == QuotaKind.EVENT, Quota.owner_id == Event.id)

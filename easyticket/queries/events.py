@@ -67,6 +67,11 @@ def list_events(
 
 
 def list_similar_events(event: Event, now: datetime, *, limit: int = 4) -> list[EventCard]:
+    """Return the events that `find_similar_events` finds, as cards."""
+    return load_cards(find_similar_events(event, now, limit=limit), now)
+
+
+def find_similar_events(event: Event, now: datetime, *, limit: int) -> Sequence[Event]:
     """Return public events of the same category or city: both first, then the category, then the city, each the soonest first."""
     same_city = Event.venue_city_key == event.venue_city_key
     same_category = sa.false() if event.category_id is None else Event.category_id == event.category_id
@@ -77,7 +82,7 @@ def list_similar_events(event: Event, now: datetime, *, limit: int = 4) -> list[
         .order_by(nearness, Event.start_at, Event.id)
         .limit(limit)
     )
-    return load_cards(db.session.scalars(found), now)
+    return db.session.scalars(found).all()
 
 
 def list_cities(now: datetime, *, limit: int = 100) -> list[CityCount]:

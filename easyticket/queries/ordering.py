@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from easyticket.db import Base
 
-Columns = Mapping[str, InstrumentedAttribute[Any]]
+Columns = Mapping[str, InstrumentedAttribute[Any] | sa.ColumnElement[Any]]
 
 
 def sorted_by(
@@ -40,5 +40,5 @@ def _known(wanted: str, columns: Columns) -> dict[str, bool]:
     return keys
 
 
-def _directed(column: InstrumentedAttribute[Any], is_descending: bool) -> Any:
+def _directed(column: InstrumentedAttribute[Any] | sa.ColumnElement[Any], is_descending: bool) -> Any:
     return column.desc() if is_descending else column.asc()

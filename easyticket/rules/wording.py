@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -13,6 +14,8 @@ from easyticket.models import Event
 from easyticket.rules.schedule import days_of
 
 LOCALE = "en_GB"
+
+_MAPS = "https://www.google.com/maps/search/"
 
 _SIGNS = {"GHS": "GH₵", "NGN": "₦", "USD": "$", "EUR": "€", "GBP": "£"}
 
@@ -87,3 +90,8 @@ def place_text(event: Event) -> str:
     """Return where it is on one line, for example "National Theatre, Liberia Road, Accra, Ghana"."""
     parts = (event.venue_name, event.venue_address, event.venue_city, event.venue_country)
     return ", ".join(" ".join(part.split()) for part in parts if part.strip())
+
+
+def map_url(event: Event) -> str:
+    """Return the address of a map that shows the place."""
+    return f"{_MAPS}?{urlencode({'api': 1, 'query': place_text(event)})}"

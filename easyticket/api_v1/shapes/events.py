@@ -11,6 +11,8 @@ from easyticket.api_v1.shapes.media import media_url, site_path
 from easyticket.api_v1.shapes.people import brief_shape
 from easyticket.documents.shared_cover import SHARED_SIZE
 from easyticket.models import Event, EventStatus
+from easyticket.queries.event_browse import BrowseFilters
+from easyticket.queries.event_filters import When
 from easyticket.queries.event_items import EventItem
 from easyticket.rules.pictures import files_of
 from easyticket.rules.schedule import phase_of
@@ -45,6 +47,16 @@ def event_item_shape(item: EventItem, now: datetime) -> dict[str, Any]:
         "is_published": event.status is not EventStatus.DRAFT,
         "created_at": event.created_at,
         "updated_at": event.updated_at,
+    }
+
+
+def filters_shape(filters: BrowseFilters) -> dict[str, Any]:
+    """Return what a list was asked for."""
+    return {
+        "category": filters.category or None,
+        "search": filters.search or None,
+        "city": filters.city or None,
+        "status": "all" if filters.when is When.CURRENT else filters.when.value,
     }
 
 

@@ -23,6 +23,7 @@ from easyticket.rules.wording import (
     clock_text,
     days_text,
     hours_text,
+    map_url,
     moment_text,
     money_text,
     place_text,
@@ -31,7 +32,6 @@ from easyticket.rules.wording import (
 from easyticket.web.views.markdown import plain_text, render_markdown
 
 COVER_SIZE = (960, 640)
-_MAPS = "https://www.google.com/maps/search/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def event_view(event: Event, actor: Actor, now: datetime) -> EventView:
         hours=_hours(event),
         venue=event.venue_name,
         address=_address(event),
-        map_url=f"{_MAPS}?{urlencode({'api': 1, 'query': place_text(event)})}",
+        map_url=map_url(event),
         organizer=event.organizer.display_name,
         age=f"For people of {event.age_restriction} and over" if event.age_restriction else "",
         lead=event.short_description,
