@@ -9,6 +9,7 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from easyticket.api_v1.blueprint import V1Blueprint
+from easyticket.api_v1.errors import tells_success
 from easyticket.api_v1.schemas.attendees import (
     ADMISSION_EXAMPLE,
     ATTENDEE_EXAMPLE,
@@ -80,6 +81,7 @@ def list_event_attendees(
 
 @blueprint.route("/events/<event_ref:ref>/checkin/", methods=["POST"])
 @token_required
+@tells_success
 @limited(GATE)
 @blueprint.operation(
     "Check in an attendee",

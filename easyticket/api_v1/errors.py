@@ -23,6 +23,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _INVALID = "The data provided is invalid"
 _NO_FIELD = "non_field_errors"
 _SAYS_SENTENCE, _REPEATS_FIELDS = "easyticket_says_sentence", "easyticket_repeats_fields"
+_TELLS_SUCCESS = "easyticket_tells_success"
 # Fields told of at once. Who sends more wrong ones has a fault in a program, which the first show as well.
 _MOST_FIELDS = 50
 _OWN_KEYS = ("message", "details", "status_code", "detail")
@@ -99,6 +100,12 @@ def repeats_fields(view: View) -> View:
     return view
 
 
+def tells_success(view: View) -> View:
+    """Have refusals of a view say `success` false, as its answers say `success` true."""
+    setattr(view, _TELLS_SUCCESS, True)
+    return view
+
+
 def error_example(status: int, own: str = "") -> dict[str, Any]:
     """Return what a refusal of this status looks like, for the document; with an operation's `own` sentence."""
     if status == 400 and not own:
@@ -116,6 +123,8 @@ def answer_error(status: int, error: AppError, headers: dict[str, str]) -> Respo
     body = _body(status, error, fields, says_sentence=getattr(view, _SAYS_SENTENCE, False))
     if getattr(view, _REPEATS_FIELDS, False):
         body = {**fields, **body}
+    if getattr(view, _TELLS_SUCCESS, False):
+        body["success"] = False
     return jsonify(body), status, headers
 
 

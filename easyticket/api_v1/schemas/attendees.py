@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 import marshmallow as ma
 
 from easyticket.api_v1.errors import Error
 from easyticket.api_v1.schemas.tickets import TYPE_EXAMPLE, TypeAnswer
-from easyticket.core.errors import Invalid
-from easyticket.http.bodies import wrong_input
 from easyticket.http.fields import Amount, Answer, Body, ChoiceFilter, Moment, Nested, Query, Text, Whole
 
 _CODE = "TKT-20260301-7J2KQ0ABCD"
@@ -85,15 +83,6 @@ class CheckInBody(Body):
             "description": "The ticket's code, what its QR code holds, or JSON text with either as `ticket_id`."
         },
     )
-
-    def handle_error(self, error: ma.ValidationError, data: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse as every other code is refused here: with `success` false.
-
-        :raises Invalid: always.
-        """
-        refusal: Invalid = wrong_input(error.messages_dict)
-        refusal.context["success"] = False
-        raise refusal
 
 
 class Scanner(Answer):
