@@ -7,6 +7,7 @@ from datetime import date
 
 # Douglas Crockford's base 32: no I, L, O or U, so that a code survives being read aloud at a gate.
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PURCHASE_PREFIX = "PUR-"
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
@@ -22,7 +23,7 @@ def ticket_code(day: date) -> str:
 
 def purchase_code() -> str:
     """Return an unguessable purchase id, `PUR-` and 26 random characters (130 bits)."""
-    return f"PUR-{random_code(26)}"
+    return f"{PURCHASE_PREFIX}{random_code(26)}"
 
 
 def payment_reference() -> str:

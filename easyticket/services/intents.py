@@ -46,7 +46,7 @@ def read_payment(*, actor: Actor, order: Order, now: datetime) -> Payment:
     require(actor, Permission.SEE_ORDER, order)
     if last_payment_of(order) is None:
         raise NotFound("No payment found for this order", code="no_payment")
-    _ask(order, now)
+    ask_about_payment(order, now)
     payment = last_payment_of(_reread(order))
     if payment is None:
         raise NotFound("No payment found for this order", code="no_payment")
@@ -68,7 +68,7 @@ def confirm_test_payment(
         raise Forbidden("Payments are confirmed by their provider here. This operation is for testing only.")
     payment_id = normal_line(payment_id, field="payment_id", longest=255)
     _check_confirmable(order, now)
-    _ask(order, now)
+    ask_about_payment(order, now)
     order = _reread(order)
     if order.status is not OrderStatus.CONFIRMED:
         _pay(actor, order, payment_id, payment_method, now)
@@ -98,7 +98,7 @@ def _pay(actor: Actor, order: Order, payment_id: str, payment_method: str, now: 
     except Conflict:
         # Somebody else was ahead since the order was read: what they made of it says more than how far we came.
         order = _reread(order)
-        _ask(order, now)
+        ask_about_payment(order, now)
         _check_confirmable(_reread(order), now)
         raise
 
@@ -117,13 +117,14 @@ def _pay_in_sandbox(payment: Payment, payment_id: str, payment_method: str, now:
     settle_payment(reference, now)
 
 
-def _ask(order: Order, now: datetime) -> None:
+def ask_about_payment(order: Order, now: datetime) -> None:
+    """Bring an order to what its provider says now, where that may be news; what is known stays where it does not answer."""
     payment = payment_to_ask_about(order)
     if payment is None:
         return
     try:
         settle_payment(payment.reference, now)
-    except ProviderDown:
+    except (ProviderDown, NotFound):  # it does not answer, or is switched off
         current_app.logger.warning("the provider of a payment does not answer; what is known is told")
 
 

@@ -36,17 +36,20 @@ MAX_ATTEMPTS = 20
 LATE_MONEY = timedelta(days=3)
 
 
-def start_payment(*, actor: Actor, order: Order, return_url: str, now: datetime) -> Payment | None:
+def start_payment(
+    *, actor: Actor, order: Order, return_url: str, method: str = "", now: datetime
+) -> Payment | None:
     """Return the attempt to send the payer to (`pay_url`), or None where nothing is to be paid and the order is confirmed.
 
     Asked again, it gives the attempt that is open; after a decline it opens a new one. The hold is not renewed.
+    `method` is how the payer means to pay, until the provider says how it was.
 
     :raises Conflict: the order is not payable (any more): paid, cancelled, or its hold ran out (code `hold_expired`).
     :raises ProviderDown: the provider did not answer; the attempt stays and is continued by the next call.
     """
     require(actor, Permission.PAY_ORDER, order)
     payment_id = _open_attempt(
-        order.id, now, provider_for(order.currency) if order.total_minor else None, return_url
+        order.id, now, provider_for(order.currency) if order.total_minor else None, return_url, method
     )
     if payment_id is None:
         return None
@@ -121,7 +124,7 @@ def is_processing(order: Order) -> bool:
 
 @transactional
 def _open_attempt(
-    order_id: int, now: datetime, provider: PaymentProvider | None, return_url: str
+    order_id: int, now: datetime, provider: PaymentProvider | None, return_url: str, method: str
 ) -> int | None:
     order = lock_order(order_id)
     _check_payable(order, now)
@@ -147,6 +150,7 @@ def _open_attempt(
         amount_minor=order.total_minor,
         currency=order.currency,
         is_live=provider.is_live,
+        method=method,
     )
     # The provider brings the payer back with our reference, whatever else it adds.
     payment.return_url = return_url.replace("{reference}", payment.reference)

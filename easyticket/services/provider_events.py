@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from flask import current_app
 
 from easyticket.core import clock
-from easyticket.core.errors import Unavailable
+from easyticket.core.errors import Forbidden, Unavailable
 from easyticket.db import db, insert_if_new, transactional
+from easyticket.integrations.paystack_events import read_paystack_event
 from easyticket.integrations.stripe_events import read_stripe_event
 from easyticket.models import Payment, ProviderEvent
 from easyticket.queue import JobName, enqueue
@@ -50,6 +51,26 @@ def receive_stripe_event(*, body: bytes, signature: str, now: datetime) -> bool:
     notice = read_stripe_event(body, signature, secret, now)
     return record_provider_event(
         provider="stripe",
+        event_key=notice.event_key,
+        kind=notice.kind,
+        reference=notice.reference,
+        body=body.decode(),
+        now=now,
+    )
+
+
+def receive_paystack_event(*, body: bytes, signature: str, now: datetime) -> bool:
+    """Verify a webhook of Paystack and store it once; False if this event was stored before.
+
+    :raises Forbidden: this site has no key to verify it with, or as `read_paystack_event`.
+    :raises Invalid: signed, but no event.
+    """
+    secret: str = current_app.config["SETTINGS"].paystack_secret_key
+    if not secret:
+        raise Forbidden("Paystack webhooks are not set up on this site.", code="not_configured")
+    notice = read_paystack_event(body, signature, secret)
+    return record_provider_event(
+        provider="paystack",
         event_key=notice.event_key,
         kind=notice.kind,
         reference=notice.reference,

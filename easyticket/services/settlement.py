@@ -47,7 +47,8 @@ def apply_snapshot(payment_id: int, snapshot: ChargeSnapshot, now: datetime) -> 
 
 def _settle(payment: Payment, order: Order, snapshot: ChargeSnapshot, now: datetime) -> None:
     payment.captured_minor = snapshot.amount_minor
-    payment.method = snapshot.method
+    # Play money was paid as the payer said, for nobody else can tell.
+    payment.method = snapshot.method if payment.is_live else payment.method or snapshot.method
     if not _matches(payment, snapshot):
         payment.state = PaymentState.QUARANTINED
         payment.last_error = "Amount, currency, mode or reference is not what was asked for."

@@ -11,8 +11,10 @@ from easyticket.core.errors import Conflict, invalid_field
 from easyticket.core.money import Money
 from easyticket.http.auth import public
 from easyticket.http.headers import allow_in_policy
+from easyticket.rules.callbacks import form_targets
 from easyticket.rules.wording import money_text
 from easyticket.services import sandbox
+from easyticket.services.payment_returns import own_callback
 
 blueprint = Blueprint("sandbox", __name__)
 
@@ -37,8 +39,10 @@ _DECIDED = {
 def page(reference: str) -> ResponseReturnValue:
     """Show what is to be paid and ask the payer to decide."""
     charge = sandbox.get_charge(reference)
-    # Chromium holds `form-action` against the redirect back to the shop too, which stands at PUBLIC_URL.
-    allow_in_policy("form-action", f"'self' {current_app.config['SETTINGS'].public_url}")
+    # Chromium holds `form-action` against the redirect back to the shop too: at PUBLIC_URL, or in a front end of its own.
+    shop = {current_app.config["SETTINGS"].public_url: None}
+    back = dict.fromkeys(form_targets(charge.return_url, own_callback()))
+    allow_in_policy("form-action", " ".join(["'self'", *(shop | back)]))
     return render_template(
         "sandbox/page.html",
         charge=charge,

@@ -1,0 +1,87 @@
+"""What becomes of a purchase: where its payment stands by its provider's word, giving it up, and its tickets once more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from easyticket.core.errors import Conflict, NotFound
+from easyticket.db import transactional
+from easyticket.models import Order
+from easyticket.queries.purchases import Purchase, find_purchase, get_purchase
+from easyticket.rules.order_phase import is_expired, is_hold_good, last_payment_of, payment_to_ask_about
+from easyticket.rules.permissions import Actor
+from easyticket.rules.purchase_status import PurchaseStatus, purchase_status
+from easyticket.services.checkout import resend_tickets
+from easyticket.services.intents import ask_about_payment
+from easyticket.services.orders import cancel_order
+
+
+def read_purchase(*, actor: Actor, name: str, now: datetime) -> Purchase:
+    """Return a purchase of the actor's account after asking its provider, so that what was just paid is confirmed by it.
+
+    :raises NotFound: there is none, or it is somebody else's.
+    """
+    purchase = get_purchase(actor, name)
+    return get_purchase(actor, name) if _ask(purchase, now) else purchase
+
+
+def verify_purchase(*, name: str, now: datetime) -> Purchase:
+    """Return the purchase of that name, whoever's it is, after asking its provider. Who has the name was told it.
+
+    :raises NotFound: there is none.
+    """
+    purchase = find_purchase(name)
+    if purchase is not None and _ask(purchase, now):
+        purchase = find_purchase(name)
+    if purchase is None:
+        raise NotFound("There is no payment with this reference.")
+    return purchase
+
+
+def cancel_purchase(*, actor: Actor, name: str, now: datetime) -> tuple[str, int]:
+    """Give up an unpaid purchase; return its code and how many tickets went back on sale.
+
+    The provider is asked first: what was paid a moment ago is not given up.
+
+    :raises NotFound: there is none, or it is somebody else's.
+    :raises Conflict: it is finished already; `context` tells its `status`.
+    """
+    order = read_purchase(actor=actor, name=name, now=now).order
+    if is_expired(order, now):
+        told = {"status": PurchaseStatus.FAILED.value}
+        raise Conflict("Order has expired", code="hold_expired", context=told)
+    code, held = order.purchase_code, order.quantity if is_hold_good(order, now) else 0
+    try:
+        cancel_order(actor=actor, order=order, now=now)
+    except Conflict as refusal:
+        refusal.context["status"] = purchase_status(order, last_payment_of(order), now).value
+        raise
+    return code, held
+
+
+def resend_purchase(*, actor: Actor, name: str, now: datetime) -> Order:
+    """Mail the tickets of a paid purchase to its buyer once more.
+
+    :raises NotFound: there is none, or it is somebody else's.
+    :raises Conflict: it is not paid, or its tickets are not valid any more; `context` tells its `status`.
+    """
+    purchase = read_purchase(actor=actor, name=name, now=now)
+    order, status = purchase.order, purchase_status(purchase.order, purchase.payment, now)
+    if status is not PurchaseStatus.COMPLETED:
+        sentence = "Tickets are sent once the payment is completed."
+        raise Conflict(sentence, code="not_completed", context={"status": status.value})
+    _resend(actor, order)
+    return get_purchase(actor, name).order
+
+
+@transactional
+def _resend(actor: Actor, order: Order) -> None:
+    resend_tickets(actor=actor, order=order)
+
+
+def _ask(purchase: Purchase, now: datetime) -> bool:
+    """Ask the provider where it may know something new; tell whether it was asked."""
+    if payment_to_ask_about(purchase.order) is None:
+        return False
+    ask_about_payment(purchase.order, now)
+    return True
