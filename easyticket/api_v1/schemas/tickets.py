@@ -6,6 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from easyticket.api_v1.schemas.events import EventOrganizer
 from easyticket.http.fields import Amount, Answer, ChoiceFilter, Degrees, Moment, Nested, Query, Text
 from easyticket.rules.tickets import TicketState
 
@@ -162,20 +163,11 @@ class TicketItemAnswer(Answer):
     )
 
 
-class Location(Answer):
+class Coordinates(Answer):
     """Where a venue is; null where nobody said."""
 
     latitude = Degrees(required=True, allow_none=True)
     longitude = Degrees(required=True, allow_none=True)
-
-
-class Organizer(Answer):
-    """Who holds the event."""
-
-    id = ma.fields.Integer(required=True)
-    username = ma.fields.String(required=True)
-    full_name = ma.fields.String(required=True)
-    profile_image = ma.fields.String(required=True, allow_none=True)
 
 
 class TicketEventDetail(TicketEvent):
@@ -184,10 +176,10 @@ class TicketEventDetail(TicketEvent):
     description = ma.fields.String(required=True)
     venue_address = ma.fields.String(required=True)
     venue_country = ma.fields.String(required=True)
-    venue_location = Nested(Location, required=True)
+    venue_location = Nested(Coordinates, required=True)
     end_date = ma.fields.Date(required=True)
     end_time = ma.fields.Time(required=True)
-    organizer = Nested(Organizer, required=True)
+    organizer = Nested(EventOrganizer, required=True)
 
 
 class TypeDetail(TypeAnswer):
