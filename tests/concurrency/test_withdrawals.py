@@ -1,0 +1,59 @@
+"""An organizer who takes money out in several browsers at the same instant, in several processes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+import sqlalchemy as sa
+from flask import Flask
+
+from easyticket.core import clock
+from easyticket.db import db
+from easyticket.models import PaymentProfile, Payout, User
+from easyticket.queries.balances import get_balance
+from easyticket.services.payment_profiles import set_default_profile
+from easyticket.services.withdrawals import cancel_withdrawal, request_withdrawal
+from tests import factories
+from tests.concurrency.crowd import crowd
+from tests.services.test_withdrawals import make_earner, make_profile
+
+
+def take_out(user_id: int) -> str:
+    actor = factories.actor_of(db.session.get_one(User, user_id))
+    return request_withdrawal(actor=actor, amount=Decimal(40), now=clock.now()).state.value
+
+
+def give_up(payout_id: int) -> str:
+    payout = db.session.get_one(Payout, payout_id)
+    actor = factories.actor_of(db.session.get_one(User, payout.organizer_id))
+    return cancel_withdrawal(actor=actor, payout=payout, now=clock.now()).state.value
+
+
+def choose(profile_id: int) -> str:
+    profile = db.session.get_one(PaymentProfile, profile_id)
+    actor = factories.actor_of(profile.user)
+    set_default_profile(actor=actor, profile=profile, now=clock.now())
+    return "chosen"
+
+
+def test_the_same_money_is_taken_out_once_and_comes_back_once(committing_app: Flask) -> None:
+    url = committing_app.config["SETTINGS"].database_url
+    with committing_app.app_context():
+        user_id = make_earner(sales=2).id  # GHS 100.00
+    answers = crowd(take_out, [user_id] * 8, database_url=url)
+    assert Counter(answers) == {"requested": 2, "WithdrawalRefused": 6}
+    with committing_app.app_context():
+        assert get_balance(user_id, "GHS", clock.now()).available_minor == 2_000
+        payout_id = db.session.scalars(sa.select(Payout.id)).first()
+    assert Counter(crowd(give_up, [payout_id] * 4, database_url=url)) == {"cancelled": 1, "Conflict": 3}
+    with committing_app.app_context():
+        assert get_balance(user_id, "GHS", clock.now()).available_minor == 6_000
+
+
+def test_accounts_chosen_at_once_leave_one_default(committing_app: Flask) -> None:
+    url = committing_app.config["SETTINGS"].database_url
+    with committing_app.app_context():
+        user = make_earner(sales=0)
+        others = [make_profile(user, is_default=False).id for _ in range(6)]
+    assert crowd(choose, others, database_url=url) == ["chosen"] * 6
