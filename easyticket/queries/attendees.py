@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from easyticket.core.ids import typed_code
 from easyticket.db import db
 from easyticket.models import (
     Admission,
@@ -27,7 +26,7 @@ from easyticket.models import (
     TicketStatus,
 )
 from easyticket.queries.pages import Page, page_of
-from easyticket.rules.admission import as_ticket_code
+from easyticket.queries.tickets import has_code
 from easyticket.rules.percentages import percentage
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.search import MAX_WORDS
@@ -157,7 +156,7 @@ def _sold_places(event: Event, filters: AttendeeFilters) -> _Places:
     if filters.offer_id is not None:
         conditions.append(Ticket.offer_id == filters.offer_id)
     of_person = (Ticket.attendee_name, Ticket.attendee_email, Ticket.attendee_phone)
-    conditions += _found_by(filters.query, of_person, Ticket.code)
+    conditions += _found_by(filters.query, of_person, has_code(filters.query))
     return sa.select(
         Ticket.id.label("ticket_id"),
         Ticket.order_line_id.label("line_id"),
@@ -210,22 +209,20 @@ def _type_name(
 
 
 def _found_by(
-    query: str, columns: Sequence[InstrumentedAttribute[str]], code: InstrumentedAttribute[str] | None = None
+    query: str, columns: Sequence[InstrumentedAttribute[str]], *other: sa.ColumnElement[bool]
 ) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions that each word of the query stands in a column, or that it is the phone number or the code."""
+    """Return the condition that each word stands in a column, that the last column has it as a number, or what else is given."""
     text = query[:_LONGEST_QUERY].strip()
     words = text.split()[:MAX_WORDS]
     if not words:
         return []
     in_words = sa.and_(*(sa.or_(*(_holds(column, word) for column in columns)) for word in words))
     either = [in_words]
-    if _PHONE.fullmatch(text):
-        # As people write it: with spaces, and a nought where the country's code stands.
-        digits = "".join(sign for sign in text if sign.isdigit()).lstrip("0")
+    # As people write a phone number: with spaces, and a nought where the country's code stands.
+    digits = "".join(sign for sign in text if sign.isdigit()).lstrip("0")
+    if digits and _PHONE.fullmatch(text):
         either.append(columns[-1].contains(digits, autoescape=True))
-    if code is not None:
-        either.append(code.contains(as_ticket_code(text) or typed_code(text), autoescape=True))
-    return [sa.or_(*either)]
+    return [sa.or_(*either, *other)]
 
 
 def _holds(column: InstrumentedAttribute[str], word: str) -> sa.ColumnElement[bool]:

@@ -16,7 +16,7 @@ from easyticket.db import db
 from easyticket.models import Category, Event, Order, Ticket
 from easyticket.queries.category_items import OTHER, is_in_category
 from easyticket.queries.pages import Page, page_of
-from easyticket.queries.tickets import TicketFilters, narrowed_to, owned_by, shown
+from easyticket.queries.tickets import TicketFilters, has_code, narrowed_to, owned_by, shown
 from easyticket.rules.permissions import Actor, Permission, may
 from easyticket.rules.search import fold, words_of
 from easyticket.rules.tickets import TicketState
@@ -125,7 +125,7 @@ def _category_of(event: Event, other: tuple[int, str]) -> tuple[int, str]:
 
 
 def _found_by(actor: Actor, query: str) -> list[sa.ColumnElement[bool]]:
-    """Return the condition that the code holds the query or the title all of its words.
+    """Return the condition that the query is a part of the code or that all of its words are in the title.
 
     Titles are compared here and not in the database, which knows no accents: an account has few events.
     """
@@ -140,8 +140,7 @@ def _found_by(actor: Actor, query: str) -> list[sa.ColumnElement[bool]]:
         for event_id, title in db.session.execute(titles.distinct())
         if all(word in fold(title) for word in words)
     ]
-    has_code = Ticket.code.contains(typed_code(query[:40]), autoescape=True)
-    return [sa.or_(has_code, Event.id.in_(found))]
+    return [sa.or_(has_code(query), Event.id.in_(found))]
 
 
 def _loaded() -> tuple[ORMOption, ...]:

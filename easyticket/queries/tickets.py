@@ -5,6 +5,7 @@ What is not yours is not found. Nobody is given a list of other people's tickets
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,9 +21,11 @@ from easyticket.models import Event, EventStatus, Offer, Order, Ticket, TicketSt
 from easyticket.queries.ordering import sorted_by
 from easyticket.queries.pages import Page, page_of
 from easyticket.queries.ticket_types import NO_SUCH_CHOICE
+from easyticket.rules.admission import as_ticket_code
 from easyticket.rules.permissions import Actor, Permission, may
 from easyticket.rules.tickets import TicketState
 
+_CODE_PART = re.compile(r"[A-Z0-9-]{4,32}")
 _UNKNOWN = "There is no ticket at this address."
 # Surface 1 knows the event's beginning by two names.
 _COLUMNS = {
@@ -125,6 +128,17 @@ def owned_by(actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
     """Return the conditions on the tickets of the actor's account."""
     # Tickets of guests have no owner, so somebody without an account must not be given them.
     return Ticket.owner_id.is_not(None), Ticket.owner_id == actor.user_id
+
+
+def has_code(text: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a ticket's code begins with what somebody typed, or has it in its random part.
+
+    Fewer than four characters are in too many codes to mean one.
+    """
+    typed = as_ticket_code(text) or typed_code(text)
+    if not _CODE_PART.fullmatch(typed):
+        return sa.false()
+    return Ticket.code.like(f"{typed}%" if typed.startswith("TKT") else f"TKT-________-%{typed}%")
 
 
 def narrowed_to(filters: TicketFilters, now: datetime) -> list[sa.ColumnElement[bool]]:
