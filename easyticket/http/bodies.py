@@ -84,7 +84,7 @@ def read_body(req: Request) -> dict[str, Any]:
         return {}
     else:
         raise UnsupportedMediaType(f'Unsupported media type "{req.mimetype[:100]}" in request.')
-    _refuse_unstorable(values)
+    refuse_unstorable(values)
     return values
 
 
@@ -92,14 +92,25 @@ def _from_json(content: bytes) -> dict[str, Any]:
     if not content:
         return {}  # said to be JSON by a client that always says so
     try:
-        values = json.loads(content, parse_float=_number, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        values = parse_json(content)
+    except ValueError as error:
         reason = str(error) if isinstance(error, json.JSONDecodeError) else "this is not JSON."
         raise WrongInput(f"JSON parse error - {reason}", code="parse_error") from None
     if not isinstance(values, dict):
         message = f"Invalid data. Expected a dictionary, but got {type(values).__name__}."
         raise WrongInput(message, fields={"non_field_errors": [message]})
     return values
+
+
+def parse_json(content: bytes | str) -> Any:
+    """Return what a JSON text holds; numbers with a point are Decimals.
+
+    :raises ValueError: it is none, or nested too deeply.
+    """
+    try:
+        return json.loads(content, parse_float=_number, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("It is nested too deeply.") from None
 
 
 def _number(text: str) -> Decimal:
@@ -153,7 +164,11 @@ def _without_blanks(values: Mapping[str, Any], schema: ma.Schema) -> dict[str, A
     return kept
 
 
-def _refuse_unstorable(values: Mapping[str, Any]) -> None:
+def refuse_unstorable(values: Any) -> None:
+    """Return if no text in these plain values holds characters that cannot be stored.
+
+    :raises WrongInput: one does.
+    """
     # No recursion: what can be parsed may be nested as deeply as the stack just bears.
     waiting: list[Any] = [values]
     while waiting:

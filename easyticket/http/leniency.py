@@ -50,7 +50,8 @@ class Describer(OpenAPIConverter):
             for kind in (property_, *property_.get("anyOf", ())):
                 kind.pop("nullable", None)
             if "in_form" in field.metadata:
-                del property_["anyOf"]
+                for key in ("anyOf", "type", "items", "maxItems"):
+                    property_.pop(key, None)
                 property_.update(field.metadata["in_form"])
         return described
 

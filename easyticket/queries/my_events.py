@@ -37,7 +37,9 @@ from easyticket.queries.ordering import Columns, sorted_by
 from easyticket.queries.pages import Page, page_of
 from easyticket.queries.traffic import Traffic, find_traffic
 from easyticket.rules.permissions import Actor, Permission, may
+from easyticket.rules.sales import NotOnSale, why_offer_not_on_sale
 
+OFFER_STATES = ("active", "inactive", "expired", "sold_out")
 STATUSES = ("upcoming", "ongoing", "past", "cancelled", "all")
 _NOT_CANCELLED = (EventStatus.DRAFT, EventStatus.PUBLISHED)
 _BY_STATUS = {
@@ -51,10 +53,14 @@ _BY_STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class MyOffer:
-    """One offer with what was sold of it at its price less discounts; what was returned later is in it."""
+    """One offer with what was sold of it at its price less discounts; what was returned later is in it.
+
+    `state` is one of `OFFER_STATES`; it is inactive while it is switched off or not on sale yet.
+    """
 
     item: OfferItem
     revenue: Money
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,11 @@ def load_my_events(events: Sequence[Event], now: datetime) -> list[MyEvent]:
         MyEvent(
             item=item,
             offers=[
-                MyOffer(offer, Money(of_offers.get(offer.offer.id, 0), item.event.currency))
+                MyOffer(
+                    item=offer,
+                    revenue=Money(of_offers.get(offer.offer.id, 0), item.event.currency),
+                    state=_state_of(offer, item.event, now),
+                )
                 for offer in offers[item.event.id]
             ],
             revenue=revenue.of(item.event.id, currency=item.event.currency),
@@ -155,6 +165,15 @@ def load_my_events(events: Sequence[Event], now: datetime) -> list[MyEvent]:
         )
         for item in items
     ]
+
+
+def load_my_offer(offer: Offer, now: datetime) -> MyOffer:
+    """Return one offer of an own event with its sales."""
+    event = offer.ticket_type.event
+    items = load_offer_items([event], now, include_inactive=True)[event.id]
+    item = next(each for each in items if each.offer.id == offer.id)
+    revenue = Money(_load_offer_revenue([event.id]).get(offer.id, 0), event.currency)
+    return MyOffer(item=item, revenue=revenue, state=_state_of(item, event, now))
 
 
 def get_my_event(actor: Actor, key: str | int) -> Event:
@@ -218,6 +237,17 @@ def summarize_my_events(actor: Actor, now: datetime) -> MySummary:
         revenue=sums.get(main, Money(0, main)),
         by_currency=dict(sorted(sums.items())),
     )
+
+
+def _state_of(item: OfferItem, event: Event, now: datetime) -> str:
+    reason = why_offer_not_on_sale(item.offer, now)
+    if reason is NotOnSale.INACTIVE:
+        return "inactive"
+    if reason is NotOnSale.CLOSED or event.end_at <= now or event.status is EventStatus.CANCELLED:
+        return "expired"
+    if item.remaining < item.offer.ticket_type.min_purchase:
+        return "sold_out"
+    return "inactive" if reason is NotOnSale.NOT_YET else "active"
 
 
 def _columns() -> Columns:
