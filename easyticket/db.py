@@ -21,7 +21,9 @@ import sqlalchemy as sa
 import sqlalchemy.orm
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError
@@ -102,10 +104,15 @@ def choices(values: type[enum.StrEnum], name: str) -> sa.Enum:
     )
 
 
+def insert_into(model: type[Base]) -> SqliteInsert | PostgresqlInsert:
+    """Return an INSERT that can say what happens where a UNIQUE constraint has the row already (`on_conflict_…`)."""
+    is_sqlite = db.session.get_bind().dialect.name == "sqlite"
+    return sqlite_insert(model) if is_sqlite else postgresql_insert(model)
+
+
 def insert_if_new(model: type[Base], row: dict[str, Any]) -> bool:
     """Add a row unless a UNIQUE constraint has it already; of all who try at the same instant one gets True."""
-    insert = sqlite_insert if db.session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(model).values(**row).on_conflict_do_nothing().returning(model.id)
+    statement = insert_into(model).values(**row).on_conflict_do_nothing().returning(model.id)
     return db.session.scalar(statement) is not None
 
 

@@ -42,6 +42,7 @@ class JobName(enum.StrEnum):
     MAIL_ORDER_CONFIRMED = "mail_order_confirmed"
     MAIL_ORDER_REFUNDED = "mail_order_refunded"
     MAIL_EVENT_CANCELLED = "mail_event_cancelled"
+    MAIL_CONTACT_MESSAGE = "mail_contact_message"
     MAIL_PAYMENT_ACCOUNT_CHANGED = "mail_payment_account_changed"
     SEND_REFUND = "send_refund"
     UNWIND_EVENT = "unwind_event"

@@ -24,6 +24,7 @@ from easyticket.core import clock
 from easyticket.http.auth import current_actor, token_optional, token_required
 from easyticket.http.openapi import ApiBlueprint, finds, needs
 from easyticket.http.paging import wanted_page, wanted_rows
+from easyticket.http.visits import count_look
 from easyticket.models import Event
 from easyticket.queries.event_details import load_event_detail
 from easyticket.queries.event_lists import (
@@ -157,6 +158,7 @@ def search_events(asked: Row) -> Page[Row]:
 @blueprint.answers(200, EventDetailAnswer, example=EVENT_DETAIL_EXAMPLE)
 def get_event(event: Event) -> Row:
     """One event with its category, what it sells and what is left. A draft is its organizer's."""
+    count_look(event)
     return _detail(event)
 
 

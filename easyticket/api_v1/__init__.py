@@ -10,7 +10,16 @@ from typing import Any
 
 from flask import Flask
 
-from easyticket.api_v1 import attendees, categories, documents, tickets
+from easyticket.api_v1 import (
+    analytics,
+    attendees,
+    categories,
+    documents,
+    public,
+    revenue,
+    stats,
+    tickets,
+)
 from easyticket.api_v1.blueprint import PREFIX, register
 from easyticket.api_v1.errors import Error, answer_error, error_example
 from easyticket.http.errors import answer_json
@@ -20,7 +29,11 @@ from easyticket.http.openapi import JsonApi
 _BLUEPRINTS = (
     categories.blueprint,
     tickets.blueprint,
+    analytics.blueprint,
+    revenue.blueprint,
     attendees.blueprint,
+    stats.blueprint,
+    public.blueprint,
     documents.blueprint,
 )
 _DESCRIPTION = """Events, tickets, payments and organizers' numbers of this EasyTicket site, for the clients of Cafa Tickets.

@@ -37,6 +37,8 @@ class Email:
     text: str
     html: str
     attachments: tuple[Attachment, ...] = ()
+    # Whom an answer goes to; nobody reads answers to the sender.
+    reply_to: str = ""
 
 
 def render_email(kind: str, to: str, *, attachments: Sequence[Attachment] = (), **values: object) -> Email:
@@ -61,6 +63,8 @@ def as_message(email: Email, *, message_id: UUID, sender: str, host: str, now: d
     message["Date"] = format_datetime(now)
     message["From"] = _one_line(sender)
     message["To"] = _address(email.to)
+    if email.reply_to:
+        message["Reply-To"] = _address(email.reply_to)
     message["Subject"] = _one_line(email.subject)
     # Nobody answers an automatic mail with another one (RFC 3834; the second is Exchange's own word for it).
     message["Auto-Submitted"] = "auto-generated"

@@ -49,6 +49,9 @@ HANDLERS: dict[JobName, Handler] = {
     JobName.MAIL_EVENT_CANCELLED: lambda p, uuid: delivery.mail_event_cancelled(
         p["order_id"], message_id=uuid
     ),
+    JobName.MAIL_CONTACT_MESSAGE: lambda p, uuid: delivery.mail_contact_message(
+        p["contact_message_id"], message_id=uuid
+    ),
     JobName.MAIL_PAYMENT_ACCOUNT_CHANGED: lambda p, uuid: delivery.mail_payment_account_changed(
         p["profile_id"], is_new=p["is_new"], message_id=uuid
     ),

@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from easyticket.services import expiry, idempotency, payments, sessions
+from easyticket.services import expiry, idempotency, payments, sessions, visits
 
 # Seconds between two runs, and the service to call. Each is idempotent and safe to run in two processes at once.
 SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
     (10, expiry.expire_orders),
     (20, payments.reconcile_payments),
+    # What the process that serves has counted; a process that only works has nothing to write.
+    (10, visits.write_visits),
     (3600, idempotency.forget_old_answers),
     (3600, sessions.delete_ended_sessions),
+    (3600, visits.forget_old_visits),
 )
 
 

@@ -24,7 +24,7 @@ from easyticket.models import (
     User,
 )
 from easyticket.queries.earnings import IS_PAID
-from easyticket.queries.revenue import OrganizerRevenue, get_organizer_revenue
+from easyticket.queries.revenue import OrganizerRevenue, load_organizer_revenue
 from easyticket.queries.tickets import TicketStats, count_tickets
 from easyticket.queries.users import get_own_user
 from easyticket.rules.periods import RevenuePeriod
@@ -73,6 +73,11 @@ class OwnEvents:
     attendees: int
     best: tuple[int, str, int] | None
 
+    @property
+    def tickets_each(self) -> float:
+        """How many tickets one event sold in the mean."""
+        return round(self.tickets_sold / self.created, 1) if self.created else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class AccountStats:
@@ -88,14 +93,15 @@ class AccountStats:
     latest: Sequence[Happening]
 
 
-def get_account_stats(actor: Actor, *, currency: str, zone: str, now: datetime) -> AccountStats:
+def get_account_stats(actor: Actor, now: datetime) -> AccountStats:
     """Return the numbers of the actor's own account, in a fixed number of statements.
 
     :raises NotFound: the account is not active any more.
     """
     user = get_own_user(actor)
     spent = _load_spent(user)
-    revenue = get_organizer_revenue(user.id, RevenuePeriod.ALL_TIME, currency=currency, zone=zone, now=now)
+    revenue = load_organizer_revenue(user.id, RevenuePeriod.ALL_TIME, now)
+    currency = revenue.main.currency
     return AccountStats(
         user=user,
         tickets=count_tickets(actor, now),

@@ -46,6 +46,11 @@ class Revenue:
         sums = {name: getattr(self, name) + getattr(other, name) for name in names}
         return Revenue(self.currency, **sums)
 
+    @property
+    def average_price(self) -> Money:
+        """What one ticket was sold for in the mean, rounded half up; nothing where none was."""
+        return self.money((2 * self.gross_minor + self.tickets) // (2 * self.tickets) if self.tickets else 0)
+
     def money(self, minor: int) -> Money:
         """Return an amount in this revenue's currency."""
         return Money(minor, self.currency)

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.orm import contains_eager
 
 from easyticket.db import db
 from easyticket.models import Event, FeeBearer, Order, OrderLine
+from easyticket.queries.balances import Balance, find_next_available_at, get_balance
 from easyticket.queries.earnings import IS_PAID, Condition, Revenue, load_revenue
 from easyticket.rules.periods import Month, RevenuePeriod, months_from, span_of_period
+from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.pricing import fee_within
-from easyticket.rules.schedule import Span
+from easyticket.rules.schedule import Span, day_in
 
 _LATEST = 10
 
@@ -69,15 +72,41 @@ class OrganizerRevenue:
     latest: Sequence[Sale]
 
 
-def get_organizer_revenue(
-    organizer_id: int, period: RevenuePeriod, *, currency: str, zone: str, now: datetime
-) -> OrganizerRevenue:
+@dataclass(frozen=True, slots=True)
+class RevenueReport:
+    """The revenue of a period, and what of all there is can be paid out: now, and from `next_payout_on` (the site's zone)."""
+
+    period: RevenuePeriod
+    revenue: OrganizerRevenue
+    balance: Balance
+    next_payout_on: date | None
+
+
+def get_revenue_report(actor: Actor, period: RevenuePeriod, now: datetime) -> RevenueReport:
+    """Return what the actor's own events earned in a period, in a fixed number of statements.
+
+    :raises Unauthenticated: nobody is signed in.
+    """
+    require(actor, Permission.EDIT_OWN_PROFILE)
+    settings, organizer_id = current_app.config["SETTINGS"], actor.user_id or 0
+    currency, zone = settings.v1_default_currency, settings.default_time_zone
+    next_at = find_next_available_at(organizer_id, currency, now)
+    return RevenueReport(
+        period=period,
+        revenue=load_organizer_revenue(organizer_id, period, now),
+        balance=get_balance(organizer_id, currency, now),
+        next_payout_on=day_in(zone, next_at) if next_at else None,
+    )
+
+
+def load_organizer_revenue(organizer_id: int, period: RevenuePeriod, now: datetime) -> OrganizerRevenue:
     """Return what an organizer's events earned in a period, in five statements however much it is."""
+    settings = current_app.config["SETTINGS"]
+    currency, zone = settings.v1_default_currency, settings.default_time_zone
     paid = sa.and_(Event.organizer_id == organizer_id, _within(span_of_period(period, zone, now)))
     sums = _load_sums(paid, zone, now)
-    empty = Sums(currency, Revenue(currency), (), ())
     return OrganizerRevenue(
-        main=sums.pop(currency, empty),
+        main=sums.pop(currency, Sums(currency, Revenue(currency), (), ())),
         others=[sums[code] for code in sorted(sums)],
         latest=_load_latest(paid),
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.orm import joinedload
 
 from easyticket.core.money import Money
@@ -41,8 +42,10 @@ class SiteStats:
     most_popular: tuple[Event, int] | None
 
 
-def get_site_stats(*, currency: str, zone: str, now: datetime) -> SiteStats:
+def get_site_stats(now: datetime) -> SiteStats:
     """Return the numbers of the whole site in five statements."""
+    settings = current_app.config["SETTINGS"]
+    currency, zone = settings.v1_default_currency, settings.default_time_zone
     events = _count_events(zone, now)
     organizers = _count_organizers(zone, now)
     return SiteStats(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from email.utils import parseaddr
 from uuid import UUID
 
 from flask import current_app
@@ -21,11 +22,11 @@ from easyticket.db import db
 from easyticket.documents.calendar import calendar_of
 from easyticket.documents.ticket_paper import TicketPaper, paper_of
 from easyticket.documents.ticket_pdf import render_tickets_pdf
-from easyticket.emails import accounts, orders, payouts
+from easyticket.emails import accounts, messages, orders, payouts
 from easyticket.emails.message import Attachment, Email, as_message
 from easyticket.integrations.mail import MailRefused, open_mailer
 from easyticket.links import FrontEnd, public_host, public_url
-from easyticket.models import MailToken, Order, PaymentProfile, Refund, TicketStatus, User
+from easyticket.models import ContactMessage, MailToken, Order, PaymentProfile, Refund, TicketStatus, User
 from easyticket.services.orders import secret_of
 from easyticket.services.tickets import qr_content
 
@@ -115,6 +116,13 @@ def mail_event_cancelled(order_id: int, *, message_id: UUID) -> None:
         _send(orders.event_cancelled(order, secret_of(order), to=to, attachments=attachments), message_id)
 
 
+def mail_contact_message(contact_message_id: int, *, message_id: UUID) -> None:
+    """Mail what somebody wrote in the contact form to the people who run the site."""
+    message = db.session.get(ContactMessage, contact_message_id)
+    if message is not None:
+        _send(messages.contact_message(message, to=_contact_address()), message_id)
+
+
 def _send(email: Email, message_id: UUID) -> None:
     settings = _settings()
     # Whatever was read is in the mail now; nothing stays open while a mail server thinks.
@@ -172,6 +180,12 @@ def _calendar(order: Order, name: str) -> Attachment:
     link = public_url("events.page", slug=order.event.slug)
     content = calendar_of(order.event, host=public_host(), url=link, now=clock.now())
     return Attachment(name, "text/calendar", content, (("charset", "utf-8"), ("method", "PUBLISH")))
+
+
+def _contact_address() -> str:
+    """Return where messages go: the setting, or the address that mails come from."""
+    settings = _settings()
+    return settings.contact_email or parseaddr(settings.mail_from)[1]
 
 
 def _settings() -> Settings:

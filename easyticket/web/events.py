@@ -13,6 +13,7 @@ from easyticket.documents.cover import render_cover
 from easyticket.documents.shared_cover import SHARED_SIZE, render_shared_cover
 from easyticket.http.auth import current_actor, public
 from easyticket.http.limits import limiter
+from easyticket.http.visits import count_look
 from easyticket.integrations.storage import Storage
 from easyticket.links import public_host, public_url
 from easyticket.models import Event
@@ -66,7 +67,9 @@ def browse() -> ResponseReturnValue:
 @public
 def page(slug: str) -> str:
     """Show an event with its tickets; a draft is there for its owner and staff only."""
-    return render_event_page(get_event(current_actor(), slug))
+    event = get_event(current_actor(), slug)
+    count_look(event)
+    return render_event_page(event)
 
 
 @blueprint.get("/events/<slug>/calendar.ics")
