@@ -24,6 +24,7 @@ from easyticket.core import clock
 from easyticket.http.auth import current_actor, token_optional
 from easyticket.http.fields import Nested
 from easyticket.http.paging import wanted_page
+from easyticket.http.visits import count_look
 from easyticket.models import Event
 from easyticket.queries.event_browse import BrowseFilters, browse_events
 from easyticket.queries.event_filters import When
@@ -64,6 +65,7 @@ def list_past_events(asked: Row) -> tuple[Page[Row], Row]:
 def get_event(event: Event) -> Row:
     """One event by its slug or number, with what it sells and what is left. A draft is its organizer's."""
     now = clock.now()
+    count_look(event)
     return event_page_shape(load_event_page(event, now), now)
 
 

@@ -9,11 +9,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from easyticket.core import clock
 from easyticket.db import db, transaction
-from easyticket.models import Event, EventImage, EventStatus, FeeBearer
+from easyticket.models import Event, EventImage, EventStatus, EventVisit, FeeBearer
+from easyticket.services.visits import write_visits
 from tests import factories
 from tests.api_v1.conftest import Caller
 from tests.statements import counted_statements
@@ -445,11 +447,24 @@ def test_a_draft_is_there_for_its_owner_and_the_sites_people_only(call: Callable
         assert (answer.status_code, answer.json["error"]) == (404, "Not Found")
 
 
+def test_a_look_at_a_page_is_counted_and_one_of_its_organizer_is_not(call: Callable[..., Caller]) -> None:
+    # What other tests looked at is gone before there is an event with the same number.
+    write_visits()
+    organizer = factories.make_organizer()
+    event = factories.make_event(organizer=organizer)
+    for user in (organizer, None, None):
+        assert call(user).get(f"{EVENTS}{event.id}/").status_code == 200
+    write_visits()
+    assert [visit.views for visit in db.session.scalars(sa.select(EventVisit))] == [2]
+
+
 def test_the_page_takes_the_same_statements_however_much_is_sold(call: Callable[..., Caller]) -> None:
     def statements(slug: str) -> int:
         client = call()
         with counted_statements() as seen:
-            assert client.get(f"{EVENTS}{slug}/").status_code == 200
+            # A machine is not counted as a visitor, so nothing is written beside.
+            seen_by = {"User-Agent": "a bot"}
+            assert client.get(f"{EVENTS}{slug}/", headers=seen_by).status_code == 200
         return len(seen)
 
     small = factories.make_simple_event(title="Small").slug
