@@ -15,6 +15,7 @@ from easyticket.api_v1 import (
     attendees,
     categories,
     documents,
+    events,
     public,
     revenue,
     stats,
@@ -28,6 +29,7 @@ from easyticket.http.openapi import JsonApi
 # The order is that of the tags in the document.
 _BLUEPRINTS = (
     categories.blueprint,
+    events.blueprint,
     tickets.blueprint,
     analytics.blueprint,
     revenue.blueprint,
