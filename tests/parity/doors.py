@@ -222,7 +222,7 @@ class Enter(Protocol):
     def __call__(self, door: type[SomeDoor], user: User | None = None) -> SomeDoor: ...
 
 
-DOORS: list[type[Door]] = [Web, Api]
+DOORS: list[type[Door]] = [Web, Api, ApiV1]
 
 
 def _orders() -> list[Order]:
