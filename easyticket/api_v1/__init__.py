@@ -16,10 +16,12 @@ from easyticket.api_v1 import (
     categories,
     documents,
     events,
+    payment_profiles,
     public,
     revenue,
     stats,
     tickets,
+    withdrawals,
 )
 from easyticket.api_v1.blueprint import PREFIX, register
 from easyticket.api_v1.errors import Error, answer_error, error_example
@@ -36,6 +38,8 @@ _BLUEPRINTS = (
     attendees.blueprint,
     stats.blueprint,
     public.blueprint,
+    payment_profiles.blueprint,
+    withdrawals.blueprint,
     documents.blueprint,
 )
 _DESCRIPTION = """Events, tickets, payments and organizers' numbers of this EasyTicket site, for the clients of Cafa Tickets.

@@ -1,0 +1,91 @@
+"""For the people who pay organizers by hand: which accounts wait to be checked, which withdrawals wait to be paid, and
+noting that it was done. Numbers are masked unless they are asked for."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import click
+from flask.cli import with_appcontext
+
+from easyticket.core import clock
+from easyticket.core.errors import AppError
+from easyticket.core.money import Money
+from easyticket.models import PaymentProfile
+from easyticket.queries.payment_profiles import list_profiles_to_check
+from easyticket.queries.withdrawals import list_payouts_to_make
+from easyticket.rules.payment_accounts import masked_number
+from easyticket.rules.permissions import SYSTEM
+from easyticket.services.account_checks import accept_account, reject_account
+from easyticket.services.withdrawals import record_payout_paid
+
+_with_numbers = click.option(
+    "--with-numbers", is_flag=True, help="Show whole account numbers. Mind who sees this terminal."
+)
+
+
+@click.command("waiting-profiles")
+@_with_numbers
+@with_appcontext
+def waiting_profiles(*, with_numbers: bool) -> None:
+    """List the payment profiles that wait to be verified."""
+    for profile in list_profiles_to_check():
+        click.echo(f"{profile.uuid}  {profile.user.email}  {_account(profile, whole=with_numbers)}")
+
+
+@click.command("verify-profile")
+@click.argument("profile_id", type=click.UUID)
+@with_appcontext
+def verify_profile(profile_id: UUID) -> None:
+    """Note that the account of a payment profile is its owner's."""
+    try:
+        accept_account(actor=SYSTEM, profile_uuid=profile_id, now=clock.now())
+    except AppError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(f"{profile_id} is verified.")
+
+
+@click.command("reject-profile")
+@click.argument("profile_id", type=click.UUID)
+@click.option("--reason", default="", help="What its owner reads. Default: Account number not found.")
+@with_appcontext
+def reject_profile(profile_id: UUID, *, reason: str) -> None:
+    """Note that the account of a payment profile is not its owner's; nothing is paid out to it."""
+    try:
+        reject_account(actor=SYSTEM, profile_uuid=profile_id, reason=reason, now=clock.now())
+    except AppError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(f"{profile_id} is rejected.")
+
+
+@click.command("waiting-payouts")
+@_with_numbers
+@with_appcontext
+def waiting_payouts(*, with_numbers: bool) -> None:
+    """List the withdrawals that wait to be paid."""
+    for payout in list_payouts_to_make():
+        amount = Money(payout.amount_minor, payout.currency)
+        profile = payout.payment_profile
+        account = _account(profile, whole=with_numbers) if profile else "no account"
+        click.echo(f"{payout.reference}  {amount.currency} {amount.as_text()}  {account}")
+
+
+@click.command("payout-paid")
+@click.argument("reference")
+@with_appcontext
+def payout_paid(reference: str) -> None:
+    """Note that a withdrawal was paid."""
+    try:
+        record_payout_paid(actor=SYSTEM, reference=reference, now=clock.now())
+    except AppError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(f"{reference} is paid.")
+
+
+COMMANDS = (waiting_profiles, verify_profile, reject_profile, waiting_payouts, payout_paid)
+
+
+def _account(profile: PaymentProfile, *, whole: bool) -> str:
+    number = profile.account_number if whole else masked_number(profile.method, profile.account_number)
+    bank = " ".join(filter(None, (profile.bank_name, profile.bank_code, profile.branch)))
+    return f"{profile.account_name}, {profile.network or bank}, {number}"

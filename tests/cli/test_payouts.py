@@ -1,0 +1,45 @@
+"""The people who run the site check accounts and note what they have paid, without seeing numbers they need not see."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from easyticket.db import db
+from easyticket.models import PayoutState, ProfileStatus
+from tests import factories
+from tests.services.test_withdrawals import ask, make_earner, make_profile
+
+
+def run(app: Flask, *args: str) -> tuple[int, str]:
+    db.session.rollback()
+    result = app.test_cli_runner().invoke(args=args)
+    return result.exit_code, result.output.strip()
+
+
+def test_accounts_are_verified_and_rejected_by_hand(app: Flask) -> None:
+    with app.app_context():
+        user = factories.make_organizer(email="ama@example.org", first_name="Ama", last_name="Owusu")
+        profile = make_profile(user, status=ProfileStatus.PENDING)
+        uuid = str(profile.uuid)
+        listed = f"{uuid}  ama@example.org  Ama Owusu, CAL Bank 140100, "
+        assert run(app, "waiting-profiles") == (0, f"{listed}******7890")
+        assert run(app, "waiting-profiles", "--with-numbers") == (0, f"{listed}1234567890")
+        assert run(app, "verify-profile", uuid) == (0, f"{uuid} is verified.")
+        assert run(app, "waiting-profiles") == (0, "")
+        assert run(app, "verify-profile", uuid)[0] == 1
+        assert run(app, "reject-profile", uuid, "--reason", "Another holder")[0] == 0
+        db.session.expire_all()
+        assert (profile.status, profile.failure_reason) == (ProfileStatus.FAILED, "Another holder")
+
+
+def test_what_was_paid_by_hand_is_noted_once(app: Flask) -> None:
+    with app.app_context():
+        payout = ask(make_earner(), "42.50")
+        reference = payout.reference
+        code, listed = run(app, "waiting-payouts")
+        assert (code, listed.startswith(f"{reference}  GHS 42.50  ")) == (0, True)
+        assert listed.endswith("******7890")
+        assert run(app, "payout-paid", reference) == (0, f"{reference} is paid.")
+        assert run(app, "payout-paid", reference)[0] == 1
+        db.session.expire_all()
+        assert payout.state is PayoutState.PAID
