@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from easyticket.core import clock
 from easyticket.core.errors import AppError
 from easyticket.core.money import Money
-from easyticket.models import PaymentProfile
+from easyticket.models import PaymentProfile, ProfileStatus
 from easyticket.queries.payment_profiles import list_profiles_to_check
 from easyticket.queries.withdrawals import list_payouts_to_make
 from easyticket.rules.payment_accounts import masked_number
@@ -88,4 +88,5 @@ COMMANDS = (waiting_profiles, verify_profile, reject_profile, waiting_payouts, p
 def _account(profile: PaymentProfile, *, whole: bool) -> str:
     number = profile.account_number if whole else masked_number(profile.method, profile.account_number)
     bank = " ".join(filter(None, (profile.bank_name, profile.bank_code, profile.branch)))
-    return f"{profile.account_name}, {profile.network or bank}, {number}"
+    doubt = "" if profile.status is ProfileStatus.VERIFIED else f" ({profile.status.value})"
+    return f"{profile.account_name}, {profile.network or bank}, {number}{doubt}"

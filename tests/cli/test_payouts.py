@@ -22,8 +22,11 @@ def test_accounts_are_verified_and_rejected_by_hand(app: Flask) -> None:
         profile = make_profile(user, status=ProfileStatus.PENDING)
         uuid = str(profile.uuid)
         listed = f"{uuid}  ama@example.org  Ama Owusu, CAL Bank 140100, "
-        assert run(app, "waiting-profiles") == (0, f"{listed}******7890")
-        assert run(app, "waiting-profiles", "--with-numbers") == (0, f"{listed}1234567890")
+        assert run(app, "waiting-profiles") == (0, f"{listed}******7890 (pending_verification)")
+        assert run(app, "waiting-profiles", "--with-numbers") == (
+            0,
+            f"{listed}1234567890 (pending_verification)",
+        )
         assert run(app, "verify-profile", uuid) == (0, f"{uuid} is verified.")
         assert run(app, "waiting-profiles") == (0, "")
         assert run(app, "verify-profile", uuid)[0] == 1
