@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
 import marshmallow as ma
-from werkzeug.datastructures import FileStorage
 
 from easyticket.http.bodies import parse_json, refuse_unstorable
 from easyticket.http.fields import Day, Flag, Many, Moment
@@ -17,9 +17,10 @@ from easyticket.rules.pictures import MOST_BYTES
 from easyticket.services.images import Upload
 
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?", re.ASCII)
-# What a client that read an event sends back in place of a new picture, or a new one as text, which is left aside.
-_KEPT = re.compile(r"(https?://|/|data:|\[\s*\]$)")
-_KEPT_PATTERN = "^(https?://|/|data:)"
+# What a client that read an event sends back in place of a new picture; and a new one, written as text.
+_KEPT = re.compile(r"(https?://|/|\[\s*\]$)")
+_WRITTEN = re.compile(r"data:image/[a-z+.-]{1,20};base64,", re.IGNORECASE)
+_TEXT_PATTERN = "^(https?://|/|data:image/)"
 _FILE = {"type": "string", "format": "binary"}
 _NO_OBJECT = "Invalid data. Expected a dictionary."
 
@@ -114,30 +115,34 @@ class JsonObject(ma.fields.Field[Mapping[str, Any]]):
 
 
 class NewPicture(FilePart):
-    """A new picture as a file of a multipart body; the address of the present one, which a client read, is left aside."""
+    """A new picture as a file of a multipart body or as a `data:` address; that of the present one is left aside."""
 
     def __init__(self, **kwargs: Any) -> None:
-        address = {"type": "string", "nullable": True, "pattern": _KEPT_PATTERN}
+        address = {"type": "string", "nullable": True, "pattern": _TEXT_PATTERN}
         super().__init__(most=MOST_BYTES, allow_none=True, **kwargs)
         self.metadata = {**kwargs.get("metadata", {}), "anyOf": [address], "in_form": _FILE}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        return None if _is_kept(value) else super()._deserialize(value, attr, data, **kwargs)
+        if _is_kept(value):
+            return None
+        return _written(value) or super()._deserialize(value, attr, data, **kwargs)
 
 
 class NewPictures(FileParts):
-    """New pictures as files of one repeated part; addresses of present ones are left aside."""
+    """New pictures as files of one repeated part or as `data:` addresses; those of present ones are left aside."""
 
     def __init__(self, **kwargs: Any) -> None:
-        addresses = {"type": "array", "nullable": True, "items": {"type": "string", "pattern": _KEPT_PATTERN}}
+        addresses = {"type": "array", "nullable": True, "items": {"type": "string", "pattern": _TEXT_PATTERN}}
         super().__init__(most=MOST_BYTES, allow_none=True, **kwargs)
         files = {"type": "array", "items": _FILE}
         self.metadata = {**kwargs.get("metadata", {}), "anyOf": [addresses], "in_form": files}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Upload]:
         sent = value if isinstance(value, list) else [value]
-        new = [each for each in sent if isinstance(each, FileStorage) or not _is_kept(each)]
-        return super()._deserialize(new, attr, data, **kwargs)
+        new = [each for each in sent if not _is_kept(each)]
+        return [
+            _written(each) or super(NewPictures, self)._deserialize([each], attr, data)[0] for each in new
+        ]
 
 
 def _parsed(text: str) -> Any:
@@ -148,6 +153,18 @@ def _parsed(text: str) -> Any:
         return None
     refuse_unstorable(values)
     return values
+
+
+def _written(value: Any) -> Upload | None:
+    """Return the picture that a `data:` address holds. What is not base64 is taken as it stands, and is no picture."""
+    start = _WRITTEN.match(value) if isinstance(value, str) else None
+    if start is None:
+        return None
+    text = value[start.end() :].encode()
+    try:
+        return Upload(b64decode(text, validate=True))
+    except ValueError:
+        return Upload(text)
 
 
 def _is_kept(value: Any) -> bool:

@@ -39,6 +39,7 @@ from easyticket.http.auth import current_actor, token_required
 from easyticket.http.fields import Nested
 from easyticket.http.openapi import finds
 from easyticket.http.paging import wanted_page
+from easyticket.http.sizes import takes_up_to
 from easyticket.models import Event
 from easyticket.queries.my_events import (
     MyEventFilters,
@@ -56,6 +57,8 @@ blueprint = V1Blueprint(
     "organizer_events", __name__, tag="Organizing Events", description="What organizers do with their events."
 )
 Row = dict[str, Any]
+# Six pictures of 5 MB with their form; and one of them written in JSON, where it takes a third more.
+_MEGABYTES, _PLAIN_MEGABYTES = 32, 8
 _NOT_YOURS = {403: "You can only modify your own events"}
 
 
@@ -65,13 +68,15 @@ def _find_own(actor: Actor, ref: str) -> Event:
 
 @blueprint.route("/events/create/", methods=["POST"])
 @token_required
+@takes_up_to(_MEGABYTES, plain=_PLAIN_MEGABYTES)
 @says_sentence
 @repeats_fields
 @blueprint.operation("Create an event")
 @blueprint.takes(EventForm, example=BODY_EXAMPLE, multipart=True)
 @blueprint.answers(201, EventCreatedAnswer, example=CREATED_EXAMPLE)
 def make_event(body: Row) -> Row:
-    """Make an event with its pictures and ticket types at once, as multipart with files or as JSON without.
+    """Make an event with its pictures and ticket types at once, as multipart with files, or as JSON with pictures as
+    `data:` addresses.
 
     It is live unless `is_published` is false. Until the account's address is verified it is a draft all the same. Prices
     are in the site's currency for this API. Whoever makes an event is an organizer from then on. Refusals repeat each
@@ -86,6 +91,7 @@ def make_event(body: Row) -> Row:
     "/events/<event_ref:ref>/update/", also=("/events/my-events/<event_ref:ref>/edit/",), methods=["PATCH"]
 )
 @token_required
+@takes_up_to(_MEGABYTES, plain=_PLAIN_MEGABYTES)
 @says_sentence
 @repeats_fields
 @blueprint.operation("Change an event", refuses=_NOT_YOURS | NO_SUCH_EVENT)

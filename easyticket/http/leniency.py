@@ -50,7 +50,7 @@ class Describer(OpenAPIConverter):
             for kind in (property_, *property_.get("anyOf", ())):
                 kind.pop("nullable", None)
             if "in_form" in field.metadata:
-                for key in ("anyOf", "type", "items", "maxItems"):
+                for key in ("anyOf", "type", "items", "minItems", "maxItems", "example"):
                     property_.pop(key, None)
                 property_.update(field.metadata["in_form"])
         return described

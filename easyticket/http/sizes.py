@@ -1,4 +1,4 @@
-"""How large a request may be: a megabyte, and for uploads what the whole site allows (MAX_CONTENT_LENGTH)."""
+"""How large a request may be: a megabyte, for uploads what the whole site allows (MAX_CONTENT_LENGTH), or what a view says."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ from easyticket.http.auth import Access, declared_access
 # Bytes of a body that is no upload: JSON, a form.
 MAX_PLAIN = 1024 * 1024
 _MEGABYTE = 1024 * 1024
-_ATTRIBUTE = "easyticket_most_megabytes"
+_ATTRIBUTE, _PLAIN_ATTRIBUTE = "easyticket_most_megabytes", "easyticket_most_plain_megabytes"
 
 View = TypeVar("View", bound=Callable[..., object])
 
 
-def takes_up_to(megabytes: int) -> Callable[[View], View]:
-    """Let a view take forms with files of so many megabytes together, instead of what the whole site allows."""
+def takes_up_to(megabytes: int, *, plain: int = 1) -> Callable[[View], View]:
+    """Let a view take forms with files of so many megabytes together, instead of what the whole site allows.
+
+    `plain` is how many it takes of anything else, such as JSON with a picture in it.
+    """
 
     def declare(view: View) -> View:
         setattr(view, _ATTRIBUTE, megabytes)
+        setattr(view, _PLAIN_ATTRIBUTE, plain)
         return view
 
     return declare
@@ -42,8 +46,9 @@ def _bound_body() -> None:
         if megabytes := getattr(view, _ATTRIBUTE, 0):
             request.max_content_length = megabytes * _MEGABYTE
         return
+    most = getattr(view, _PLAIN_ATTRIBUTE, 1) * MAX_PLAIN
     # One more than is taken: at its limit werkzeug cuts off what comes in chunks and says nothing.
-    request.max_content_length = MAX_PLAIN + 1
+    request.max_content_length = most + 1
     size = request.content_length
-    if (len(request.get_data()) if size is None else size) > MAX_PLAIN:
+    if (len(request.get_data()) if size is None else size) > most:
         raise RequestEntityTooLarge()

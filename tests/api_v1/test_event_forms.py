@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,10 +12,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from PIL import Image
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, stream_encode_multipart
 
 from easyticket.core import clock
 from easyticket.db import db
+from easyticket.http.sizes import MAX_PLAIN
 from easyticket.models import Event, EventStatus, User
 from easyticket.rules.pictures import NO_PICTURE, TOO_MANY_PIXELS
 from tests import factories
@@ -26,6 +30,7 @@ pytestmark = pytest.mark.usefixtures("db_session")
 CREATE = "/api/v1/events/create/"
 START = clock.now().date() + timedelta(days=30)
 PHOTO = encoded(drawn(600, 300), "JPEG")
+_SMALL = "data:image/png;base64," + b64encode(encoded(drawn(), "PNG")).decode()
 Call = Callable[..., Caller]
 # What each client reads when the form is refused: `detail`, else `error`, else `message`, and these over them.
 READ = ("detail", "error", "message", "details", "status_code")
@@ -127,7 +132,7 @@ def test_an_unverified_account_makes_a_draft_and_json_does_as_well(call: Call) -
     factories.make_category("Music")
     newcomer = factories.make_user(is_verified=False)
     body = {**parts(), "max_attendees": 100, "ticket_types": [{"name": "Free", "price": 0, "quantity": 5}]}
-    body |= {"featured_image": "data:image/png;base64,AAAA", "additional_images": []}
+    body |= {"featured_image": "", "additional_images": []}
     answer = call(newcomer).post(CREATE, body)
     assert (answer.status_code, answer.json["data"]["is_published"]) == (201, False)
     assert "verify" in answer.json["message"]
@@ -264,6 +269,36 @@ def test_the_mobile_clients_edit_sends_back_what_it_read(call: Call, organizer: 
     assert now["short_description"] == "Twelve drummers and one bell"
     refused = caller.patch(f"{path}edit/", {"ticket_types": [{"id": 0, "name": "x"}]})
     assert refused.json["details"].keys() == {"ticket_types.0.id"}
+
+
+def test_a_picture_written_in_json_is_a_new_one_and_may_be_larger_than_other_json(
+    call: Call, organizer: User, event: Event
+) -> None:
+    caller, path = call(organizer), f"/api/v1/events/my-events/{event.slug}/"
+    large = Image.effect_noise((1_300, 1_000), 90).convert("RGB")
+    written = "data:image/jpeg;base64," + b64encode(encoded(large, "JPEG", quality=97)).decode()
+    assert len(written) > MAX_PLAIN
+    answer = caller.patch(
+        f"{path}edit/", {"featured_image": written, "additional_images": [_SMALL, "/media/old.webp"]}
+    )
+    assert answer.status_code == 200, answer.json
+    shown = caller.get(path).json
+    assert shown["featured_image"].endswith("-1300x1000.webp")
+    assert len(shown["additional_images"]) == 1
+    for wrong in ("data:image/png;base64,AAAA", "data:image/png;base64,?"):
+        refused = caller.patch(f"{path}edit/", {"featured_image": wrong})
+        assert refused.json["details"] == {"featured_image": [NO_PICTURE]}
+    assert caller.patch(f"{path}edit/", {"description": "x" * 9 * MAX_PLAIN}).status_code == 413
+
+
+def test_six_pictures_of_some_megabytes_fit_into_one_form(call: Call, organizer: User) -> None:
+    padded = PHOTO + bytes(1_500_000)
+    files = [FileStorage(io.BytesIO(padded), f"{number}.jpg") for number in range(6)]
+    whole = parts(featured_image=files[0], additional_images=files[1:])
+    stream, size, boundary = stream_encode_multipart(whole, use_tempfile=False)
+    assert size > 9_000_000
+    form = f"multipart/form-data; boundary={boundary}"
+    assert call(organizer).post(CREATE, data=stream.read(), content_type=form).status_code == 201
 
 
 def test_only_the_organizer_changes_and_deletes_and_only_until_it_begins(
