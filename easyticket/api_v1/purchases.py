@@ -21,7 +21,7 @@ from easyticket.api_v1.schemas.purchases import (
 from easyticket.api_v1.shapes.purchases import initiated_shape, purchase_shape
 from easyticket.api_v1.targets import event_key
 from easyticket.core import clock
-from easyticket.http.api_limits import PAYMENT, limited
+from easyticket.http.api_limits import Rate, limited
 from easyticket.http.auth import current_actor, token_required
 from easyticket.http.idempotency import current_turn, idempotent
 from easyticket.services.orders import Buyer
@@ -34,6 +34,8 @@ blueprint = V1Blueprint(
     tag="Purchases",
     description="Tickets are held for 10 minutes, until they are paid.",
 )
+# Each holds tickets for a while, and what is refused (sold out, a wrong number) counts too.
+_BUYING = Rate("60 per hour", "purchase")
 _REFUSED = {
     400: "Only 3 tickets available for 'Regular'",
     502: "The payment provider does not answer. Nothing is lost: try again.",
@@ -46,7 +48,7 @@ _FINISHED = {
 
 @blueprint.route("/tickets/purchase/", methods=["POST"])
 @token_required
-@limited(PAYMENT)
+@limited(_BUYING)
 @says_sentence
 @blueprint.operation("Initiate purchase", refuses=_REFUSED)
 @blueprint.takes(PurchaseBody, example=PURCHASE_BODY_EXAMPLE)
@@ -62,7 +64,7 @@ def purchase_tickets(body: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/payments/initiate/", methods=["POST"])
 @token_required
-@limited(PAYMENT)
+@limited(_BUYING)
 @says_sentence
 @blueprint.operation("Initiate payment", refuses=_REFUSED)
 @blueprint.takes(InitiateBody, example=INITIATE_BODY_EXAMPLE)

@@ -79,6 +79,17 @@ def confirm_test_payment(
     return order
 
 
+def ask_about_payment(order: Order, now: datetime) -> None:
+    """Bring an order to what its provider says now, where that may be news; what is known stays where it does not answer."""
+    payment = payment_to_ask_about(order)
+    if payment is None:
+        return
+    try:
+        settle_payment(payment.reference, now)
+    except (ProviderDown, NotFound):  # it does not answer, or is switched off
+        current_app.logger.warning("the provider of a payment does not answer; what is known is told")
+
+
 def _check_confirmable(order: Order, now: datetime) -> None:
     status = shown_status(order, now)
     if status in UNPAID:
@@ -115,17 +126,6 @@ def _pay_in_sandbox(payment: Payment, payment_id: str, payment_method: str, now:
         now=now,
     )
     settle_payment(reference, now)
-
-
-def ask_about_payment(order: Order, now: datetime) -> None:
-    """Bring an order to what its provider says now, where that may be news; what is known stays where it does not answer."""
-    payment = payment_to_ask_about(order)
-    if payment is None:
-        return
-    try:
-        settle_payment(payment.reference, now)
-    except (ProviderDown, NotFound):  # it does not answer, or is switched off
-        current_app.logger.warning("the provider of a payment does not answer; what is known is told")
 
 
 def _reread(order: Order) -> Order:
