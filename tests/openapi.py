@@ -9,6 +9,7 @@ from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
 #: (method, path), the parts of a path that vary in braces.
 Operation = tuple[str, str]
+_FORM = "multipart/form-data"
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -63,8 +64,8 @@ def _contents(document: dict[str, Any], said: dict[str, Any]) -> Iterator[tuple[
         status: _in_full(document, response) for status, response in said["responses"].items()
     }
     for name, body in bodies.items():
-        for content in body.get("content", {}).values():
-            if content["schema"].get("format") != "binary":
+        for kind, content in body.get("content", {}).items():
+            if content["schema"].get("format") != "binary" and (kind != _FORM or len(body["content"]) > 1):
                 yield name, content
 
 

@@ -15,9 +15,9 @@ from easyticket.api_v1.schemas.payment_profiles import (
     UPDATED_EXAMPLE,
     VERIFICATION_EXAMPLE,
     CreatedProfile,
-    ProfileBody,
-    ProfileChanges,
-    ProfileList,
+    PaymentProfileBody,
+    PaymentProfileChanges,
+    PaymentProfileList,
     RetryBody,
     ToldProfile,
     VerificationAnswer,
@@ -60,9 +60,9 @@ _changes_profile = finds(
 @token_required
 @blueprint.operation("Create a payment profile", refuses=_NOT_PROVED | _TOO_OFTEN)
 @needs(Permission.EDIT_PAYMENT_PROFILE)
-@blueprint.takes(ProfileBody, example=BODY_EXAMPLE)
+@blueprint.takes(PaymentProfileBody, example=BODY_EXAMPLE)
 @blueprint.answers(201, CreatedProfile, example=CREATED_EXAMPLE)
-def create_profile(body: dict[str, Any]) -> dict[str, Any]:
+def create_payment_profile(body: dict[str, Any]) -> dict[str, Any]:
     """Add a bank account or a mobile money number. The first one is your default. It is verified within one or two
     minutes (poll `verification-status`), for GHS 1.00 of your balance. Nothing is paid out to a further one for 24 hours,
     and you are mailed about it. In the sandbox, numbers ending in 0000 are unknown and those ending in 9999 take longer."""
@@ -80,8 +80,8 @@ def create_profile(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route(_SEED, also=(_CLIENTS,), methods=["GET"])
 @token_required
 @blueprint.operation("List payment profiles")
-@blueprint.answers(200, ProfileList, example=LIST_EXAMPLE)
-def list_profiles() -> dict[str, Any]:
+@blueprint.answers(200, PaymentProfileList, example=LIST_EXAMPLE)
+def list_payment_profiles() -> dict[str, Any]:
     """All your payment profiles, the default one first. Not paged."""
     found = profiles.list_payment_profiles(current_actor())
     return profile_list_shape([profile_shape(profile) for profile in found])
@@ -91,9 +91,9 @@ def list_profiles() -> dict[str, Any]:
 @token_required
 @blueprint.operation("Update a payment profile", refuses=_NOT_FOUND | _NOT_PROVED | _TOO_OFTEN)
 @_changes_profile
-@blueprint.takes(ProfileChanges, example=CHANGES_EXAMPLE)
+@blueprint.takes(PaymentProfileChanges, example=CHANGES_EXAMPLE)
 @blueprint.answers(200, ToldProfile, example=UPDATED_EXAMPLE)
-def update_profile(body: dict[str, Any], profile: PaymentProfile) -> dict[str, Any]:
+def update_payment_profile(body: dict[str, Any], profile: PaymentProfile) -> dict[str, Any]:
     """Change name, description, account or which one is the default. Another account is verified again for GHS 1.00,
     nothing is paid out to it for 24 hours, and you are mailed about it. A masked number leaves the number as it is."""
     changes = {name: "" if value is None else value for name, value in body.items()}
@@ -108,7 +108,7 @@ def update_profile(body: dict[str, Any], profile: PaymentProfile) -> dict[str, A
 @blueprint.operation("Delete a payment profile", refuses=_NOT_FOUND | _NOT_PROVED | _NOT_DELETED)
 @_changes_profile
 @blueprint.answers(204)
-def delete_profile(profile: PaymentProfile) -> None:
+def delete_payment_profile(profile: PaymentProfile) -> None:
     """Delete a profile that is not the default, not chosen for a published event that is not over, and to which no money
     is on its way."""
     services.delete_payment_profile(actor=current_actor(), profile=profile, now=clock.now())
@@ -119,7 +119,7 @@ def delete_profile(profile: PaymentProfile) -> None:
 @blueprint.operation("Make a payment profile the default", refuses=_NOT_FOUND | _NOT_PROVED)
 @_changes_profile
 @blueprint.answers(200, ToldProfile, example=DEFAULT_EXAMPLE)
-def set_default(profile: PaymentProfile) -> dict[str, Any]:
+def set_default_profile(profile: PaymentProfile) -> dict[str, Any]:
     """Be paid to this one where nothing else is said. There is one default at any time."""
     chosen = services.set_default_profile(actor=current_actor(), profile=profile, now=clock.now())
     return told_profile_shape(chosen, "This is now the default payment profile.")
@@ -130,7 +130,7 @@ def set_default(profile: PaymentProfile) -> dict[str, Any]:
 @blueprint.operation("Check the verification status", refuses=_NOT_FOUND)
 @finds(profiles.get_payment_profile, key="id", name="profile")
 @blueprint.answers(200, VerificationAnswer, example=VERIFICATION_EXAMPLE)
-def get_verification_status(profile: PaymentProfile) -> dict[str, Any]:
+def get_profile_verification(profile: PaymentProfile) -> dict[str, Any]:
     """Where the verification stands, in a word and a sentence. Poll every 5 seconds after a profile was made."""
     return verification_shape(profile, by_people=profiles.are_accounts_checked_by_people())
 
@@ -141,7 +141,7 @@ def get_verification_status(profile: PaymentProfile) -> dict[str, Any]:
 @_changes_profile
 @blueprint.takes(RetryBody, example={"confirm": True}, required=False)
 @blueprint.answers(200, ToldProfile, example=RETRIED_EXAMPLE)
-def retry_verification(body: dict[str, Any], profile: PaymentProfile) -> dict[str, Any]:
+def retry_profile_verification(body: dict[str, Any], profile: PaymentProfile) -> dict[str, Any]:
     """Have a profile verified again after it failed, for another GHS 1.00; three times an hour at most."""
     retried = services.retry_verification(
         actor=current_actor(), profile=profile, is_confirmed=body["confirm"], now=clock.now()

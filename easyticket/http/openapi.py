@@ -18,6 +18,7 @@ from easyticket.http.auth import Access, current_actor, declared_access
 from easyticket.http.bodies import parser
 from easyticket.http.csrf import csrf
 from easyticket.http.fields import Answer, Many
+from easyticket.http.files import FilePart
 from easyticket.http.leniency import NO_NUL, Describer, DescriberPlugin
 from easyticket.http.paging import PAGE_SIZE, envelope, list_headers
 from easyticket.queries.pages import Page
@@ -328,6 +329,8 @@ def _describe_body(doc: dict[str, Any], doc_info: Mapping[str, Any], api: JsonAp
     if body is not None and doc_info.get("body", {}).get("multipart"):
         schema = body["content"]["application/json"]["schema"]
         body["content"][MULTIPART] = {"schema": api.describer.form_of(schema)}
+        if _has_required_field(schema, FilePart):
+            del body["content"]["application/json"]  # there is no file in JSON
 
 
 def _page_size(size: int) -> dict[str, Any]:
@@ -348,9 +351,12 @@ def _schema_name(schema: type[ma.Schema] | ma.Schema) -> str:
     return f"Patched{cls.__name__}" if is_partial else cls.__name__
 
 
-def _has_required_field(schema: type[ma.Schema] | ma.Schema) -> bool:
+def _has_required_field(
+    schema: type[ma.Schema] | ma.Schema, kind: type[ma.fields.Field[Any]] = ma.fields.Field
+) -> bool:
     body = schema() if isinstance(schema, type) else schema
-    return not body.partial and any(field.required for field in body.fields.values())
+    needed = (field for field in body.fields.values() if field.required)
+    return not body.partial and any(isinstance(field, kind) for field in needed)
 
 
 def _whole_header(description: str) -> dict[str, Any]:

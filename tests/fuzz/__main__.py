@@ -1,4 +1,4 @@
-"""Fuzz the API: `python -m tests.fuzz` as each kind of caller on SQLite and PostgreSQL; `--help` lists what can be chosen.
+"""Fuzz both APIs: `python -m tests.fuzz` as each kind of caller on SQLite and PostgreSQL; `--help` lists what can be chosen.
 
 Each run has a process and a database of its own. What a run found is printed with the command that repeats it.
 """
@@ -24,19 +24,12 @@ import flask_migrate
 from tests.api.access_table import CALLERS
 from tests.fixtures.database import application_on
 from tests.fuzz.run import Plan, carry_out
+from tests.fuzz.surfaces import SURFACES
 from tests.servers.databases import Databases, PostgresDatabases, PostgresServer, SqliteDatabases
 
 KINDS = ("postgresql", "sqlite")
-# The cases that follow from the document alone (`coverage`) are many and the same for everybody: each operation's are
-# sent by who gets furthest with it, and to the stricter database. `--cover-all` sends them as everybody to both. What takes
-# longest stands first and is begun first.
-_COVERED = {
-    "organizer": r"^/api/(events/(?!categories)|tickets/(?!my-tickets))",
-    "consumer": r"^/api/(auth|orders|tickets/my-tickets)/(?!cleanup)",
-    "staff": r"^/api/(events/categories|orders/cleanup)",
-    "anonymous": r"^/api/(schema|docs|redoc|webhooks)/",
-    "other": r"^$",
-}
+# The stricter of the two, to which the cases of `coverage` are sent. `--cover-all` sends them as everybody to both.
+_COVERS = "postgresql"
 
 
 def main() -> int:
@@ -62,6 +55,7 @@ def main() -> int:
 
 def _read_command_line() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--surface", choices=SURFACES, action="append", help="this one only")
     parser.add_argument("--database", choices=KINDS, action="append", help="on this one only")
     parser.add_argument("--caller", choices=CALLERS, action="append", help="as this kind of caller only")
     parser.add_argument("--only", default="", help='one operation, for example "GET /api/orders/"')
@@ -94,23 +88,26 @@ def _plans(kind: str, databases: Databases, folder: Path, wanted: argparse.Names
         flask_migrate.upgrade()
     return [
         Plan(
+            surface=surface.name,
             database_kind=kind,
             database_url=databases.new(template=template),
             caller=caller,
             examples=max(wanted.examples // len(CALLERS), 1),
             seed=wanted.seed,
             phases=tuple(wanted.phases.split(",")),
-            uncovered=() if wanted.cover_all else (_left_out(kind, caller),),
+            uncovered=() if wanted.cover_all else (_left_out(kind, surface.covered[caller]),),
             only=wanted.only,
         )
-        for caller in _COVERED
+        for surface in SURFACES.values()
+        if surface.name in (wanted.surface or SURFACES)
+        for caller in surface.covered
         if caller in (wanted.caller or CALLERS)
     ]
 
 
-def _left_out(kind: str, caller: str) -> str:
-    """Return the pattern of the paths whose cases of `coverage` this run does not send."""
-    return "." if kind == "sqlite" else f"^(?!{_COVERED[caller].removeprefix('^')})"
+def _left_out(kind: str, covered: str) -> str:
+    """Return the pattern of the paths whose cases of `coverage` a run does not send, of those that it would by `covered`."""
+    return f"^(?!{covered.removeprefix('^')})" if kind == _COVERS else "."
 
 
 def _results(plans: list[Plan], folder: Path, processes: int) -> Iterator[tuple[Plan, int, str, float]]:
@@ -133,7 +130,7 @@ def _results(plans: list[Plan], folder: Path, processes: int) -> Iterator[tuple[
 
 def _into_file(plan: Plan, folder: Path) -> tuple[Plan, int, str, float]:
     """Carry out a plan in this process with its output in a file; return it, its result, that output and the seconds."""
-    begun, path = time.monotonic(), folder / f"{plan.caller}-{plan.database_kind}.txt"
+    begun, path = time.monotonic(), folder / f"{plan.surface}-{plan.caller}-{plan.database_kind}.txt"
     with path.open("w") as file, contextlib.redirect_stdout(file), contextlib.redirect_stderr(file):
         result = carry_out(plan)
     return plan, result, path.read_text(), time.monotonic() - begun
@@ -147,7 +144,7 @@ def _tell(plan: Plan, result: int, output: str, seconds: float, wanted: argparse
         print(output)
         print(
             f"Again: .venv/bin/python -m tests.fuzz --seed {plan.seed} --examples {wanted.examples}"
-            f" --database {plan.database_kind} --caller {plan.caller} --phases {wanted.phases}"
+            f" --surface {plan.surface} --database {plan.database_kind} --caller {plan.caller} --phases {wanted.phases}"
             f"{' --cover-all' if wanted.cover_all else ''}\n"
         )
     return bool(result)

@@ -33,7 +33,8 @@ def only_rules_refuse_valid_data(_ctx: CheckContext, response: Response, case: C
         return
     if case.meta.generation.mode is not GenerationMode.POSITIVE:
         return
-    for name, texts in response.json()["field_errors"].items():
+    body = response.json()
+    for name, texts in body.get("field_errors", body.get("details", {})).items():
         if name == "refresh":  # must be there unless its cookie is
             continue
         wrong = _ABOUT_TYPES.intersection(texts)

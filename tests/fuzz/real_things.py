@@ -23,30 +23,17 @@ from easyticket.core.errors import AppError
 from easyticket.db import db
 from easyticket.models import User
 from tests import factories
-from tests.api.access_table import CALLERS, ROWS, Row
-from tests.api.world import World
+from tests.api.access_table import CALLERS, Row
+from tests.api_v1.world import World
+from tests.fuzz.surfaces import Surface
 
 Found = TypeVar("Found")
 
 # Worlds that are used at a time.
 WORLDS = 2
-# What is made anew after something was done to it that can be done once only, by what the operation's path begins with.
-_USED_UP = {
-    "/api/events/categories/": ("category", "event"),
-    "/api/events/": ("event", "draft", "pending", "paid"),
-    "/api/tickets/types/": ("event", "draft", "pending", "paid"),
-    "/api/tickets/my-tickets/": ("code_at_the_gate",),
-    "/api/orders/": ("pending", "paid"),
-}
-_ONCE = ("publish/", "cancel/", "confirm_payment/", "create-payment-intent/", "refund/", "verify/")
-# Who does these loses the session or the password: an account of its own is thrown away for each.
-_ENDS_SESSION = ("/api/auth/logout/", "/api/auth/change-password/")
 # Seconds after which a new access token is taken; they are good for five minutes.
 _TOKEN_LASTS = 200
 
-_ROWS: dict[str, list[Row]] = defaultdict(list)
-for _row in ROWS:
-    _ROWS[" ".join(_row.operation)].append(_row)
 _MAKERS = dict(
     zip(
         CALLERS[1:],
@@ -59,8 +46,12 @@ _MAKERS = dict(
 class RealThings:
     """The worlds of one run, and the tokens of the one who calls."""
 
-    def __init__(self, app: Flask, caller: str) -> None:
+    def __init__(self, app: Flask, caller: str, surface: Surface) -> None:
         self.caller = caller
+        self.surface = surface
+        self._rows: dict[str, list[Row]] = defaultdict(list)
+        for row in surface.rows:
+            self._rows[" ".join(row.operation)].append(row)
         self._used: dict[str, int] = {}
         self._token: tuple[str, float] | None = None
         # Requests run in contexts of their own: theirs must not meet the session that is open here.
@@ -87,7 +78,7 @@ class RealThings:
         """Return the access token this request is sent with, or None for nobody's."""
         if self.caller == "anonymous":
             return None
-        if case.path in _ENDS_SESSION:
+        if case.path in self.surface.ends_session:
             return self.within(lambda: World().new_tokens(_MAKERS[self.caller]()).access)
         now = clock.now().timestamp()
         if self._token is None or now - self._token[1] > _TOKEN_LASTS:
@@ -96,7 +87,7 @@ class RealThings:
 
     def put_into(self, case: Case) -> None:
         """Put real things into three of four paths, their ids or all that is needed into two of three bodies."""
-        rows = _ROWS.get(case.operation.label)
+        rows = self._rows.get(case.operation.label)
         if rows is None or case.meta is None or case.meta.phase.name is TestPhase.STATEFUL:
             return
         draw = crc32(repr((case.path_parameters, case.query, case.body)).encode("utf-8", "surrogatepass"))
@@ -112,11 +103,12 @@ class RealThings:
     def note_answer(self, case: Case, response: Response) -> None:
         """Forget the things that this request used up: the world makes others when it is asked for them."""
         number = self._used.pop(case.id, None)
-        ends = case.method == "DELETE" or case.path.endswith(_ONCE)
+        ends = case.method == "DELETE" or case.path.endswith(self.surface.once)
         if number is None or not ends or response.status_code >= 300:
             return
-        path = next((path for path in _USED_UP if case.path.startswith(path)), "")
-        for name in _USED_UP.get(path, ()):
+        used_up = self.surface.used_up
+        path = next((path for path in used_up if case.path.startswith(path)), "")
+        for name in used_up.get(path, ()):
             vars(self._worlds[number]).pop(name, None)
 
     def _person(self) -> User:
@@ -128,8 +120,7 @@ def _fill(case: Case, row: Row, world: World, draw: int) -> None:
     # Drawing a PDF takes long, so that operation mostly gets what is not there.
     share = draw % 8 == 0 if case.path.endswith("download/") else bool(draw % 4)
     if row.of is not None and share and not case.meta.is_negative_at(ParameterLocation.PATH):
-        thing = str(row.of(world))
-        case.path_parameters = dict.fromkeys(case.path_parameters, thing)
+        case.path_parameters = {**case.path_parameters, **row.parts(world)}
     if row.query is not None and draw % 3 and not case.meta.is_negative_at(ParameterLocation.QUERY):
         case.query = {**case.query, **{name: str(value) for name, value in row.query(world).items()}}
     if (

@@ -31,14 +31,15 @@ from easyticket.jobs.entry import run_outbox_job
 from easyticket.models import OutboxJob
 from easyticket.queue import JobName
 from tests.api.access_table import WEBHOOK_SECRET
+from tests.api_v1.access_table import PAYSTACK_KEY
 from tests.fuzz import checks  # noqa: F401 (registers them)
 from tests.fuzz.invariants import broken_invariants
 from tests.fuzz.real_things import RealThings
+from tests.fuzz.surfaces import SURFACES
 from tests.fuzz.webhooks import SignedWebhooks
 from tests.servers.settings import settings_for_tests
 
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
-DOCUMENT = "/api/schema/"
 _JOBS = (JobName.UNWIND_EVENT, JobName.SEND_REFUND, JobName.HANDLE_PROVIDER_EVENT)
 
 
@@ -46,6 +47,7 @@ _JOBS = (JobName.UNWIND_EVENT, JobName.SEND_REFUND, JobName.HANDLE_PROVIDER_EVEN
 class Plan:
     """What one run does. `only` is the name of one operation (`GET /api/orders/`), or empty."""
 
+    surface: str
     database_kind: str
     database_url: str
     caller: str
@@ -58,7 +60,7 @@ class Plan:
 
     @property
     def name(self) -> str:
-        return f"{self.caller} on {self.database_kind}"
+        return f"{self.surface} as {self.caller} on {self.database_kind}"
 
 
 def carry_out(plan: Plan) -> int:
@@ -66,7 +68,11 @@ def carry_out(plan: Plan) -> int:
     logging.basicConfig(stream=sys.stdout, level=logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
         settings = settings_for_tests(
-            Path(folder), DATABASE_URL=plan.database_url, STRIPE_WEBHOOK_SECRET=WEBHOOK_SECRET
+            Path(folder),
+            DATABASE_URL=plan.database_url,
+            STRIPE_WEBHOOK_SECRET=WEBHOOK_SECRET,
+            PAYSTACK_SECRET_KEY=PAYSTACK_KEY,
+            PAYSTACK_PUBLIC_KEY="pk_test_fuzz",
         )
         app = create_app(settings)
         app.wsgi_app = SignedWebhooks(app.wsgi_app)  # type: ignore[method-assign]
@@ -89,16 +95,18 @@ def _run_jobs() -> None:
 
 
 def _fuzz(app: Flask, plan: Plan) -> bool:
-    schema = schemathesis.openapi.from_wsgi(DOCUMENT, app, config=_config(plan))
+    surface = SURFACES[plan.surface]
+    schema = schemathesis.openapi.from_wsgi(surface.document, app, config=_config(plan))
+    schema = schema.exclude(path_regex=surface.left_out)
     if plan.only:
         # Including it would add it to what the settings include, which is everything.
         schema = schema.exclude(lambda context: context.operation.label != plan.only)
-    things = RealThings(app, plan.caller)
+    things = RealThings(app, plan.caller, surface)
     _put_to_work(schema, things)
     try:
         with mock.patch.object(WSGITransport, "send", _send):
             execute_event_loop(
-                _events(schema),
+                _events(schema, surface.document),
                 config=schema.config,
                 args=[],
                 params={},
@@ -148,11 +156,11 @@ def _config(plan: Plan) -> SchemathesisConfig:
     return config
 
 
-def _events(schema: BaseSchema) -> Iterator[EngineEvent]:
-    started = LoadingStarted(location=DOCUMENT)
+def _events(schema: BaseSchema, document: str) -> Iterator[EngineEvent]:
+    started = LoadingStarted(location=document)
     yield started
     yield LoadingFinished.from_schema(
-        schema, location=DOCUMENT, start_time=started.timestamp, base_url=schema.get_base_url()
+        schema, location=document, start_time=started.timestamp, base_url=schema.get_base_url()
     )
     yield from from_schema(schema).execute()
 

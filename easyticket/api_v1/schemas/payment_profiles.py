@@ -130,7 +130,7 @@ def _texts(messages: Any, path: str = "") -> Iterator[str]:
             yield f"{path}: {text}" if path and path != "_schema" else str(text)
 
 
-class ProfileBody(Body):
+class PaymentProfileBody(Body):
     """A new payment profile."""
 
     method = Choice(_METHODS, required=True)
@@ -139,7 +139,7 @@ class ProfileBody(Body):
     account_details = AccountDetails(AccountDetailsBody, required=True)
 
 
-class ProfileChanges(Body):
+class PaymentProfileChanges(Body):
     """What is to be changed about a payment profile; what is left out stays."""
 
     name = Text(metadata=_NAME)
@@ -171,7 +171,7 @@ class AccountDetailsAnswer(Answer):
     branch = ma.fields.String(metadata={"description": "`bank_transfer`."})
 
 
-class ProfileAnswer(Answer):
+class PaymentProfileAnswer(Answer):
     """One payment profile."""
 
     id = ma.fields.String(required=True, metadata={"format": "uuid"})
@@ -196,18 +196,18 @@ class ProfileAnswer(Answer):
     updated_at = Moment(required=True)
 
 
-class ProfileList(Answer):
+class PaymentProfileList(Answer):
     """All your payment profiles."""
 
     count = ma.fields.Integer(required=True)
-    results = Many(ProfileAnswer, required=True)
+    results = Many(PaymentProfileAnswer, required=True)
 
 
 class ToldProfile(Answer):
     """A payment profile and what was done to it."""
 
     message = ma.fields.String(required=True)
-    payment_profile = ma.fields.Nested(ProfileAnswer, required=True)
+    payment_profile = ma.fields.Nested(PaymentProfileAnswer, required=True)
 
 
 class VerificationSummary(Answer):
@@ -222,7 +222,7 @@ class VerificationSummary(Answer):
 class CreatedProfileParts(Answer):
     """A new payment profile and the check of its account."""
 
-    payment_profile = ma.fields.Nested(ProfileAnswer, required=True)
+    payment_profile = ma.fields.Nested(PaymentProfileAnswer, required=True)
     verification = ma.fields.Nested(VerificationSummary, required=True)
 
 

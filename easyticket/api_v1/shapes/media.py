@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import current_app, url_for
 
 
@@ -10,7 +12,7 @@ def media_url(stored: str) -> str | None:
     return site_path("events.picture", name=stored) if stored else None
 
 
-def site_path(endpoint: str, **values: object) -> str:
+def site_path(endpoint: str, **values: Any) -> str:
     """Return the address of a route of this site as the setting V1_ABSOLUTE_MEDIA_URLS wants it."""
     settings = current_app.config["SETTINGS"]
     path = url_for(endpoint, **values)
