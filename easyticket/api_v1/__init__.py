@@ -11,13 +11,16 @@ from typing import Any
 from flask import Flask
 
 from easyticket.api_v1 import (
+    accounts,
     analytics,
     attendees,
     categories,
     documents,
     events,
+    identity,
     payment_profiles,
     payments,
+    profile,
     public,
     purchases,
     revenue,
@@ -33,6 +36,9 @@ from easyticket.http.openapi import JsonApi
 
 # The order is that of the tags in the document.
 _BLUEPRINTS = (
+    accounts.blueprint,
+    profile.blueprint,
+    identity.blueprint,
     categories.blueprint,
     events.blueprint,
     purchases.blueprint,

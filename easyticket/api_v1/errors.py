@@ -13,9 +13,11 @@ import marshmallow as ma
 from flask import current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from easyticket.core.errors import AppError, Conflict
+from easyticket.core.errors import AppError, Conflict, Forbidden
 from easyticket.http.bodies import WrongInput
 from easyticket.http.fields import Body
+from easyticket.links import public_url
+from easyticket.services.sessions import EmailNotVerified
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -115,6 +117,8 @@ def error_example(status: int, own: str = "") -> dict[str, Any]:
 
 def answer_error(status: int, error: AppError, headers: dict[str, str]) -> ResponseReturnValue:
     """Answer an error on this surface. What the present state of a thing does not allow is a 400 here."""
+    if isinstance(error, EmailNotVerified):
+        status, error = 403, _log_in_refused()
     status = _STATUS_BY_CODE.get(error.code, 400 if isinstance(error, Conflict) else status)
     if status == 401:
         headers = {**headers, "WWW-Authenticate": 'Bearer realm="api"'}
@@ -126,6 +130,13 @@ def answer_error(status: int, error: AppError, headers: dict[str, str]) -> Respo
     if getattr(view, _TELLS_SUCCESS, False):
         body["success"] = False
     return jsonify(body), status, headers
+
+
+def _log_in_refused() -> AppError:
+    """Return the refusal of somebody whose address is not verified, in the words by which the web client offers a new link."""
+    again = {"resend_verification_url": public_url("v1_accounts.resend_activation")}
+    sentence = "Please verify your email before logging in."
+    return Forbidden(sentence, code=EmailNotVerified.code, context=again)
 
 
 def _body(

@@ -53,13 +53,26 @@ def render_picture(content: bytes) -> dict[Size, bytes]:
     :raises PictureRefusedError: it is no JPEG, PNG or WebP, is damaged, or has too many pixels.
     """
     with _room:
-        try:
-            picture, sizes = _largest(content)
-        except _BOMBS:
-            raise PictureRefusedError(TOO_MANY_PIXELS) from None
-        except _FAULTS:
-            raise PictureRefusedError(NO_PICTURE) from None
+        picture, sizes = _decoded(content)
         return {size: _webp(_resized(picture, size)) for size in sizes}
+
+
+def check_picture(content: bytes) -> None:
+    """Return if this is a picture that would be taken; it is decoded and nothing is made of it.
+
+    :raises PictureRefusedError: as `render_picture`.
+    """
+    with _room:
+        _decoded(content)
+
+
+def _decoded(content: bytes) -> tuple[Image.Image, tuple[Size, ...]]:
+    try:
+        return _largest(content)
+    except _BOMBS:
+        raise PictureRefusedError(TOO_MANY_PIXELS) from None
+    except _FAULTS:
+        raise PictureRefusedError(NO_PICTURE) from None
 
 
 def _largest(content: bytes) -> tuple[Image.Image, tuple[Size, ...]]:

@@ -50,6 +50,8 @@ ANONYMOUS = Rate("100 per hour", "api")
 # contract: "one client's server may stand for many people").
 ANONYMOUS_V1 = Rate("3000 per hour", "api-v1")
 SIGN_IN = Rate("5 per hour", "sign-in", by_address=True)
+# Clients of the second surface sign people in from their server: one address stands for many of them.
+SIGN_IN_V1 = Rate("300 per hour", "sign-in-v1", by_address=True)
 PAYMENT = Rate("10 per hour", "payment")
 # One account may stand for every phone at a large door: this many scans are more than people can walk through.
 GATE = Rate("20000 per hour", "gate")

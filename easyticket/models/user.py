@@ -67,7 +67,12 @@ class User(HasUuid, HasTimes, Base):
 
     @property
     def display_name(self) -> str:
-        """What to call this person: the full name, else the username, else the part of the address before the @."""
+        """What to call this person: the full name, else the username, else the part of the address before the @.
+
+        Nobody is left to be called after the account was deleted.
+        """
+        if self.deleted_at is not None:
+            return "Deleted account"
         return self.full_name or self.username or self.email.partition("@")[0]
 
     @property

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 WIDTHS = (480, 960, 1600)
 # A picture narrower than its height allows is kept smaller: WebP ends at 16,383 pixels, and nobody scrolls for long.
 HIGHEST = 3200
-MOST_BYTES = 5 * 1024 * 1024
+_MEGABYTE = 1024 * 1024
+MOST_BYTES = 5 * _MEGABYTE
 MOST_PIXELS = 25_000_000
 EXTENSIONS = ("jpg", "jpeg", "png", "webp")
 
 EMPTY = "The submitted file is empty."
-TOO_LARGE = "The picture is larger than 5 MB. Please choose a smaller one."
+_TOO_LARGE = "The picture is larger than {most} MB. Please choose a smaller one."
+TOO_LARGE = _TOO_LARGE.format(most=5)
 TOO_MANY_PIXELS = "The picture has more than 25 million pixels. Please choose a smaller one."
 NO_PICTURE = (
     "Upload a valid image. The file you uploaded was either not an image or a corrupted image: "
@@ -48,7 +50,7 @@ class PictureFile:
     size: Size
 
 
-def why_no_upload(content: bytes, file_name: str) -> str | None:
+def why_no_upload(content: bytes, file_name: str, *, most_bytes: int = MOST_BYTES) -> str | None:
     """Return why a file is refused before anybody looks into it, or None. A file without an extension is looked into."""
     _, dot, extension = file_name.rpartition(".")
     if dot and extension.lower() not in EXTENSIONS:
@@ -58,7 +60,8 @@ def why_no_upload(content: bytes, file_name: str) -> str | None:
         return f"File extension “{shown}” is not allowed. Allowed extensions are: {allowed}."
     if not content:
         return EMPTY
-    return TOO_LARGE if len(content) > MOST_BYTES else None
+    too_large = _TOO_LARGE.format(most=most_bytes // _MEGABYTE)
+    return too_large if len(content) > most_bytes else None
 
 
 def sizes_of(original: Size) -> tuple[Size, ...]:

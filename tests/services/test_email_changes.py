@@ -153,14 +153,10 @@ def test_links_of_the_cafa_front_end_name_account_and_token(
     uid = str(user.uuid)
     drain_outbox()
     own = "http://tickets.example"
-    links = (
-        [f"{address}/activate/{uid}/{verify}", f"{address}/password-reset?uid={uid}&token={reset}"]
-        + [f"{address}/activate/{uid}/{change}"]
-        if address
-        else [
-            f"{own}/{page}/{token}/?uid={uid}&token={token}"
-            for page, token in (("verify", verify), ("reset", reset), ("new-address", change))
-        ]
-    )
+    queries = {"verify": verify, "reset": reset, "new-address": change}
+    links = [f"{own}/{page}/{token}/?uid={uid}&token={token}" for page, token in queries.items()]
+    if address:
+        links = [f"{address}/activate/{uid}/{token}" for token in (verify, change)]
+        links.insert(1, f"{address}/password-reset?uid={uid}&token={reset}")
     for message, link in zip(mailbox(), links, strict=False):
         assert link in text_of(message)

@@ -1,0 +1,97 @@
+"""Deleting an account: who it was is forgotten, what it bought, sold and was paid stays in the books.
+
+Orders, tickets and the ledger are kept, as bookkeeping laws demand, and so are payment profiles that something was paid to.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from easyticket.core.errors import Conflict, Invalid
+from easyticket.db import db, transactional
+from easyticket.models import (
+    MailToken,
+    NewsletterSubscription,
+    PaymentProfile,
+    Payout,
+    User,
+    UserSession,
+    UserType,
+)
+from easyticket.queries.account_ties import find_account_ties
+from easyticket.queries.users import get_own_user
+from easyticket.rules.account_deletion import CONFIRMATION, why_not_deletable
+from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.services.images import discard_picture
+from easyticket.services.organizer_lock import lock_organizer
+from easyticket.services.passwords import is_right_password
+
+_NOT_CONFIRMED = f"To delete your account, send the words “{CONFIRMATION}” as its confirmation."
+_WRONG_PASSWORD = "The password is not right. Your account was not deleted."  # noqa: S105 (a sentence)
+
+
+def delete_account(*, actor: Actor, password: str, confirmation: str, now: datetime) -> None:
+    """Delete the actor's own account: its person is forgotten, everybody is signed out, and nobody can sign in again.
+
+    The address and the username are free from then on; who signs up with them gets none of its orders.
+
+    :raises Invalid: not the password, or not the confirming words.
+    :raises Conflict: something holds the account; the sentence says what to do.
+    """
+    require(actor, Permission.EDIT_OWN_PROFILE)
+    known_hash = get_own_user(actor).password_hash
+    if confirmation.strip() != CONFIRMATION:
+        raise Invalid(_NOT_CONFIRMED, code="not_confirmed")
+    if not is_right_password(known_hash, password):
+        raise Invalid(_WRONG_PASSWORD, code="wrong_password")
+    _delete_account(actor, known_hash, now)
+
+
+@transactional
+def _delete_account(actor: Actor, known_hash: str, now: datetime) -> None:
+    user = lock_organizer(actor.user_id)
+    if user.password_hash != known_hash or user.deleted_at is not None:
+        raise Invalid(_WRONG_PASSWORD, code="wrong_password")
+    if refusal := why_not_deletable(find_account_ties(user, now)):
+        raise Conflict(refusal, code="account_in_use")
+    _forget_newsletter(user)
+    _forget_accounts(user, now)
+    for rows in (UserSession, MailToken):
+        db.session.execute(sa.delete(rows).where(rows.user_id == user.id))
+    _forget_person(user, now)
+
+
+def _forget_person(user: User, now: datetime) -> None:
+    discard_picture(user.profile_image)
+    # Unique as the column wants it, and under a domain that no mail is ever delivered to (RFC 2606).
+    user.email = f"{user.uuid.hex}@deleted.invalid"
+    user.username = user.username_key = user.email_verified_at = user.last_login_at = None
+    user.password_hash = ""
+    for name in ("first_name", "last_name", "phone_number", "bio", "city", "country", "profile_image"):
+        setattr(user, name, "")
+    user.wants_marketing = user.wants_reminders = user.wants_email = user.wants_sms = False
+    user.is_phone_verified = user.is_staff = user.is_active = False
+    if user.user_type is UserType.ADMIN:
+        user.user_type = UserType.CONSUMER
+    user.deleted_at = user.updated_at = now
+
+
+def _forget_accounts(user: User, now: datetime) -> None:
+    """Close the payment profiles; numbers that nothing was ever paid to are nobody's business any more."""
+    mine = sa.update(PaymentProfile).where(PaymentProfile.user_id == user.id)
+    was_paid_to = sa.exists().where(Payout.payment_profile_id == PaymentProfile.id)
+    closed = {"is_default": False, "deleted_at": sa.func.coalesce(PaymentProfile.deleted_at, now)}
+    emptied = {"account_number": "", "account_name": "", "name": "", "description": ""}
+    unsynchronized = {"synchronize_session": False}
+    db.session.execute(mine.values(**closed), execution_options=unsynchronized)
+    db.session.execute(mine.where(~was_paid_to).values(**emptied), execution_options=unsynchronized)
+
+
+def _forget_newsletter(user: User) -> None:
+    # An address that was never proved may be somebody else's, who keeps what they asked for.
+    if user.is_email_verified:
+        db.session.execute(
+            sa.delete(NewsletterSubscription).where(NewsletterSubscription.email == user.email)
+        )

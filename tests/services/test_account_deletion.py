@@ -1,0 +1,191 @@
+"""A deleted account forgets its person and nothing else: the books stay, and nobody who counts on it is left behind."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from PIL import Image
+
+from easyticket.core import clock
+from easyticket.core.errors import Conflict, Invalid
+from easyticket.db import db, transaction
+from easyticket.models import (
+    EventStatus,
+    LedgerEntry,
+    MailToken,
+    NewsletterSubscription,
+    Order,
+    OrderStatus,
+    PaymentProfile,
+    Payout,
+    ProfileMethod,
+    Ticket,
+    TokenPurpose,
+    User,
+    UserSession,
+)
+from easyticket.queue import JobName
+from easyticket.services.account_deletion import delete_account
+from easyticket.services.accounts import register_account, verify_email
+from easyticket.services.images import Upload
+from easyticket.services.mail_tokens import mail_link
+from easyticket.services.payments import settle_payment
+from easyticket.services.profiles import update_profile_with_picture
+from easyticket.services.sessions import WrongCredentials, sign_in
+from easyticket.services.tickets import issue_tickets
+from tests import factories
+from tests.factories import PASSWORD, actor_of
+from tests.mailed import queued, verification_token
+from tests.services.test_payments import approved
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+NOW = clock.now()
+WORDS = "DELETE MY ACCOUNT"
+
+
+def delete(user: User, **fields: Any) -> None:
+    delete_account(
+        **{"actor": actor_of(user), "password": PASSWORD, "confirmation": WORDS, "now": clock.now(), **fields}
+    )
+
+
+def log_in(email: str) -> Any:
+    return sign_in(login=email, password=PASSWORD, surface="api_v1", address="", device="", now=NOW)
+
+
+def buy(user: User, **event_fields: Any) -> Ticket:
+    event = factories.make_simple_event(**event_fields)
+    [ticket] = issue_tickets(factories.make_order(event, user=user, status=OrderStatus.CONFIRMED), NOW)
+    return ticket
+
+
+def make_profile(user: User, **fields: Any) -> PaymentProfile:
+    row = PaymentProfile(
+        user_id=user.id,
+        method=ProfileMethod.MOBILE_MONEY,
+        name="Momo",
+        account_number="0241234567",
+        account_name="Ama Boateng",
+        network="MTN",
+        **fields,
+    )
+    with transaction() as session:
+        session.add(row)
+    return row
+
+
+def past() -> dict[str, Any]:
+    return {"start_at": NOW - timedelta(days=9)}
+
+
+def test_the_person_is_forgotten_and_the_books_are_not() -> None:
+    user = factories.make_user(
+        email="ama@example.org", username="ama_b", phone_number="+233241234567", bio="I", city="Accra"
+    )
+    file = io.BytesIO()
+    Image.new("RGB", (20, 20)).save(file, "PNG")
+    update_profile_with_picture(
+        actor=actor_of(user), changes={}, uploads={"profile_image": Upload(file.getvalue())}, now=NOW
+    )
+    assert user.profile_image
+    ticket = buy(user, **past())
+    profile, paid_profile = make_profile(user, is_default=True), make_profile(user)
+    with transaction() as session:
+        mail_link(user, TokenPurpose.RESET_PASSWORD, NOW)
+        session.add(NewsletterSubscription(email=user.email, subscribed_at=NOW))
+        session.add(
+            Payout(
+                organizer_id=user.id,
+                payment_profile_id=paid_profile.id,
+                reference="PO-1",
+                method="manual",
+                amount_minor=5,
+                currency="GHS",
+            )
+        )
+    log_in(user.email)
+    entries = db.session.scalar(sa.select(sa.func.count(LedgerEntry.id)))
+
+    delete(user)
+
+    db.session.refresh(user)
+    assert not user.is_active and user.deleted_at is not None
+    known = {"ama@example.org", "ama_b", "Ama", "+233241234567", "I", "Accra"}
+    assert not known & {getattr(user, column.key) for column in sa.inspect(User).columns}
+    assert (user.email, user.display_name) == (f"{user.uuid.hex}@deleted.invalid", "Deleted account")
+    for model in (UserSession, MailToken, NewsletterSubscription):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(model)) == 0
+    assert len(queued(JobName.DELETE_PICTURE)) == 1
+    for row in (profile, paid_profile):
+        db.session.refresh(row)
+    assert [row.account_number for row in (profile, paid_profile)] == ["", "0241234567"]
+    assert profile.deleted_at and not profile.is_default
+    db.session.refresh(ticket)
+    assert (ticket.owner_id, ticket.order.user_id) == (user.id, user.id)
+    assert db.session.scalar(sa.select(sa.func.count(LedgerEntry.id))) == entries
+    with pytest.raises(WrongCredentials):
+        log_in("ama@example.org")
+
+
+def test_who_takes_the_address_later_gets_none_of_the_orders() -> None:
+    user = factories.make_user(email="ama@example.org", username="ama_b")
+    order_id = buy(user, **past()).order_id
+    delete(user)
+    later = register_account(email="ama@example.org", username="ama_b", password=PASSWORD, now=NOW)
+    verify_email(token=verification_token(later), actor=actor_of(later), now=NOW)
+    assert db.session.get_one(Order, order_id).user_id == user.id != later.id
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"password": "wrong-one"}, {"confirmation": "delete my account"}, {"confirmation": ""}]
+)
+def test_without_password_and_words_nothing_is_deleted(wrong: dict[str, str]) -> None:
+    user = factories.make_user()
+    with pytest.raises(Invalid):
+        delete(user, **wrong)
+    db.session.refresh(user)
+    assert user.is_active and user.deleted_at is None
+
+
+def test_nobody_who_counts_on_the_account_is_left_behind() -> None:
+    organizer, buyer, shopper = factories.make_organizer(), factories.make_user(), factories.make_user()
+    event = factories.make_simple_event(organizer=organizer)
+    ticket = buy(buyer)
+    order = factories.make_order(factories.make_simple_event(), user=shopper)
+    for user, words in (
+        (organizer, "events that are not over"),
+        (buyer, "tickets for events that are still to come"),
+        (shopper, "a purchase that is not finished"),
+    ):
+        with pytest.raises(Conflict, match=words):
+            delete(user)
+    with transaction():
+        event.status = EventStatus.CANCELLED
+        ticket.event.end_at, ticket.event.start_at = NOW - timedelta(hours=1), NOW - timedelta(hours=2)
+        order.status = OrderStatus.CANCELLED
+    for user in (organizer, buyer, shopper):
+        delete(user)
+
+
+def test_who_is_owed_money_is_paid_first() -> None:
+    event = factories.make_simple_event(price_minor=5_000)
+    _, payment = approved(event)
+    settle_payment(payment.reference)
+    with transaction():
+        event.end_at, event.start_at = NOW - timedelta(hours=1), NOW - timedelta(hours=2)
+    with pytest.raises(Conflict, match=r"You are still owed GHS [0-9]+\.00\. Have it paid out first"):
+        delete(event.organizer)
+
+
+def test_a_draft_holds_nobody_and_a_deleted_account_cannot_be_deleted_again() -> None:
+    organizer = factories.make_organizer()
+    factories.make_simple_event(organizer=organizer, status=EventStatus.DRAFT)
+    actor = actor_of(organizer)
+    delete(organizer)
+    with pytest.raises(Exception, match="does not exist"):
+        delete_account(actor=actor, password=PASSWORD, confirmation=WORDS, now=NOW)
