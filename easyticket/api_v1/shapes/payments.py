@@ -44,16 +44,18 @@ def verified_shape(purchase: Purchase, tickets: Sequence[TicketItem], now: datet
     """Return what became of a payment; the tickets are there once it is completed."""
     order = purchase.order
     outcome = purchase_outcome(order, purchase.payment, now)
+    is_completed = outcome is PurchaseOutcome.COMPLETED
+    shown = tickets if is_completed else ()
     return {
-        "success": outcome is PurchaseOutcome.COMPLETED,
+        "success": is_completed,
         "status": outcome.value,
         "message": purchase_sentence(order, purchase.payment, now),
         "payment_reference": purchase.reference,
         "purchase_id": order.purchase_code,
         "amount": amount_number(order),
         "currency": order.currency,
-        "ticket_count": len(tickets),
-        "tickets": [ticket_item_shape(item, now) for item in tickets],
+        "ticket_count": len(shown),
+        "tickets": [ticket_item_shape(item, now) for item in shown],
     }
 
 
