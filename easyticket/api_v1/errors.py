@@ -126,7 +126,7 @@ def answer_error(status: int, error: AppError, headers: dict[str, str]) -> Respo
     fields = _client_fields(error)
     body = _body(status, error, fields, says_sentence=getattr(view, _SAYS_SENTENCE, False))
     if getattr(view, _REPEATS_FIELDS, False):
-        body = {**fields, **body}
+        body = {**_at_the_top(fields), **body}
     if getattr(view, _TELLS_SUCCESS, False):
         body["success"] = False
     return jsonify(body), status, headers
@@ -153,6 +153,17 @@ def _body(
         "detail": " ".join(f"{name}: {text}" for name, texts in fields.items() for text in texts) or sentence,
         **context,
     }
+
+
+def _at_the_top(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return messages by field where forms look for them: those about a row of a list stand under the list's name too."""
+    found = {name: list(texts) for name, texts in fields.items()}
+    for name, texts in fields.items():
+        head, *place = name.split(".")
+        if place and place[0].isdecimal():
+            row = ", ".join((f"No. {int(place[0]) + 1}", *place[1:]))
+            found.setdefault(head, []).extend(f"{row}: {text}" for text in texts)
+    return found
 
 
 def _client_fields(error: AppError) -> dict[str, list[str]]:
