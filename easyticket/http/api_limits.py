@@ -61,9 +61,9 @@ OLD_PASSWORD = Rate("20 per hour", "old-password")
 NEW_ACCOUNT = Rate("20 per hour", "new-account")
 # So many mails with a link does one address get, whoever asks for them.
 MAILS = Rate("5 per hour", "mails")
-# Whoever fills in the contact form or wants the newsletter.
-CONTACT = Rate("5 per hour", "contact", by_address=True)
-NEWSLETTER = Rate("5 per hour", "newsletter", by_address=True)
+# Messages with one e-mail address; and all that come from one network address, which may be a front end's server.
+CONTACT = Rate("5 per hour", "contact")
+FORMS = Rate("60 per hour", "forms", by_address=True)
 
 
 class _Counter:

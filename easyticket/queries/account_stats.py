@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.orm import contains_eager
 
 from easyticket.core.money import Money
@@ -24,10 +25,9 @@ from easyticket.models import (
     User,
 )
 from easyticket.queries.earnings import IS_PAID
-from easyticket.queries.revenue import OrganizerRevenue, load_organizer_revenue
+from easyticket.queries.revenue import OrganizerSales, load_sales
 from easyticket.queries.tickets import TicketStats, count_tickets
 from easyticket.queries.users import get_own_user
-from easyticket.rules.periods import RevenuePeriod
 from easyticket.rules.permissions import Actor
 
 _LATEST = 10
@@ -81,7 +81,7 @@ class OwnEvents:
 
 @dataclass(frozen=True, slots=True)
 class AccountStats:
-    """Everything about one account. Amounts of different currencies are never added: `spent` has one for each."""
+    """Everything about one account. Amounts of different currencies are never added; `currency` is that of this surface."""
 
     user: User
     tickets: TicketStats
@@ -89,7 +89,8 @@ class AccountStats:
     spent: dict[str, Money]
     by_category: Sequence[CategorySpending]
     events: OwnEvents
-    revenue: OrganizerRevenue
+    currency: str
+    sales: OrganizerSales
     latest: Sequence[Happening]
 
 
@@ -100,8 +101,8 @@ def get_account_stats(actor: Actor, now: datetime) -> AccountStats:
     """
     user = get_own_user(actor)
     spent = _load_spent(user)
-    revenue = load_organizer_revenue(user.id, RevenuePeriod.ALL_TIME, now)
-    currency = revenue.main.currency
+    sales = load_sales(user.id, now)
+    currency: str = current_app.config["SETTINGS"].v1_default_currency
     return AccountStats(
         user=user,
         tickets=count_tickets(actor, now),
@@ -109,8 +110,9 @@ def get_account_stats(actor: Actor, now: datetime) -> AccountStats:
         spent=_by_currency(spent, currency),
         by_category=_by_category(spent, _count_by_category(user), currency),
         events=_load_own_events(user, now),
-        revenue=revenue,
-        latest=_latest([*_purchases(user), *_sales(revenue), *_created(user)]),
+        currency=currency,
+        sales=sales,
+        latest=_latest([*_purchases(user), *_sales(sales), *_created(user)]),
     )
 
 
@@ -220,12 +222,12 @@ def _purchases(user: User) -> list[Happening]:
     ]
 
 
-def _sales(revenue: OrganizerRevenue) -> list[Happening]:
+def _sales(sales: OrganizerSales) -> list[Happening]:
     return [
         Happening(
             Activity.TICKET_SALE, sale.event_title, sale.sold_at, Money(sale.gross_minor, sale.currency)
         )
-        for sale in revenue.latest
+        for sale in sales.latest
     ]
 
 

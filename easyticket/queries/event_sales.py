@@ -29,7 +29,7 @@ from easyticket.models import (
     TicketStatus,
     TicketType,
 )
-from easyticket.queries.earnings import IS_PAID, Revenue, load_revenue
+from easyticket.queries.earnings import IS_PAID, Revenue, load_posted
 from easyticket.queries.offers import fee_basis_points_of
 from easyticket.queries.organizer import Stock, find_event_stocks
 from easyticket.queries.ticket_stock import OfferStock, load_stocks, select_ticket_types
@@ -52,6 +52,13 @@ class Sold:
 
     def __add__(self, other: Sold) -> Sold:
         return Sold(self.tickets + other.tickets, self.gross_minor + other.gross_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    offer_id: int
+    at: datetime
+    sold: Sold
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +131,11 @@ def get_event_sales(actor: Actor, event: Event, now: datetime) -> EventSales:
     :raises Forbidden: it is somebody else's.
     """
     require(actor, Permission.SEE_SALES, event)
-    revenue = load_revenue(Order.event_id == event.id).of(currency=event.currency)
-    quarters = _load_quarters(event)
-    offers = _load_offers(event, now)
+    pieces = _load_pieces(event)
+    sold = sum((piece.sold for piece in pieces), Sold())
+    revenue = Revenue(event.currency, tickets=sold.tickets, gross_minor=sold.gross_minor)
+    revenue += load_posted(Order.event_id == event.id).of(currency=event.currency)
+    offers = _load_offers(event, dict(_folded((piece.offer_id, piece.sold) for piece in pieces)), now)
     stock = find_event_stocks([event])[event.id]
     return EventSales(
         event=event,
@@ -137,27 +146,31 @@ def get_event_sales(actor: Actor, event: Event, now: datetime) -> EventSales:
         orders=_count_orders(event, now),
         traffic=find_traffic([event.id])[event.id],
         offers=offers,
-        by_day=_folded((moment.date(), sold) for moment, sold in quarters),
-        by_hour=_folded((moment.hour, sold) for moment, sold in quarters),
+        by_day=_folded((piece.at.date(), piece.sold) for piece in pieces),
+        by_hour=_folded((piece.at.hour, piece.sold) for piece in pieces),
         check_ins=_load_check_ins(event),
         latest=_load_latest(event),
         projected_minor=_projected(event, revenue, offers, stock, now),
     )
 
 
-def _load_quarters(event: Event) -> list[tuple[datetime, Sold]]:
-    """Return what was sold by quarters of an hour of the event's zone."""
+def _load_pieces(event: Event) -> list[_Piece]:
+    """Return what was sold by offers and quarters of an hour, in the event's zone."""
     rows = db.session.execute(
         sa.select(
+            OrderLine.offer_id,
             _quarter_of(Order.confirmed_at),
             sa.func.sum(OrderLine.quantity),
             sa.func.sum(OrderLine.subtotal_minor - OrderLine.discount_minor),
         )
         .join(Order, Order.id == OrderLine.order_id)
-        .where(Order.event_id == event.id, IS_PAID, Order.confirmed_at.is_not(None))
-        .group_by(sa.literal_column("quarter"))
+        .where(Order.event_id == event.id, Order.currency == event.currency, IS_PAID)
+        .group_by(OrderLine.offer_id, sa.literal_column("quarter"))
     )
-    return [(_local(event, second), Sold(int(tickets), int(gross))) for second, tickets, gross in rows]
+    return [
+        _Piece(offer_id, _local(event, second), Sold(int(tickets), int(gross)))
+        for offer_id, second, tickets, gross in rows
+    ]
 
 
 def _load_check_ins(event: Event) -> list[tuple[date, int, int]]:
@@ -173,20 +186,9 @@ def _load_check_ins(event: Event) -> list[tuple[date, int, int]]:
     return [(day_on, hour, count) for (day_on, hour), count in sorted(hours.items())]
 
 
-def _load_offers(event: Event, now: datetime) -> list[OfferSales]:
+def _load_offers(event: Event, sold: dict[int, Sold], now: datetime) -> list[OfferSales]:
     found = select_ticket_types().where(TicketType.event_id == event.id)
     types = db.session.scalars(found.order_by(TicketType.position, TicketType.id)).all()
-    rows = db.session.execute(
-        sa.select(
-            OrderLine.offer_id,
-            sa.func.sum(OrderLine.quantity),
-            sa.func.sum(OrderLine.subtotal_minor - OrderLine.discount_minor),
-        )
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(Order.event_id == event.id, IS_PAID)
-        .group_by(OrderLine.offer_id)
-    )
-    sold = {offer_id: Sold(int(tickets), int(gross)) for offer_id, tickets, gross in rows}
     return [
         OfferSales(stock, sold.get(stock.offer.id, Sold()))
         for type_stock in load_stocks(types, now)
@@ -218,12 +220,13 @@ def _count_orders(event: Event, now: datetime) -> OrderCounts:
 
 
 def _load_latest(event: Event) -> list[LatestSale]:
+    # By their numbers first: sorting them takes no more of each ticket.
+    newest = sa.select(Ticket.id).where(Ticket.event_id == event.id).order_by(Ticket.id.desc()).limit(_LATEST)
     found = (
         sa.select(Ticket)
-        .where(Ticket.event_id == event.id)
+        .where(Ticket.id.in_(newest))
         .options(joinedload(Ticket.order), joinedload(Ticket.order_line))
         .order_by(Ticket.id.desc())
-        .limit(_LATEST)
     )
     return [LatestSale(ticket, price_paid_for(ticket)) for ticket in db.session.scalars(found)]
 

@@ -148,6 +148,12 @@ def _begin(app: Flask) -> _Looks:
     return looks
 
 
+def drop_looks(app: Flask) -> None:
+    """Forget what was counted and not written."""
+    if _EXTENSION in app.extensions:
+        app.extensions[_EXTENSION].take()
+
+
 def _write_at_exit(app: Flask) -> None:
     with app.app_context():
         write_visits()

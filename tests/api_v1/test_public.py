@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -20,6 +21,8 @@ from easyticket.models import ContactMessage, EventStatus, NewsletterSubscriptio
 from easyticket.queries.site_stats import get_site_stats
 from tests import factories
 from tests.api_v1.conftest import Caller
+from tests.fixtures.database import application_on
+from tests.servers.databases import Databases
 from tests.services.test_delivery import make_paid_order, text_of
 from tests.statements import counted_statements
 
@@ -56,7 +59,9 @@ def test_anybody_reads_how_much_goes_on(call: Callable[..., Caller]) -> None:
     make_paid_order(1, factories.make_simple_event(currency="USD", start_at=now + timedelta(days=40)))
     factories.make_simple_event(status=EventStatus.DRAFT, published_at=None)
     factories.make_simple_event(status=EventStatus.CANCELLED)
-    body = call().get("/api/v1/public/stats/").json
+    answer = call().get("/api/v1/public/stats/")
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+    body = answer.json
     assert body["success"] is True
     data = body["data"]
     assert data["overview"] == {
@@ -149,3 +154,19 @@ def test_an_address_subscribes_to_the_newsletter_once(call: Callable[..., Caller
     assert again.json["details"] == {"email": ["This email is already subscribed to the newsletter."]}
     assert post("/api/v1/newsletter/subscribe/", {"email": "nobody"}).status_code == 400
     assert db.session.scalar(sa.select(sa.func.count(NewsletterSubscription.id))) == 1
+
+
+def test_messages_and_addresses_are_counted_by_writer_and_by_where_they_come_from(
+    databases: Databases, migrated_database: str, tmp_path: Path
+) -> None:
+    address = databases.new(template=migrated_database)
+    with application_on(address, tmp_path, RATELIMIT_ENABLED="true") as app:
+        client = app.test_client()
+
+        def write(email: str) -> int:
+            return client.post("/api/v1/contact/", json={**MESSAGE, "email": email}).status_code
+
+        assert [write("ama@example.org") for _ in range(6)] == [201] * 5 + [429]
+        assert write("kofi@example.org") == 201
+        told = client.post("/api/v1/newsletter/subscribe/", json={"email": "ama@example.org"}).headers
+        assert (told["X-RateLimit-Limit"], told["X-RateLimit-Remaining"]) == ("60", "52")

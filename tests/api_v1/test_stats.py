@@ -100,7 +100,6 @@ def test_an_account_reads_what_it_bought_and_what_it_sold(ama: User, call: Calla
         "past_events": 0,
         "total_tickets_sold": 3,
         "total_revenue": "150.00",
-        "net_revenue": "150.00",
         "total_attendees": 3,
         "average_tickets_per_event": 3.0,
         "best_selling_event": best,

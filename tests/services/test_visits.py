@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
@@ -22,13 +20,6 @@ from tests.web.buying import sign_in
 pytestmark = pytest.mark.usefixtures("db_session")
 
 PHONE = {"User-Agent": "Mozilla/5.0 (Android 16; Mobile)", "X-Secret": "nothing of this is kept"}
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted(app: Flask) -> Iterator[None]:
-    app.extensions.pop("easyticket-visits", None)
-    yield
-    app.extensions.pop("easyticket-visits", None)
 
 
 def look(event: Event, *, network: str = "192.0.2.7", user_agent: str = "Firefox") -> None:

@@ -36,7 +36,6 @@ STATS_EXAMPLE: dict[str, Any] = {
         "past_events": 0,
         "total_tickets_sold": 4,
         "total_revenue": "200.00",
-        "net_revenue": "200.00",
         "total_attendees": 4,
         "average_tickets_per_event": 4.0,
         "best_selling_event": {"id": 12, "title": "Night of Drums", "tickets_sold": 4},
@@ -119,7 +118,6 @@ class OrganizingStats(Answer):
     past_events = _whole()
     total_tickets_sold = _whole()
     total_revenue = _amount("Tickets sold at their price less discounts.")
-    net_revenue = _amount("What of it the organizer gets, after refunds and fees.")
     total_attendees = _whole("Valid tickets, those let in among them.")
     average_tickets_per_event = ma.fields.Float(required=True)
     best_selling_event = Nested(BestEvent, required=True, allow_none=True)

@@ -12,7 +12,6 @@ from easyticket.queries.account_stats import AccountStats, Happening
 
 def stats_shape(stats: AccountStats, now: datetime) -> dict[str, Any]:
     """Return everything about an account."""
-    main = stats.revenue.main
     age = (now - stats.user.created_at).days
     return {
         "user_id": stats.user.id,
@@ -21,9 +20,9 @@ def stats_shape(stats: AccountStats, now: datetime) -> dict[str, Any]:
             "tickets_purchased": stats.tickets.total - stats.tickets.cancelled,
             "events_organized": stats.events.created,
             "events_attended": stats.events_attended,
-            "total_spent": stats.spent[main.currency],
-            "total_revenue": Money(main.total.gross_minor, main.currency),
-            "currency": main.currency,
+            "total_spent": stats.spent[stats.currency],
+            "total_revenue": stats.sales.gross(stats.currency),
+            "currency": stats.currency,
             "account_age_days": age,
             "account_age_display": f"{age}d",
         },
@@ -39,7 +38,7 @@ def _purchasing_shape(stats: AccountStats) -> dict[str, Any]:
     return {
         "active_tickets": tickets.active,
         "used_tickets": tickets.used,
-        "total_spent": stats.spent[stats.revenue.main.currency],
+        "total_spent": stats.spent[stats.currency],
         "tickets_by_category": [
             {"category": each.category, "count": each.tickets, "total_spent": each.spent}
             for each in stats.by_category
@@ -50,15 +49,14 @@ def _purchasing_shape(stats: AccountStats) -> dict[str, Any]:
 
 
 def _organizing_shape(stats: AccountStats) -> dict[str, Any]:
-    events, main = stats.events, stats.revenue.main
+    events, sales = stats.events, stats.sales
     best = dict(zip(("id", "title", "tickets_sold"), events.best, strict=True)) if events.best else None
     return {
         "total_events_created": events.created,
         "active_events": events.active,
         "past_events": events.past,
         "total_tickets_sold": events.tickets_sold,
-        "total_revenue": Money(main.total.gross_minor, main.currency),
-        "net_revenue": Money(main.total.net_minor, main.currency),
+        "total_revenue": sales.gross(stats.currency),
         "total_attendees": events.attendees,
         "average_tickets_per_event": events.tickets_each,
         "best_selling_event": best,
@@ -68,7 +66,7 @@ def _organizing_shape(stats: AccountStats) -> dict[str, Any]:
                 "revenue": revenue.money(revenue.gross_minor),
                 "tickets_sold": revenue.tickets,
             }
-            for month, revenue in main.by_month
+            for month, revenue in sales.months.get(stats.currency, ())
         ],
     }
 
@@ -85,13 +83,12 @@ def _activity_shape(happening: Happening) -> dict[str, Any]:
 
 
 def _other_currencies(stats: AccountStats) -> list[dict[str, Any]]:
-    earned = {sums.currency: Money(sums.total.gross_minor, sums.currency) for sums in stats.revenue.others}
-    others = sorted({*earned, *stats.spent} - {stats.revenue.main.currency})
+    others = sorted({*stats.sales.months, *stats.spent} - {stats.currency})
     return [
         {
             "currency": code,
             "total_spent": stats.spent.get(code, Money(0, code)),
-            "total_revenue": earned.get(code, Money(0, code)),
+            "total_revenue": stats.sales.gross(code),
         }
         for code in others
     ]
