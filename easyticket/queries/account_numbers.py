@@ -9,8 +9,13 @@ import sqlalchemy as sa
 
 from easyticket.core.money import Money
 from easyticket.db import db
-from easyticket.models import Event, Order, Ticket, TicketStatus, User
+from easyticket.models import Event, EventStatus, Order, Ticket, TicketStatus, User
 from easyticket.queries.earnings import IS_PAID
+
+_COUNTS = sa.or_(
+    Ticket.status == TicketStatus.USED,
+    sa.and_(Ticket.status == TicketStatus.ACTIVE, Event.status != EventStatus.CANCELLED),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +30,13 @@ class AccountNumbers:
 
 
 def count_account(user: User, *, currency: str, now: datetime) -> AccountNumbers:
-    """Return an account's numbers in one statement. Tickets that were cancelled do not count; nor do other currencies."""
+    """Return an account's numbers in one statement. Tickets that were cancelled, alone or with their event, do
+    not count; nor do other currencies."""
     mine = Ticket.owner_id == user.id
     attended = sa.func.count(Ticket.event_id.distinct())
     row = db.session.execute(
         sa.select(
-            sa.select(sa.func.count(Ticket.id))
-            .where(mine, Ticket.status != TicketStatus.CANCELLED)
-            .scalar_subquery(),
+            sa.select(sa.func.count(Ticket.id)).join(Ticket.event).where(mine, _COUNTS).scalar_subquery(),
             sa.select(attended).where(mine, Ticket.status == TicketStatus.USED).scalar_subquery(),
             sa.select(sa.func.count(Event.id)).where(Event.organizer_id == user.id).scalar_subquery(),
             sa.select(sa.func.coalesce(sa.func.sum(Order.total_minor - Order.refunded_minor), 0))

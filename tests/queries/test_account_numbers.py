@@ -41,6 +41,7 @@ def test_an_account_is_counted_by_what_it_bought_went_to_and_made() -> None:
     buy(dollars, 1, user=user)
     buy(went, 4, user=other)
     factories.make_order(went, user=user)
+    buy(factories.make_simple_event(status=EventStatus.CANCELLED, currency="USD"), 2, user=user)
     with transaction():
         used[0].status = used[1].status = TicketStatus.USED
         used[2].status = TicketStatus.CANCELLED
