@@ -20,8 +20,11 @@ from tests.servers.easyticket import EasyTicketServer
 def site(
     _server_maker: Callable[..., EasyTicketServer], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    """A site set as the two clients expect it: their front end in mails, absolute addresses of pictures."""
-    server = _server_maker(CAFA_FRONTEND_URL=FRONT_END, V1_ABSOLUTE_MEDIA_URLS="true")
+    """A site set as the two clients expect it: their front end in mails, absolute addresses of pictures. Rate limits are
+    on, because all users of the web client come from one address."""
+    server = _server_maker(
+        CAFA_FRONTEND_URL=FRONT_END, V1_ABSOLUTE_MEDIA_URLS="true", RATELIMIT_ENABLED="true"
+    )
     with (
         application_on(server.environment["DATABASE_URL"], tmp_path_factory.mktemp("scene")) as app,
         app.app_context(),
