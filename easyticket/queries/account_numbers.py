@@ -12,7 +12,8 @@ from easyticket.db import db
 from easyticket.models import Event, EventStatus, Order, Ticket, TicketStatus, User
 from easyticket.queries.earnings import IS_PAID
 
-_COUNTS = sa.or_(
+# Of a ticket and its event: it was used, or could have been.
+IS_VALID = sa.or_(
     Ticket.status == TicketStatus.USED,
     sa.and_(Ticket.status == TicketStatus.ACTIVE, Event.status != EventStatus.CANCELLED),
 )
@@ -36,7 +37,7 @@ def count_account(user: User, *, currency: str, now: datetime) -> AccountNumbers
     attended = sa.func.count(Ticket.event_id.distinct())
     row = db.session.execute(
         sa.select(
-            sa.select(sa.func.count(Ticket.id)).join(Ticket.event).where(mine, _COUNTS).scalar_subquery(),
+            sa.select(sa.func.count(Ticket.id)).join(Ticket.event).where(mine, IS_VALID).scalar_subquery(),
             sa.select(attended).where(mine, Ticket.status == TicketStatus.USED).scalar_subquery(),
             sa.select(sa.func.count(Event.id)).where(Event.organizer_id == user.id).scalar_subquery(),
             sa.select(sa.func.coalesce(sa.func.sum(Order.total_minor - Order.refunded_minor), 0))

@@ -24,6 +24,7 @@ from easyticket.models import (
     TicketStatus,
     User,
 )
+from easyticket.queries.account_numbers import IS_VALID
 from easyticket.queries.earnings import IS_PAID
 from easyticket.queries.revenue import OrganizerSales, load_sales
 from easyticket.queries.tickets import TicketStats, count_tickets
@@ -135,7 +136,7 @@ def _count_by_category(user: User) -> dict[str, int]:
         sa.select(category, sa.func.count(Ticket.id))
         .join(Ticket.event)
         .outerjoin(Event.category)
-        .where(Ticket.owner_id == user.id, Ticket.status != TicketStatus.CANCELLED)
+        .where(Ticket.owner_id == user.id, IS_VALID)
         .group_by(sa.literal_column("of_category"))
     )
     return {row[0]: row[1] for row in rows}
