@@ -7,9 +7,8 @@ from typing import Any
 
 from easyticket.api_v1.blueprint import V1Blueprint
 from easyticket.api_v1.errors import repeats_fields, says_sentence
+from easyticket.api_v1.schemas.event_forms import BODY_EXAMPLE, CHANGES_EXAMPLE, EventForm, EventFormChanges
 from easyticket.api_v1.schemas.organizer_events import (
-    BODY_EXAMPLE,
-    CHANGES_EXAMPLE,
     CREATED_EXAMPLE,
     DELETED_EXAMPLE,
     DETAIL_EXAMPLE,
@@ -17,8 +16,6 @@ from easyticket.api_v1.schemas.organizer_events import (
     SUMMARY_EXAMPLE,
     UPDATED_EXAMPLE,
     EventCreatedAnswer,
-    EventForm,
-    EventFormChanges,
     EventUpdatedAnswer,
     MyEventAnswer,
     MyEventDetailAnswer,
