@@ -24,6 +24,7 @@ from easyticket.api.shapes.tickets import admitted_shape, refused_shape, stats_s
 from easyticket.core import clock
 from easyticket.http.api_limits import GATE, Rate, limited
 from easyticket.http.auth import current_actor, token_required
+from easyticket.http.downloads import private_download
 from easyticket.http.openapi import ApiBlueprint, finds, needs
 from easyticket.http.paging import wanted_page
 from easyticket.models import Ticket
@@ -122,8 +123,4 @@ def get_ticket_stats() -> dict[str, int]:
 @blueprint.answers(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
 def download_ticket(ticket: Ticket) -> Response:
     """One page with the QR code, for the ticket's owner and for administrators."""
-    name = f"ticket-{ticket.code}.pdf"
-    response = Response(print_ticket(ticket), content_type="application/pdf")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return private_download(print_ticket(ticket), "application/pdf", f"ticket-{ticket.code}.pdf")

@@ -10,6 +10,7 @@ from easyticket.api.schemas.payments import ReceivedAnswer
 from easyticket.core import clock
 from easyticket.http.auth import by_signature
 from easyticket.http.openapi import ApiBlueprint
+from easyticket.http.sizes import signed_body
 from easyticket.integrations.stripe_events import SIGNATURE_HEADER
 from easyticket.services.provider_events import receive_stripe_event
 
@@ -20,8 +21,6 @@ blueprint = ApiBlueprint(
     tag="Webhooks",
     description="What payment providers send.",
 )
-# Bytes a webhook may have; real ones are a few thousand.
-MAX_BODY = 256 * 1024
 _SIGNATURE = {
     "in": "header",
     "name": SIGNATURE_HEADER,
@@ -56,8 +55,7 @@ _EVENT = {
 @blueprint.answers(200, ReceivedAnswer, example={"received": True})
 def receive_stripe() -> dict[str, Any]:
     """For Stripe only. Each event is kept once and handled after the answer: a reason to ask Stripe what is true."""
-    request.max_content_length = MAX_BODY
     receive_stripe_event(
-        body=request.get_data(), signature=request.headers.get(SIGNATURE_HEADER, ""), now=clock.now()
+        body=signed_body(), signature=request.headers.get(SIGNATURE_HEADER, ""), now=clock.now()
     )
     return {"received": True}

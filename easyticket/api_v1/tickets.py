@@ -20,6 +20,7 @@ from easyticket.api_v1.shapes.tickets import attended_shape, ticket_item_shape, 
 from easyticket.core import clock
 from easyticket.http.api_limits import Rate, limited
 from easyticket.http.auth import current_actor, token_required
+from easyticket.http.downloads import private_download
 from easyticket.http.openapi import finds
 from easyticket.http.paging import wanted_page
 from easyticket.queries.pages import Page
@@ -87,8 +88,4 @@ def get_ticket(item: TicketItem) -> dict[str, Any]:
 @blueprint.answers(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
 def download_ticket(item: TicketItem) -> Response:
     """One page with the QR code, for the ticket's owner and for administrators."""
-    name = f"ticket-{item.ticket.code}.pdf"
-    response = Response(print_ticket(item.ticket), content_type="application/pdf")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return private_download(print_ticket(item.ticket), "application/pdf", f"ticket-{item.ticket.code}.pdf")

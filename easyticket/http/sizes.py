@@ -13,6 +13,8 @@ from easyticket.http.auth import Access, declared_access
 # Bytes of a body that is no upload: JSON, a form.
 MAX_PLAIN = 1024 * 1024
 _MEGABYTE = 1024 * 1024
+# Bytes a webhook may have; real ones are a few thousand.
+MAX_WEBHOOK = 256 * 1024
 _ATTRIBUTE, _PLAIN_ATTRIBUTE = "easyticket_most_megabytes", "easyticket_most_plain_megabytes"
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -52,3 +54,12 @@ def _bound_body() -> None:
     size = request.content_length
     if (len(request.get_data()) if size is None else size) > most:
         raise RequestEntityTooLarge()
+
+
+def signed_body() -> bytes:
+    """Return the raw bytes of a webhook, on which its signature is checked.
+
+    :raises RequestEntityTooLarge: it has more than any provider sends.
+    """
+    request.max_content_length = MAX_WEBHOOK
+    return request.get_data()

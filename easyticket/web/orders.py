@@ -12,6 +12,7 @@ from easyticket.documents.qr import render_qr_svg
 from easyticket.documents.ticket_paper import paper_of
 from easyticket.documents.ticket_pdf import render_tickets_pdf
 from easyticket.http.auth import by_order_secret, current_actor, signed_in
+from easyticket.http.downloads import private_download
 from easyticket.http.limits import limiter
 from easyticket.links import public_host, public_url
 from easyticket.models import Ticket, TicketStatus
@@ -105,7 +106,7 @@ def calendar(secret: str) -> ResponseReturnValue:
     content = calendar_of(
         event, host=public_host(), url=public_url("events.page", slug=event.slug), now=clock.now()
     )
-    return _file(content, "text/calendar; charset=utf-8", f"{event.slug[:80]}.ics")
+    return private_download(content, "text/calendar; charset=utf-8", f"{event.slug[:80]}.ics")
 
 
 @blueprint.get("/orders/<secret>/<code>/")
@@ -146,15 +147,8 @@ def keep_secret(response: Response) -> Response:
 def _pdf(tickets: list[Ticket], name: str) -> Response:
     if not tickets:
         raise NotFound("There is no valid ticket to print.")
-    return _file(
+    return private_download(
         render_tickets_pdf([paper_of(each, qr_content(each)) for each in tickets]),
         "application/pdf",
         f"tickets-{name}.pdf",
     )
-
-
-def _file(content: bytes, content_type: str, name: str) -> Response:
-    response = Response(content, content_type=content_type)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

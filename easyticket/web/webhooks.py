@@ -10,6 +10,7 @@ from easyticket.core.errors import AppError, Forbidden
 from easyticket.http.auth import by_signature
 from easyticket.http.csrf import csrf
 from easyticket.http.limits import limiter
+from easyticket.http.sizes import signed_body
 from easyticket.services.provider_events import record_provider_event
 from easyticket.services.providers import get_provider
 
@@ -17,16 +18,12 @@ blueprint = Blueprint("webhooks", __name__)
 csrf.exempt(blueprint)
 limiter.exempt(blueprint)
 
-# Bytes a webhook may have; real ones are a few thousand.
-MAX_BODY = 256 * 1024
-
 
 @blueprint.post("/webhooks/<provider>/")
 @by_signature
 def receive(provider: str) -> ResponseReturnValue:
     """Verify the raw bytes, store the event once, answer at once; 400 for a bad signature, 404 for an unknown provider."""
-    request.max_content_length = MAX_BODY
-    body = request.get_data()
+    body = signed_body()
     try:
         notice = get_provider(provider).read_webhook(body, dict(request.headers))
     except Forbidden as error:
