@@ -129,6 +129,7 @@ def test_the_home_page_and_the_lists_show_every_event(site: Site) -> None:
     for row in rows:
         assert has(row, reads.EVENT_ITEM)
         assert has(row["organizer"], reads.PERSON) and has(row["category"], reads.CATEGORY)
+        assert all(isinstance(row[name], str) for name in ("lowest_price", "highest_price", "start_time"))
         assert row["total_tickets"] == row["tickets_sold"] + row["tickets_available"]
     past = client.scroll("/events/past/")
     assert [row["title"] for row in past] == ["Long gone"] and past[0]["status"] == "past"
@@ -144,12 +145,16 @@ def test_the_home_page_and_the_lists_show_every_event(site: Site) -> None:
 
 
 def test_an_events_page_has_all_that_is_drawn(site: Site, organizer: WebClient) -> None:
-    made = created(organizer, pictures=2)
+    weekly = json.dumps({"frequency": "weekly", "interval": 1, "occurrences": 4})
+    made = created(organizer, pictures=2, is_recurring="true", recurrence_pattern=weekly)
     event = WebClient(site.http).get(f"/events/{made['slug']}/", as_nobody=True)
     assert event == WebClient(site.http).get(f"/events/{made['id']}/", as_nobody=True)
     assert has(event, reads.EVENT) and has(event["organizer"], reads.ORGANIZER)
     assert has(event["category"], reads.CATEGORY) and has(event["venue"], reads.VENUE)
     assert has(event["share_urls"], "facebook twitter whatsapp email")
+    assert event["is_recurring"] and has(
+        event["recurrence_info"], "frequency interval end_date total_occurrences"
+    )
     assert isinstance(event["additional_images"], list) and len(event["additional_images"]) == 2
     [row] = event["ticket_types"]
     assert has(row, reads.TICKET_TYPE)
@@ -215,6 +220,14 @@ def test_buying_goes_through_the_providers_page_to_the_tickets(
     assert isinstance(buyer.verify(given_up["payment_reference"]), str)
     unknown = buyer.call("GET", "/payments/verify/nothing/", as_nobody=True)
     assert unknown.status_code == 404
+
+    free = created(organizer, ticket_types=json.dumps([ticket_type(price="0")]))["slug"]
+    given = begun(buyer, free).json()
+    assert has(given, reads.INITIATED)
+    # Nothing is to be paid: the address leads to the site's own page of what was bought.
+    assert site.http.get(given["authorization_url"], follow_redirects=True).status_code == 200
+    told = buyer.verify(given["payment_reference"])
+    assert isinstance(told, dict) and (told["amount"], told["ticket_count"]) == (0, 1)
 
 
 def test_a_purchase_that_cannot_begin_says_why_in_one_sentence(
