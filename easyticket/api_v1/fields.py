@@ -80,6 +80,8 @@ class FlagOrAll(Flag):
 class Rows(Many):
     """A list of objects of one schema; in a form it is one text that holds the list as JSON."""
 
+    default_error_messages = {"not_json": "This is not a JSON array."}
+
     def __init__(self, schema: type[ma.Schema], *, most: int, **kwargs: Any) -> None:
         in_form = {"type": "string", "description": "A JSON array, as text."}
         super().__init__(
@@ -88,6 +90,8 @@ class Rows(Many):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         rows = _parsed(value) if isinstance(value, str) else value
+        if isinstance(value, str) and not isinstance(rows, list):
+            raise self.make_error("not_json")
         if isinstance(rows, list) and len(rows) <= self.most:
             wrong = {number: [_NO_OBJECT] for number, row in enumerate(rows) if not isinstance(row, Mapping)}
             if wrong:

@@ -48,7 +48,8 @@ class Describer(OpenAPIConverter):
         for name, field in body.fields.items():
             property_ = described["properties"][field.data_key or name]
             for kind in (property_, *property_.get("anyOf", ())):
-                kind.pop("nullable", None)
+                if kind.pop("nullable", False) and "enum" in kind:
+                    kind["enum"] = [word for word in kind["enum"] if word is not None]
             if "in_form" in field.metadata:
                 for key in ("anyOf", "type", "items", "minItems", "maxItems", "example"):
                     property_.pop(key, None)
@@ -68,9 +69,13 @@ def _describe_leniency(_describer: Any, field: ma.fields.Field[Any], *, ret: Pro
     if not isinstance(schema, Body):
         return {}
     in_query = isinstance(schema, Query)
+    is_blank_null = field.allow_none and (field.data_key or field.name) in schema.blank_is_null
     if "enum" in ret or isinstance(field, Choice):
-        pass
-    elif isinstance(field, Text):
+        # By OpenAPI 3.0 null is none of the words unless it stands among them.
+        none = [*([""] if is_blank_null else []), *([None] if field.allow_none else [])]
+        ret["enum"] = list(dict.fromkeys([*ret["enum"], *none]))
+        return {}
+    if isinstance(field, Text):
         _describe_text(field, ret, in_query)
     elif isinstance(field, Whole):
         _describe_whole(ret, in_query)
@@ -78,7 +83,7 @@ def _describe_leniency(_describer: Any, field: ma.fields.Field[Any], *, ret: Pro
         _describe_flag(ret)
     elif isinstance(field, Many):
         ret["maxItems"] = field.most
-    if field.allow_none and (field.data_key or field.name) in schema.blank_is_null:
+    if is_blank_null:
         _describe_blank(ret)
     # Null is one of the kinds: by OpenAPI 3.0 it counts beside a type only.
     if ret.get("nullable") and "anyOf" in ret:

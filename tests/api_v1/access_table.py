@@ -84,6 +84,11 @@ def _change_password(_world: World) -> Body:
     return {"current_password": PASSWORD, "new_password": new, "confirm_password": new}
 
 
+def _withdrawal_of_earnings(world: World) -> Body:
+    assert world.earned and world.default_profile
+    return {"amount": 20}
+
+
 def _webhook(_world: World) -> Body:
     body = json.dumps(
         {"event": "charge.success", "data": {"id": uuid4().int % 10**9, "reference": "unknown"}}
@@ -248,6 +253,12 @@ MONEY = (
         body=lambda _: {"amount": 50},
         about="nothing earned",
     ),
+    row(
+        "POST /api/v1/auth/withdrawal/request/",
+        "401 400 201 400 400",
+        body=_withdrawal_of_earnings,
+        about="earned",
+    ),
     row("GET /api/v1/auth/withdrawal/history/", SIGNED_IN),
     row("GET /api/v1/auth/withdrawal/{id}/", OWN, of=lambda w: w.payout.uuid),
     row("POST /api/v1/auth/withdrawal/{id}/cancel/", OWN, of=lambda w: w.payout.uuid),
@@ -282,10 +293,10 @@ USED_UP = {
     "/api/v1/events/": ("event", "draft", "pending", "paid", "second_type", "ticket_at_the_gate"),
     "/api/v1/tickets/": ("pending", "paid"),
     "/api/v1/payments/": ("pending", "paid"),
-    "/api/v1/auth/users/payment-profile/": ("profile", "refused_profile"),
-    "/api/v1/auth/withdrawal/": ("payout",),
+    "/api/v1/auth/users/payment-profile/": ("default_profile", "profile", "refused_profile"),
+    "/api/v1/auth/withdrawal/": ("payout", "earned"),
 }
-ONCE = ("cancel/", "checkin/", "retry-verification/", "set-default/")
+ONCE = ("cancel/", "checkin/", "request/", "retry-verification/", "set-default/")
 ENDS_SESSION = (
     "/api/v1/auth/logout/",
     "/api/v1/auth/change-password/",

@@ -15,8 +15,20 @@ from PIL import Image
 from easyticket.core import clock
 from easyticket.core.signing import mail_token
 from easyticket.db import db, transaction
-from easyticket.models import MailToken, PaymentProfile, Payout, Ticket, TicketType, TokenPurpose, User
+from easyticket.models import (
+    MailToken,
+    Order,
+    OrderStatus,
+    PaymentProfile,
+    Payout,
+    Ticket,
+    TicketType,
+    TokenPurpose,
+    User,
+)
 from easyticket.models.payout import PayoutState, ProfileMethod, ProfileStatus
+from easyticket.queries.payment_profiles import find_default_profile
+from easyticket.services import ledger
 from easyticket.services.mail_tokens import mail_link
 from easyticket.services.tickets import issue_tickets
 from tests import factories
@@ -52,8 +64,9 @@ class World(FirstWorld):
 
     @cached_property
     def default_profile(self) -> PaymentProfile:
-        """The first one, which is the default, verified."""
-        return self._profile(is_default=True, status=ProfileStatus.VERIFIED, verified_at=clock.now())
+        """The first one, which is the default, verified. It may have been there before this world."""
+        there = find_default_profile(self.organizer.id)
+        return there or self._profile(is_default=True, status=ProfileStatus.VERIFIED, verified_at=clock.now())
 
     @cached_property
     def profile(self) -> PaymentProfile:
@@ -82,7 +95,21 @@ class World(FirstWorld):
                 state=PayoutState.REQUESTED,
             )
             session.add(payout)
+            session.flush()
+            ledger.post_payout_requested(payout, clock.now())
         return payout
+
+    @cached_property
+    def earned(self) -> Order:
+        """Paid a month ago for an event that is over: what the organizer has of it can be paid out."""
+        over = factories.make_simple_event(
+            organizer=self.organizer, start_at=clock.now() - timedelta(days=2), price_minor=5_000
+        )
+        sold_at = clock.now() - timedelta(days=30)
+        order = factories.make_order(over, status=OrderStatus.CONFIRMED, confirmed_at=sold_at)
+        issue_tickets(order, sold_at)
+        ledger.post_fulfilment(order, sold_at)
+        return order
 
     def _profile(self, **fields: Any) -> PaymentProfile:
         organizer_id = self.organizer.id

@@ -21,10 +21,15 @@ from easyticket.models import (
     OutboxJob,
     Payment,
     PaymentState,
+    Payout,
+    PayoutState,
     Quota,
     Ticket,
     TicketStatus,
 )
+from easyticket.services import ledger
+
+_ON_THEIR_WAY = (PayoutState.REQUESTED, PayoutState.PENDING, PayoutState.UNKNOWN)
 
 
 def broken_invariants() -> list[str]:
@@ -62,9 +67,24 @@ def _ledger() -> Iterator[str]:
     expected = db.session.scalar(
         sa.select(kept).where(Order.id.in_(paid), Order.status.in_(["confirmed", "refunded"]))
     )
-    taken = db.session.scalar(sa.select(amount).where(LedgerEntry.account == "provider_cash"))
+    cash = sa.select(amount).where(LedgerEntry.account == ledger.PROVIDER_CASH)
+    taken = db.session.scalar(cash.where(LedgerEntry.order_id.is_not(None)))
     if (taken or 0) != (expected or 0):
         yield f"ledger: {taken} taken from payers, {expected} kept for orders"
+    yield from _payouts(cash.where(LedgerEntry.order_id.is_(None)))
+
+
+def _payouts(left: sa.Select[tuple[int]]) -> Iterator[str]:
+    """What organizers asked for is on its way until it has `left`, and nothing else is; what they gave up is neither."""
+    transit = sa.select(sa.func.sum(LedgerEntry.amount_minor)).where(
+        LedgerEntry.account == ledger.PAYOUT_TRANSIT
+    )
+    for entries, states in ((left, (PayoutState.PAID,)), (transit, _ON_THEIR_WAY)):
+        moved = -(db.session.scalar(entries) or 0)
+        asked = sa.select(sa.func.sum(Payout.amount_minor)).where(Payout.state.in_(states))
+        expected = db.session.scalar(asked) or 0
+        if moved != expected:
+            yield f"ledger: {moved} of withdrawals that are {', '.join(states)}, which are {expected}"
 
 
 def _orders() -> Iterator[str]:

@@ -6,6 +6,7 @@ What is put in follows from the request alone, so that a request that is repeate
 from __future__ import annotations
 
 import contextvars
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from typing import TypeVar
@@ -24,7 +25,7 @@ from easyticket.db import db
 from easyticket.models import User
 from tests import factories
 from tests.api.access_table import CALLERS, Row
-from tests.api_v1.world import World
+from tests.api_v1.world import Body, World
 from tests.fuzz.surfaces import Surface
 
 Found = TypeVar("Found")
@@ -123,21 +124,38 @@ def _fill(case: Case, row: Row, world: World, draw: int) -> None:
         case.path_parameters = {**case.path_parameters, **row.parts(world)}
     if row.query is not None and draw % 3 and not case.meta.is_negative_at(ParameterLocation.QUERY):
         case.query = {**case.query, **{name: str(value) for name, value in row.query(world).items()}}
-    if (
-        row.body is None
-        or not isinstance(case.body, dict)
-        or case.meta.is_negative_at(ParameterLocation.BODY)
-    ):
+    if not isinstance(case.body, dict) or case.meta.is_negative_at(ParameterLocation.BODY):
         return
     # Schemathesis looks again at a body that was changed, and takes a file that it generated for no valid text.
     if contains_binary(case.body):
         return
-    working = row.body(world)
+    working = _working_body(row, world, as_form=case.media_type == "multipart/form-data")
     if draw // 16 % 3 == 1:
-        case.body = {**case.body, **{name: value for name, value in working.items() if _names_a_thing(value)}}
+        case.body = {
+            **case.body,
+            **{name: value for name, value in working.items() if _names_a_thing(name, value)},
+        }
     elif draw // 16 % 3 == 2:
         case.body = {**case.body, **working}
 
 
-def _names_a_thing(value: object) -> bool:
-    return isinstance(value, list) or (isinstance(value, str) and len(value) >= 32)
+def _working_body(row: Row, world: World, *, as_form: bool) -> Body:
+    """Return a body that is taken. Of a form it has the texts; as JSON, what is JSON in them."""
+    if row.body is not None:
+        return row.body(world)
+    parts = row.sent(world).get("data") if row.sent is not None else None
+    if not isinstance(parts, dict):
+        return {}
+    texts = {name: part for name, part in parts.items() if isinstance(part, str)}
+    return {
+        name: json.loads(text) if text.startswith("[") and not as_form else text
+        for name, text in texts.items()
+    }
+
+
+def _names_a_thing(name: str, value: object) -> bool:
+    return (
+        isinstance(value, list)
+        or (isinstance(value, str) and len(value) >= 32)
+        or name.endswith(("_id", "_slug"))
+    )

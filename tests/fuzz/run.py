@@ -40,7 +40,7 @@ from tests.fuzz.webhooks import SignedWebhooks
 from tests.servers.settings import settings_for_tests
 
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
-_JOBS = (JobName.UNWIND_EVENT, JobName.SEND_REFUND, JobName.HANDLE_PROVIDER_EVENT)
+_JOBS = (JobName.UNWIND_EVENT, JobName.SEND_REFUND, JobName.HANDLE_PROVIDER_EVENT, JobName.CHECK_ACCOUNT)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,10 @@ def carry_out(plan: Plan) -> int:
 
 
 def _run_jobs() -> None:
-    """Run what was left to the background and moves places or money. Mails take long, and tell nothing here."""
+    """Run what was left to the background: what moves places or money, or tells where money may go.
+
+    Mails take long, and tell nothing here.
+    """
     due = sa.select(OutboxJob.id).where(OutboxJob.name.in_(_JOBS), OutboxJob.done_at.is_(None))
     # What ends the orders of a cancelled event asks for refunds, which are jobs too.
     for _ in range(2):

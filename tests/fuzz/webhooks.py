@@ -1,9 +1,9 @@
-"""Signs two of three generated webhooks, which would otherwise only be refused for their signatures."""
+"""Signs two of three generated webhooks, as their providers do; they would only be refused for their signatures otherwise."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from zlib import crc32
 
@@ -11,8 +11,7 @@ import stripe
 
 from easyticket.core import clock
 from tests.api.access_table import WEBHOOK_SECRET
-
-PATH = "/api/webhooks/stripe/"
+from tests.api_v1.access_table import paystack_signature
 
 
 class SignedWebhooks:
@@ -22,16 +21,23 @@ class SignedWebhooks:
         self._application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == PATH and environ["REQUEST_METHOD"] == "POST":
+        header, sign = _SIGNERS.get(environ["PATH_INFO"], ("", None))
+        if sign is not None and environ["REQUEST_METHOD"] == "POST":
             body = environ["wsgi.input"].read()
             environ["wsgi.input"] = io.BytesIO(body)
             if crc32(body) % 3:
-                environ["HTTP_STRIPE_SIGNATURE"] = _signature(body)
+                environ[header] = sign(body)
         answer: Iterable[bytes] = self._application(environ, start_response)
         return answer
 
 
-def _signature(body: bytes) -> str:
+def _stripe_signature(body: bytes) -> str:
     text = body.decode("utf-8", "replace")
     stamp = int(clock.now().timestamp())
     return str(stripe.WebhookSignature.generate_signature_header(text, WEBHOOK_SECRET, stamp))
+
+
+_SIGNERS: dict[str, tuple[str, Callable[[bytes], str] | None]] = {
+    "/api/webhooks/stripe/": ("HTTP_STRIPE_SIGNATURE", _stripe_signature),
+    "/api/v1/payments/webhook/": ("HTTP_X_PAYSTACK_SIGNATURE", paystack_signature),
+}

@@ -115,7 +115,7 @@ class ActivationBody(Body):
 class EmailBody(Body):
     """An address. One that is none gets no mail, and the same answer."""
 
-    email = Text(required=True, blank=False, metadata={"format": "email"})
+    email = Text(required=True, blank=False)
 
 
 class ResetBody(Body):

@@ -56,7 +56,7 @@ class WithdrawalBody(Body):
     amount = Price(required=True)
     currency = Text(
         allow_none=True,
-        metadata={"enum": [*CURRENCIES, None], "nullable": True, "description": "Default GHS."},
+        metadata={"enum": list(CURRENCIES), "description": "Default GHS."},
     )
     payment_profile_id = Identifier(
         allow_none=True, metadata={"description": "By default your default profile.", "nullable": True}
