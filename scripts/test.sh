@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the tests, each half in two processes: on SQLite with the browser, on a real PostgreSQL with the doors.
-# What decides and stores runs on both. What only looks through a door (web, api, api_v1) runs on PostgreSQL, the stricter
+# What decides and stores runs on both. What only looks through a door (web, api, api_v1, clients) runs on PostgreSQL, the stricter
 # of the two; the browser looks through the same doors on SQLite. What needs no database runs once.
 # What is given on the command line goes to pytest: scripts/test.sh tests/services -k hold
 set -eu
@@ -17,7 +17,8 @@ nothing_of_it() { [ "$1" -eq 5 ] && [ "$asked" -gt 0 ]; }
 
 asked=$#
 failed=0
-run SQLite --database=sqlite --ignore=tests/web --ignore=tests/api --ignore=tests/api_v1 "$@" ||
+run SQLite --database=sqlite --ignore=tests/web --ignore=tests/api --ignore=tests/api_v1 \
+  --ignore=tests/clients "$@" ||
   nothing_of_it $? || failed=1
 run PostgreSQL --database=postgresql --ignore=tests/journeys --ignore=tests/core --ignore=tests/rules \
   --ignore=tests/documents --ignore=tests/emails --ignore=tests/integrations "$@" ||
