@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
+from flask.blueprints import BlueprintSetupState
+from werkzeug.routing import BaseConverter
 
 from easyticket.api_v1.blueprint import V1Blueprint
 from easyticket.api_v1.schemas.tickets import (
@@ -46,6 +48,20 @@ _PRINTING = Rate("30 per minute", "ticket-pdf")
 _for_ticket = finds(get_ticket_item, key="code", name="item")
 
 
+class _TicketCode(BaseConverter):
+    """A ticket's code, which no word of a route is, so a wrong method there is a 405 and not a 404."""
+
+    regex = r"(?!(?:purchase|my-tickets|attended-events)$)[^/]+"
+    part_isolating = True
+
+
+def _know_codes(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters["ticket_code"] = _TicketCode
+
+
+blueprint.record_once(_know_codes)
+
+
 @blueprint.route("/tickets/my-tickets/", methods=["GET"])
 @token_required
 @blueprint.operation("List my tickets")
@@ -67,7 +83,7 @@ def list_attended_events() -> Page[dict[str, Any]]:
     return list_attended(current_actor(), **wanted_page(), now=clock.now()).map(attended_shape)
 
 
-@blueprint.route("/tickets/<code>/", methods=["GET"])
+@blueprint.route("/tickets/<ticket_code:code>/", methods=["GET"])
 @token_required
 @blueprint.operation("Get ticket details", refuses=_NOT_FOUND)
 @_for_ticket
@@ -77,7 +93,7 @@ def get_ticket(item: TicketItem) -> dict[str, Any]:
     return ticket_shape(item, clock.now())
 
 
-@blueprint.route("/tickets/<code>/download/", methods=["GET"])
+@blueprint.route("/tickets/<ticket_code:code>/download/", methods=["GET"])
 @token_required
 @limited(_PRINTING)
 @blueprint.operation(

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.usefixtures("db_session")
     [
         ("GET", "/api/v1/nowhere/", 404, "Not Found"),
         ("GET", "/api/v1/events/create/", 405, "Method Not Allowed"),
+        ("GET", "/api/v1/tickets/purchase/", 405, "Method Not Allowed"),
         ("DELETE", "/api/v1/event-categories/", 405, "Method Not Allowed"),
         ("GET", "/api/v1/auth/profile/", 401, "Authentication Required"),
     ],
