@@ -30,6 +30,7 @@ from tests.fuzz.surfaces import Surface
 
 Found = TypeVar("Found")
 
+FORM = "multipart/form-data"
 # Worlds that are used at a time.
 WORLDS = 2
 # Seconds after which a new access token is taken; they are good for five minutes.
@@ -129,7 +130,7 @@ def _fill(case: Case, row: Row, world: World, draw: int) -> None:
     # Schemathesis looks again at a body that was changed, and takes a file that it generated for no valid text.
     if contains_binary(case.body):
         return
-    working = _working_body(row, world, as_form=case.media_type == "multipart/form-data")
+    working = _working_body(row, world, as_form=case.media_type == FORM)
     if draw // 16 % 3 == 1:
         case.body = {
             **case.body,
