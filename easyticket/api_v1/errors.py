@@ -126,7 +126,7 @@ def answer_error(status: int, error: AppError, headers: dict[str, str]) -> Respo
     fields = _client_fields(error)
     body = _body(status, error, fields, says_sentence=getattr(view, _SAYS_SENTENCE, False))
     if getattr(view, _REPEATS_FIELDS, False):
-        body = {**_at_the_top(fields), **body}
+        body = {**_with_heads(fields), **body}
     if getattr(view, _TELLS_SUCCESS, False):
         body["success"] = False
     return jsonify(body), status, headers
@@ -148,21 +148,24 @@ def _body(
     return {
         "error": sentence if says_sentence else kind,
         "message": _INVALID if fields and not says_sentence else sentence,
-        "details": fields or {_NO_FIELD: [sentence]},
+        "details": _with_heads(fields) or {_NO_FIELD: [sentence]},
         "status_code": status,
         "detail": " ".join(f"{name}: {text}" for name, texts in fields.items() for text in texts) or sentence,
         **context,
     }
 
 
-def _at_the_top(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Return messages by field where forms look for them: those about a row of a list stand under the list's name too."""
-    found = {name: list(texts) for name, texts in fields.items()}
+def _with_heads(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return messages by field; before those about a part of an object or list the same under its name, where clients look."""
+    found: dict[str, list[str]] = {}
     for name, texts in fields.items():
         head, *place = name.split(".")
-        if place and place[0].isdecimal():
-            row = ", ".join((f"No. {int(place[0]) + 1}", *place[1:]))
-            found.setdefault(head, []).extend(f"{row}: {text}" for text in texts)
+        if place:
+            said = ", ".join(f"No. {int(part) + 1}" if part.isdecimal() else part for part in place)
+            about = "" if said == _NO_FIELD else f"{said}: "
+            found.setdefault(head, []).extend(f"{about}{text}" for text in texts)
+    for name, texts in fields.items():
+        found.setdefault(name, []).extend(texts)
     return found
 
 

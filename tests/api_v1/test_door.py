@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from easyticket.api_v1.errors import answer_error
 from easyticket.core.errors import Conflict, Invalid, invalid_field
 from tests.api_v1.conftest import Caller
+from tests.api_v1.world import World, purchase_body
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -39,9 +41,20 @@ def test_a_path_without_its_slash_is_redirected_with_its_method(call: Callable[.
     assert answer.headers["Location"].endswith("/api/v1/auth/login/")
 
 
-def test_what_is_wrong_with_fields_stands_in_details_under_one_sentence(app: Flask) -> None:
-    from easyticket.api_v1.errors import answer_error
+def test_what_is_wrong_within_a_field_stands_under_the_field_too(call: Callable[..., Caller]) -> None:
+    body = purchase_body(world := World())
+    send = call(world.consumer)
+    del body["attendee_info"]["email"]
+    answer = send.post("/api/v1/tickets/purchase/", body)
+    assert answer.status_code == 400
+    assert answer.json["details"] == {
+        "attendee_info.email": ["This field is required."],
+        "attendee_info": ["email: This field is required."],
+    }
+    assert answer.json["detail"] == "attendee_info.email: This field is required."
 
+
+def test_what_is_wrong_with_fields_stands_in_details_under_one_sentence(app: Flask) -> None:
     with app.test_request_context("/api/v1/"):
         answer, status, _ = answer_error(400, invalid_field("title", "Too short."), {})
         assert (status, answer.json["message"]) == (400, "The data provided is invalid")
