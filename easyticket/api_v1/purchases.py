@@ -56,10 +56,10 @@ _FINISHED = {
 @blueprint.answers(201, PurchaseAnswer, example=PURCHASE_EXAMPLE)
 def purchase_tickets(body: dict[str, Any]) -> dict[str, Any]:
     """Hold tickets of one type and open their payment; send the payer to `payment.payment_url`, then ask for its status.
-    Free ones are booked at once. A ticket type's id is that of the event's details. Send an `Idempotency-Key`, so that
-    repeating it is safe."""
+    Free ones are booked at once, and `payment_url` leads straight back. A ticket type's id is that of the event's details.
+    Send an `Idempotency-Key`, so that repeating it is safe."""
     attendee = body["attendee"]
-    return purchase_shape(_begin({**body, **attendee}), clock.now())
+    return purchase_shape(_begin({**body, **attendee}, phone_needs_country=True), clock.now())
 
 
 @blueprint.route("/payments/initiate/", methods=["POST"])
@@ -71,8 +71,9 @@ def purchase_tickets(body: dict[str, Any]) -> dict[str, Any]:
 @idempotent("initiate_payment")
 @blueprint.answers(201, InitiatedAnswer, example=INITIATED_EXAMPLE)
 def initiate_payment(body: dict[str, Any]) -> dict[str, Any]:
-    """The same for clients that know the event's slug: hold tickets, and send the payer to `authorization_url`. A refusal
-    for want of tickets tells `available_quantity`, one for a wrong number `min_quantity` and `max_quantity`."""
+    """The same for clients that know the event's slug: hold tickets, and send the payer to `authorization_url`.
+    Free ones are booked at once, and it leads straight back. A refusal for want of tickets tells `available_quantity`, one
+    for a wrong number `min_quantity` and `max_quantity`."""
     return initiated_shape(_begin(body), clock.now())
 
 
@@ -92,7 +93,7 @@ def cancel(purchase_id: str) -> dict[str, Any]:
     }
 
 
-def _begin(body: dict[str, Any]) -> BegunPurchase:
+def _begin(body: dict[str, Any], *, phone_needs_country: bool = False) -> BegunPurchase:
     draft = PurchaseDraft(
         event=event_key(body["event"].strip()),
         offer_id=body["offer_id"],
@@ -100,5 +101,6 @@ def _begin(body: dict[str, Any]) -> BegunPurchase:
         buyer=Buyer(body["buyer_name"], body["buyer_email"], body["buyer_phone"] or ""),
         payment_method=body["payment_method"],
         callback_url=body["callback_url"] or "",
+        phone_needs_country=phone_needs_country,
     )
     return begin_purchase(actor=current_actor(), draft=draft, turn=current_turn(), now=clock.now())

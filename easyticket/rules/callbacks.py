@@ -58,6 +58,12 @@ def is_callback_allowed(address: str, allowed: Callbacks) -> bool:
     return parts.scheme == "https" and parts.netloc.lower().removesuffix(":443") in allowed.hosts
 
 
+def opens_app(address: str) -> bool:
+    """Tell whether an allowed address opens the app itself, which only a phone with the app can follow."""
+    parts = _split(address)
+    return parts is not None and parts.scheme == _APP_SCHEME
+
+
 def with_reference(address: str) -> str:
     """Return the address with the payment's reference as providers add it; `{reference}` stands for it until it is known."""
     parts = urlsplit(address)

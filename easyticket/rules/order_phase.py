@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime, timedelta
+from math import ceil
 
 from easyticket.models import HoldState, Order, OrderStatus, Payment, PaymentState, Refund
 
@@ -99,8 +100,8 @@ def shown_status(order: Order, now: datetime) -> OrderStatus:
 
 
 def seconds_left_of(order: Order, now: datetime) -> int:
-    """Return how many whole seconds the places are still kept, 0 when they are not."""
-    return max(int((order.expires_at - now).total_seconds()), 0) if is_hold_good(order, now) else 0
+    """Return how many seconds the places are still kept, a begun one being whole; 0 when they are not."""
+    return max(ceil((order.expires_at - now).total_seconds()), 0) if is_hold_good(order, now) else 0
 
 
 def last_payment_of(order: Order) -> Payment | None:

@@ -8,7 +8,14 @@ from flask import current_app
 
 from easyticket.core.errors import NotFound
 from easyticket.links import FrontEnd, front_end_url, public_url
-from easyticket.rules.callbacks import Callbacks, app_link, check_callback
+from easyticket.rules.callbacks import (
+    REFERENCE,
+    Callbacks,
+    app_link,
+    check_callback,
+    opens_app,
+    with_reference,
+)
 from easyticket.rules.purchase_status import PurchaseStatus, purchase_status
 from easyticket.services.purchase_progress import verify_purchase
 
@@ -36,6 +43,15 @@ def chosen_callback(wanted: str) -> str:
 def own_callback() -> str:
     """Return our own address for payers who come from the app, which sends them on into it."""
     return public_url("v1_payments.open_app")
+
+
+def result_address(callback: str, reference: str) -> str:
+    """Return where a purchase with nothing left to pay goes on to: its callback with the reference.
+
+    For the app it is our own address, which sends on into it: clients open what they are given as a page.
+    """
+    address = own_callback() if opens_app(callback) else callback
+    return with_reference(address).replace(REFERENCE, reference)
 
 
 def app_return(reference: str, now: datetime) -> str:

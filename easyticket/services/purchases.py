@@ -27,7 +27,7 @@ from easyticket.services.baskets import WantedLine
 from easyticket.services.expiry import expire_orders
 from easyticket.services.idempotency import Turn
 from easyticket.services.orders import Buyer, cancel_order, place_order, secret_of
-from easyticket.services.payment_returns import chosen_callback
+from easyticket.services.payment_returns import chosen_callback, result_address
 from easyticket.services.payments import start_payment
 from easyticket.services.providers import provider_for
 from easyticket.services.settlement import UNPAID
@@ -47,11 +47,16 @@ class PurchaseDraft:
     buyer: Buyer
     payment_method: str = "card"
     callback_url: str = ""
+    # Clients that pass on the number of a profile send it as it stands there, with or without the country.
+    phone_needs_country: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BegunPurchase:
-    """A purchase with the page where it is paid, and where the payer comes back to from there (without a reference)."""
+    """A purchase with the page where the payer goes next, and where they come back to (without a reference).
+
+    Where nothing is left to pay, `pay_url` is where they would have come back to, with the reference.
+    """
 
     purchase: Purchase
     pay_url: str
@@ -85,9 +90,10 @@ def begin_purchase(
         )
     purchase = get_purchase(actor, code)
     own_page = _own_page(purchase.order)
-    is_unpaid = purchase.order.status in UNPAID
-    pay_url = purchase.payment.pay_url if is_unpaid and purchase.payment else own_page
-    return BegunPurchase(purchase, pay_url, callback or own_page)
+    if purchase.order.status in UNPAID and purchase.payment:
+        return BegunPurchase(purchase, purchase.payment.pay_url, callback or own_page)
+    back = result_address(callback, purchase.reference) if callback else own_page
+    return BegunPurchase(purchase, back, callback or own_page)
 
 
 def _own_page(order: Order) -> str:
@@ -104,7 +110,7 @@ def _place(actor: Actor, draft: PurchaseDraft, turn: Turn | None, now: datetime)
     event = _find_event(actor, draft.event)
     check_event(event, now)
     offer = _find_offer(event, draft.offer_id)
-    buyer = _checked(draft.buyer)
+    buyer = _checked(draft)
     if offer.price_minor:
         provider_for(event.currency)  # nothing is held where nobody could be paid
     try:
@@ -183,12 +189,13 @@ def _find_offer(event: Event, offer_id: int) -> Offer:
     return offer
 
 
-def _checked(buyer: Buyer) -> Buyer:
+def _checked(draft: PurchaseDraft) -> Buyer:
+    buyer = draft.buyer
     clean = check_all(
         {
             "name": lambda: _name(buyer.name),
             "email": lambda: normal_email(buyer.email, field="buyer_email"),
-            "phone": lambda: _phone(buyer.phone),
+            "phone": lambda: _phone(buyer.phone, needs_country=draft.phone_needs_country),
         }
     )
     return Buyer(**clean)
@@ -201,9 +208,9 @@ def _name(text: str) -> str:
     return name
 
 
-def _phone(text: str) -> str:
+def _phone(text: str, *, needs_country: bool) -> str:
     phone = normal_phone(text, field="buyer_phone")
-    if phone and not phone.startswith("+"):
+    if needs_country and phone and not phone.startswith("+"):
         raise invalid_field(
             "buyer_phone", "Begin the phone number with + and the country, for example +233241234567."
         )

@@ -203,6 +203,37 @@ class TestReturning:
         for wanted in ("https://pay.cafa.example/x?y=1", "http://127.0.0.1:3000/done?y=1"):
             assert self.back_from(caller, event, callback_url=wanted) == f"{wanted}&reference=REF&trxref=REF"
 
+    def test_what_is_free_leads_straight_back_with_its_reference(
+        self, app: Flask, caller: Caller, client: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from dataclasses import replace
+
+        event = factories.make_simple_event(price_minor=0)
+        own = "http://tickets.example/api/v1/payments/mobile-callback/"
+        settings = replace(
+            app.config["SETTINGS"],
+            cafa_frontend_url="https://cafa.example",
+            cafa_callback_hosts=("pay.cafa.example",),
+        )
+        monkeypatch.setitem(app.config, "SETTINGS", settings)
+        for wanted, effective, back in (
+            ("", "https://cafa.example/payment-results", "https://cafa.example/payment-results?"),
+            ("https://pay.cafa.example/x?y=1", None, "https://pay.cafa.example/x?y=1&"),
+            (own, None, f"{own}?"),
+            ("cafatickets://payment-result", None, f"{own}?"),
+        ):
+            told = caller.post(INITIATE, initiate_body(event, callback_url=wanted)).json
+            name = told["purchase_id"]
+            assert told["effective_callback_url"] == (effective or wanted)
+            assert told["authorization_url"] == f"{back}reference={name}&trxref={name}"
+        into_app = client.get(told["authorization_url"].removeprefix("http://tickets.example"))
+        assert into_app.headers["Location"] == f"cafatickets://payment-result?reference={name}&status=success"
+        bought = purchase(caller, event)
+        name = bought["purchase_id"]
+        assert bought["payment"]["payment_url"] == (
+            f"https://cafa.example/payment-results?reference={name}&trxref={name}"
+        )
+
     def test_anywhere_else_is_refused_and_nothing_is_held(self, caller: Caller) -> None:
         event = factories.make_simple_event()
         for path, body in ((PURCHASE, purchase_body(event)), (INITIATE, initiate_body(event))):
@@ -268,7 +299,7 @@ class TestRefusals:
         for changes, field in (
             ({"event_slug": "nowhere"}, "event_slug"),
             ({"buyer_email": "no"}, "buyer_email"),
-            ({"buyer_phone": "0241234567"}, "buyer_phone"),
+            ({"buyer_phone": "12"}, "buyer_phone"),
             ({"buyer_name": " "}, "buyer_name"),
         ):
             told = refusal(caller.post(INITIATE, {**initiate_body(event), **changes}))
@@ -284,6 +315,12 @@ class TestRefusals:
         off = factories.make_simple_event(status=EventStatus.CANCELLED)
         told = refusal(caller.post(PURCHASE, purchase_body(off)))
         assert told["error"] == "This event was cancelled, so no tickets are sold any more"
+
+    def test_the_clients_pass_on_the_number_of_a_profile_as_it_stands_there(self, caller: Caller) -> None:
+        body = initiate_body(factories.make_simple_event(), buyer_phone="024 123 4567")
+        answer = caller.post(INITIATE, body)
+        assert answer.status_code == 201, answer.text
+        assert order_of(answer.json).buyer_phone == "0241234567"
 
     def test_a_phone_number_may_be_left_out(self, caller: Caller) -> None:
         event = factories.make_simple_event()

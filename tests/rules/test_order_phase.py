@@ -100,9 +100,10 @@ def test_a_hold_is_good_up_to_its_last_moment_and_not_at_it() -> None:
     assert not is_hold_good(held, LATER)
 
 
-def test_the_seconds_left_are_whole_and_never_below_zero() -> None:
+def test_the_seconds_left_count_a_begun_one_and_are_never_below_zero() -> None:
     assert seconds_left_of(order(), NOW) == 600
-    assert seconds_left_of(order(), NOW + timedelta(milliseconds=500)) == 599
+    assert seconds_left_of(order(), NOW + timedelta(milliseconds=500)) == 600
+    assert seconds_left_of(order(), NOW + timedelta(seconds=1)) == 599
     assert seconds_left_of(order(until=BEFORE), NOW) == 0
     assert seconds_left_of(order(hold=RELEASED), NOW) == 0
 

@@ -131,7 +131,10 @@ class InitiateBody(Body):
     buyer_phone = Text(
         allow_none=True,
         load_default="",
-        metadata={"description": "With + and the country.", "example": "+233241234567"},
+        metadata={
+            "description": "As it is in the profile, best with + and the country.",
+            "example": "+233241234567",
+        },
     )
     payment_method = Choice(PAYMENT_METHODS, load_default="card")
     callback_url = Text(
@@ -182,7 +185,13 @@ class PurchasePayment(Answer):
     currency = ma.fields.String(required=True)
     payment_method = ma.fields.String(required=True)
     provider = ma.fields.String(required=True)
-    payment_url = ma.fields.String(required=True, metadata={"format": "uri"})
+    payment_url = ma.fields.String(
+        required=True,
+        metadata={
+            "format": "uri",
+            "description": "The payment page; with nothing to pay, where the payer would come back to, with the `reference`.",
+        },
+    )
     reference = ma.fields.String(required=True)
     expires_at = Moment(required=True)
     status = ma.fields.String(required=True, metadata={"enum": _STATUSES})
@@ -215,12 +224,21 @@ class InitiatedAnswer(Answer):
     purchase_id = ma.fields.String(required=True)
     payment_id = ma.fields.String(required=True)
     payment_reference = ma.fields.String(required=True)
-    authorization_url = ma.fields.String(required=True, metadata={"format": "uri"})
+    authorization_url = ma.fields.String(
+        required=True,
+        metadata={
+            "format": "uri",
+            "description": "The payment page; with nothing to pay, where the payer would come back to (for the app, our own "
+            "callback), with the `reference`.",
+        },
+    )
     amount = ma.fields.Float(required=True, metadata={"description": "In major units."})
     currency = ma.fields.String(required=True)
     status = ma.fields.String(required=True, metadata={"enum": _STATUSES})
     expires_at = Moment(required=True)
-    effective_callback_url = ma.fields.String(required=True)
+    effective_callback_url = ma.fields.String(
+        required=True, metadata={"description": "Where the payer comes back to, without the reference."}
+    )
     mobile_redirect_url_template = ma.fields.String(required=True)
 
 
