@@ -98,9 +98,10 @@ def make_event(body: Row) -> Row:
 def change_event(body: Row, event: Event) -> Row:
     """For its organizer, until the event begins. Only what is sent changes, and its slug never does.
 
-    `ticket_types` changes those it names by `id` and adds those without one; all others stay. New pictures take the place
-    of old ones; addresses in their place are left aside. `is_published` false makes a draft of a live event that nobody
-    has ordered tickets of.
+    `ticket_types` changes those it names by `id` and adds those without one; all others stay. A new `featured_image` takes
+    the place of the old one; new `additional_images` are added to those there are, and of more than five the newest five
+    stay. Addresses in their place are left aside. An empty `payment_profile_id` changes nothing, and null (in JSON) takes
+    the profile away. `is_published` false makes a draft of a live event that nobody has ordered tickets of.
     """
     pictures = body.pop("pictures")
     changed = update_event_by_form(

@@ -62,7 +62,7 @@ Form = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FormPictures:
-    """Files sent with the form: the event's own picture and further ones, which replace those there are."""
+    """Files sent with the form: the event's own picture, which replaces the present one, and further ones, which do not."""
 
     featured: Upload | None = None
     additional: Sequence[Upload] = ()
@@ -87,7 +87,8 @@ def update_event_by_form(
 ) -> Event:
     """Change what is sent, or nothing at all. The slug stays, and so do ticket types that are not named.
 
-    The form's limits count for what differs from before. Pictures that are replaced are deleted.
+    The form's limits count for what differs from before. New further pictures are added, and of more than five the newest
+    stay. An empty payment profile changes nothing, and None takes it away. Pictures that go are deleted.
 
     :raises Invalid: messages by field; the event has begun; or what was sold stands against it.
     """
@@ -130,7 +131,7 @@ def _create(actor: Actor, form: Form, names: Mapping[str, str], now: datetime) -
     if form.get("category_slug") in (None, "") and form.get("category_ref") in (None, ""):
         faults.add("category_ref", _REQUIRED)
     values |= _category(faults, form, None) | _recurrence(faults, form, None)
-    values |= _profile(faults, form, owner.id)
+    values |= _profile(faults, form.get("payment_profile"), owner.id)
     faults.raise_if_any()
     draft = EventDraft(
         **values,
@@ -140,7 +141,7 @@ def _create(actor: Actor, form: Form, names: Mapping[str, str], now: datetime) -
     )
     with _in_form_names():
         event = create_event(actor=actor, draft=draft, publish=form.get("is_published") is not False, now=now)
-    _replace_pictures(event, names)
+    _add_pictures(event, names)
     write_types(actor, event, [{**entry, "id": None} for entry in entries], now)
     check_room(event, "ticket_types")
     db.session.flush()
@@ -157,7 +158,9 @@ def _update(actor: Actor, event: Event, form: Form, names: Mapping[str, str], no
     _leave_out_empty(event, changes, now)
     changes |= read_dates(faults, form, parts_of(event))
     changes |= _category(faults, form, event) | _recurrence(faults, form, event)
-    changes |= _profile(faults, form, event.organizer_id)
+    if form.get("payment_profile", "") is None:
+        changes["payment_profile_id"] = None
+    changes |= _profile(faults, form.get("payment_profile"), event.organizer_id)
     entries = form.get("ticket_types") or ()
     if len(entries) > MOST_TICKET_TYPES:
         faults.add("ticket_types", f"At most {MOST_TICKET_TYPES} ticket types can be sent at once.")
@@ -167,7 +170,7 @@ def _update(actor: Actor, event: Event, form: Form, names: Mapping[str, str], no
     capacity = event.total_capacity
     with _in_form_names():
         update_event(actor=actor, event=event, changes=changes, now=now)
-    _replace_pictures(event, names)
+    _add_pictures(event, names)
     if write_types(actor, event, entries, now) or event.total_capacity != capacity:
         check_room(event, "ticket_types" if entries else "total_capacity")
     _publish_or_withdraw(actor, event, form.get("is_published"), now)
@@ -187,14 +190,17 @@ def _stored(pictures: FormPictures) -> Iterator[dict[str, str]]:
         yield names
 
 
-def _replace_pictures(event: Event, names: Mapping[str, str]) -> None:
-    """Put new further pictures in place of those there were; where none were sent, all stay."""
-    paths = [path for field, path in names.items() if field != "featured_image"]
-    if not paths:
+def _add_pictures(event: Event, names: Mapping[str, str]) -> None:
+    """Put new further pictures after those there are; of more than an event may have the newest stay."""
+    new = [EventImage(path=path) for field, path in names.items() if field != "featured_image"]
+    if not new:
         return
-    for image in event.images:
+    images = [*event.images, *new]
+    for image in images[:-MOST_PICTURES]:
         discard_picture(image.path)
-    event.images = [EventImage(path=path, position=number) for number, path in enumerate(paths)]
+    event.images = images[-MOST_PICTURES:]
+    for number, image in enumerate(event.images):
+        image.position = number
     db.session.flush()
 
 
@@ -240,13 +246,11 @@ def _recurrence(faults: Faults, form: Form, event: Event | None) -> dict[str, di
     return {}
 
 
-def _profile(faults: Faults, form: Form, owner_id: int) -> dict[str, int | None]:
-    """Return the owner's payment profile with the UUID that was sent; an empty text is none."""
-    if form.get("payment_profile") is None:
-        return {}
-    text = form["payment_profile"].strip()
+def _profile(faults: Faults, sent: str | None, owner_id: int) -> dict[str, int | None]:
+    """Return the owner's payment profile with the UUID that was sent; forms that name none send an empty text."""
+    text = (sent or "").strip()
     if not text:
-        return {"payment_profile_id": None}
+        return {}
     own = sa.select(PaymentProfile.id).filter_by(user_id=owner_id, deleted_at=None)
     uuid = _uuid(text)
     profile_id = db.session.scalar(own.where(PaymentProfile.uuid == uuid)) if uuid else None

@@ -19,11 +19,13 @@ from werkzeug.test import TestResponse, stream_encode_multipart
 from easyticket.core import clock
 from easyticket.db import db
 from easyticket.http.sizes import MAX_PLAIN
+from easyticket.jobs.entry import drain_outbox
 from easyticket.models import Event, EventStatus, User
 from easyticket.rules.pictures import NO_PICTURE, TOO_MANY_PIXELS
 from tests import factories
 from tests.api_v1.conftest import Caller
 from tests.documents.test_pictures import PAYLOAD, drawn, encoded, png_of
+from tests.services.test_account_deletion import make_profile
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -290,6 +292,49 @@ def test_a_picture_written_in_json_is_a_new_one_and_may_be_larger_than_other_jso
         refused = caller.patch(f"{path}edit/", {"featured_image": wrong})
         assert refused.json["details"] == {"featured_image": [NO_PICTURE]}
     assert caller.patch(f"{path}edit/", {"description": "x" * 9 * MAX_PLAIN}).status_code == 413
+
+
+def test_new_pictures_are_added_and_the_newest_five_stay(call: Call, organizer: User, event: Event) -> None:
+    caller, path = call(organizer), f"/api/v1/events/my-events/{event.slug}/"
+
+    def after(*sizes: int) -> list[str]:
+        files = [file(encoded(drawn(size, 40), "PNG"), "a.png") for size in sizes]
+        form = {"additional_images": files}
+        answer = caller("PATCH", f"{path}edit/", data=form, content_type="multipart/form-data")
+        assert answer.status_code == 200, answer.json
+        shown: list[str] = caller.get(path).json["additional_images"]
+        assert call().get(f"/api/v1/events/{event.slug}/").json["additional_images"] == shown
+        return [address.rpartition("-")[2] for address in shown]
+
+    assert after(41, 42) == ["41x40.webp", "42x40.webp"]
+    old = caller.get(path).json["additional_images"]
+    assert after(43, 44) == ["41x40.webp", "42x40.webp", "43x40.webp", "44x40.webp"]
+    assert caller.patch(f"{path}edit/", {"additional_images": old}).status_code == 200
+    assert after(45, 46, 47) == [f"{size}x40.webp" for size in range(43, 48)]
+    drain_outbox()
+    assert [call().get(address).status_code for address in old] == [404, 404]
+    kept = caller.get(path).json["additional_images"]
+    assert [call().get(address).status_code for address in kept] == [200] * 5
+
+
+def test_an_edit_names_its_payment_profile_or_leaves_it_and_only_null_takes_it_away(
+    call: Call, organizer: User, event: Event
+) -> None:
+    profile = make_profile(organizer)
+    caller, path = call(organizer), f"/api/v1/events/my-events/{event.slug}/"
+
+    def shown_after(**changes: Any) -> str | None:
+        answer = sent(caller, f"{path}edit/", "PATCH", types="[]", **changes)
+        assert answer.status_code == 200, answer.json
+        kept = caller.get(path).json["payment_profile"]
+        return kept and kept["id"]
+
+    assert shown_after(payment_profile_id=str(profile.uuid)) == str(profile.uuid)
+    assert shown_after(payment_profile_id="") == shown_after(payment_profile_id=None) == str(profile.uuid)
+    assert caller.patch(f"{path}edit/", {"payment_profile_id": ""}).status_code == 200
+    assert caller.get(path).json["payment_profile"]["id"] == str(profile.uuid)
+    assert caller.patch(f"{path}edit/", {"payment_profile_id": None}).status_code == 200
+    assert caller.get(path).json["payment_profile"] is None
 
 
 def test_six_pictures_of_some_megabytes_fit_into_one_form(call: Call, organizer: User) -> None:

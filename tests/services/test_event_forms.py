@@ -202,10 +202,11 @@ def test_a_payment_profile_is_ones_own() -> None:
     assert refused(user=owner, payment_profile=str(foreign.uuid)).keys() == {"payment_profile"}
     event = made(owner, payment_profile=str(own.uuid))
     assert event.payment_profile_id == own.id
-    assert changed(event, payment_profile="").payment_profile_id is None
+    assert changed(event, payment_profile="").payment_profile_id == own.id
+    assert changed(event, payment_profile=None).payment_profile_id is None
 
 
-def test_pictures_come_with_the_event_are_replaced_and_go_when_it_is_refused(
+def test_pictures_come_with_the_event_make_room_for_new_ones_and_go_when_it_is_refused(
     files: Callable[[], int],
 ) -> None:
     photo = Upload(PHOTO, "a.jpg")
@@ -221,12 +222,12 @@ def test_pictures_come_with_the_event_are_replaced_and_go_when_it_is_refused(
     assert len(set(first)) == 3
     changed(event, title="Night of Bells")
     assert [event.banner_image, *(image.path for image in event.images)] == first
-    event_id = changed(event, pictures=FormPictures(None, [photo])).id
+    event_id = changed(event, pictures=FormPictures(photo, [photo] * 4)).id
     drain_outbox()
     event = db.session.get_one(Event, event_id)
-    assert event.banner_image == first[0]
-    assert len(event.images) == 1
-    assert files() == 2 * each
+    assert event.banner_image not in first
+    assert (len(event.images), event.images[0].path) == (5, first[2])
+    assert files() == 6 * each
 
 
 def test_an_edit_changes_what_is_sent_and_keeps_the_slug_and_the_other_ticket_types() -> None:

@@ -111,12 +111,16 @@ class EventFormChanges(Body):
     payment_profile = Text(
         data_key="payment_profile_id",
         allow_none=True,
-        metadata={"description": "The id of one of your payment profiles; empty is none."},
+        metadata={
+            "description": "The id of one of your payment profiles; empty changes nothing, null takes it away."
+        },
     )
     is_published = Flag(allow_none=True, metadata={"description": "False is a draft."})
     featured_image = NewPicture(metadata={"description": "JPEG, PNG or WebP of at most 5 MB."})
     additional_images = NewPictures(
-        metadata={"description": f"Up to {MOST_PICTURES}; new ones take the place of those there are."}
+        metadata={
+            "description": f"Up to {MOST_PICTURES}; they are added to those there are, and the newest {MOST_PICTURES} stay."
+        }
     )
     ticket_types = Rows(
         TicketTypeEntry,
