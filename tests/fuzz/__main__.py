@@ -60,7 +60,7 @@ def _read_command_line() -> argparse.Namespace:
     parser.add_argument("--caller", choices=CALLERS, action="append", help="as this kind of caller only")
     parser.add_argument("--only", default="", help='one operation, for example "GET /api/orders/"')
     parser.add_argument(
-        "--examples", type=int, default=50, help="of each operation on each database, by all callers"
+        "--examples", type=int, default=25, help="of each operation on each database, by all callers"
     )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--phases", default="examples,coverage,fuzzing,stateful", help="of Schemathesis")

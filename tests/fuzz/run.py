@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from zlib import crc32
 
 import schemathesis
 import sqlalchemy as sa
@@ -158,7 +159,8 @@ def _config(plan: Plan) -> SchemathesisConfig:
         for others in plan.uncovered
     ]
     config = SchemathesisConfig.from_dict(settings)
-    config.update(seed=plan.seed, max_failures=None, color=False)
+    # Of one seed each run has its own, or all of them would send the same.
+    config.update(seed=crc32(f"{plan.seed} {plan.name}".encode()), max_failures=None, color=False)
     project = config.projects.default
     project.generation.update(max_examples=plan.examples)
     project.phases.update(phases=list(plan.phases))

@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow as ma
 
 from easyticket.api_v1.schemas.tickets import ITEM_EXAMPLE, TicketItemAnswer, TypeAnswer
-from easyticket.http.fields import Amount, Answer, ChoiceFilter, Day, Flag, Many, Moment, Nested, Query
+from easyticket.http.fields import Amount, Answer, ChoiceFilter, Day, Flag, Many, Moment, Nested, Query, Text
 from easyticket.rules.purchase_status import PurchaseOutcome, PurchaseStatus
 
 _STATUSES = [status.value for status in PurchaseStatus]
@@ -116,8 +116,8 @@ class PaymentQuery(Query):
 class CallbackQuery(Query):
     """What a payment page adds to the address it sends payers back to; only the reference is read."""
 
-    reference = ma.fields.String(load_default="", metadata={"example": "ET-3K7QW9ZC5T2M8N4B6V1X0JHGFD"})
-    trxref = ma.fields.String(load_default="", metadata={"description": "The same under another name."})
+    reference = Text(load_default="", metadata={"example": "ET-3K7QW9ZC5T2M8N4B6V1X0JHGFD"})
+    trxref = Text(load_default="", metadata={"description": "The same under another name."})
 
 
 class PaymentBasics(Answer):
