@@ -8,12 +8,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from easyticket.core.errors import NotFound, invalid_field
+from easyticket.core.errors import NotFound
 from easyticket.db import db
 from easyticket.models import Category, Event
 from easyticket.queries.categories import get_category
 from easyticket.queries.event_filters import is_public
-from easyticket.queries.ticket_types import NO_SUCH_CHOICE
 
 OTHER = "other"
 _ANY_ICON = "FaCalendarAlt"
@@ -55,7 +54,7 @@ def load_category_items(
 def is_in_category(key: str) -> sa.ColumnElement[bool]:
     """Return the condition that an event is in the category with this slug or number, switched off or not.
 
-    :raises Invalid: there is none.
+    Where there is none, no event is: links with a category's name outlive the category.
     """
     if key in (OTHER, "0"):
         other = _find_other()
@@ -65,7 +64,7 @@ def is_in_category(key: str) -> sa.ColumnElement[bool]:
         number_or_slug = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else key
         category = get_category(number_or_slug, include_inactive=True)
     except NotFound:
-        raise invalid_field("category", NO_SUCH_CHOICE) from None
+        return sa.false()
     return is_in_category(OTHER) if category.slug == OTHER else Event.category_id == category.id
 
 

@@ -66,7 +66,6 @@ def browse_events(
     for the largest first; popularity is the most sold first both ways. By itself what begins last comes first, and of
     what is past, what ended last.
 
-    :raises Invalid: there is no such category.
     :raises NotFound: there is no such page.
     """
     conditions = _conditions_of(actor, filters, now)

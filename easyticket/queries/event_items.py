@@ -110,11 +110,14 @@ def _stocks(event_ids: Sequence[int]) -> sa.Executable:
 
 
 def _counts(row: Any) -> tuple[int, int, int]:
-    """Return how many tickets there are in all, sold, and left; an event without tickets yet has its room for people."""
-    room, left_of_room = row.capacity, (row.capacity or 0) - row.taken
+    """Return how many tickets there are in all, sold, and left.
+
+    An event that sells nothing yet has its room for people in all, and nothing of it is left to buy.
+    """
+    room = row.capacity
     if row.offered is None:
-        return room or 0, row.sold, max(left_of_room, 0)
+        return room or 0, row.sold, 0
     total, left = int(row.offered), int(row.left)
     if room is not None:
-        total, left = min(total, room), min(left, left_of_room)
+        total, left = min(total, room), min(left, room - row.taken)
     return total, row.sold, max(left, 0)

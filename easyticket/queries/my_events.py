@@ -116,7 +116,6 @@ def list_own_event_items(
 
     `sort_by` names `start_date`, `created_at`, `tickets_sold` or `revenue`, `-` for the largest first.
 
-    :raises Invalid: there is no such category.
     :raises NotFound: there is no such page.
     """
     statuses, when = _BY_STATUS[filters.status]

@@ -44,11 +44,13 @@ class TicketItem:
 
 
 def filters_for(
-    *, status: str = "", query: str = "", category: str = "", category_id: str = ""
+    *, status: str = "", query: str = "", category: str = "", category_id: int | None = None
 ) -> ItemFilters:
     """Return the filters that clients of the API mean: `paid` is their other word for `active`, `all` asks for nothing."""
     state = {"": None, "all": None, "paid": TicketState.ACTIVE}.get(status, status)
-    return ItemFilters(TicketState(state) if state else None, query, category or category_id)
+    if not category and category_id is not None:
+        category = str(category_id)
+    return ItemFilters(TicketState(state) if state else None, query, category)
 
 
 def get_ticket_item(actor: Actor, code: str) -> TicketItem:
@@ -71,7 +73,6 @@ def list_ticket_items(
 ) -> Page[TicketItem]:
     """Return one page of the tickets of the actor's account, the latest first.
 
-    :raises Invalid: there is no such category.
     :raises NotFound: there is no such page.
     """
     conditions = [

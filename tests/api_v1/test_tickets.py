@@ -191,9 +191,11 @@ def test_filters_filter(call: Call) -> None:
         f"category_id={music.id}": {"drums"},
         f"category={music.slug}&status=used": set(),
         "category=other&status=expired": {"expired"},
+        "category=nonsense": set(),
+        "category_id=999999": set(),
     }.items():
         assert set(codes(caller.get(f"{MINE}?{query}"))) == {made[name] for name in names}, query
-    for query, name in {"status=reserved": "status", "category=nonsense": "category"}.items():
+    for query, name in {"status=reserved": "status", "category_id=nonsense": "category_id"}.items():
         answer = caller.get(f"{MINE}?{query}")
         assert (answer.status_code, answer.json["message"]) == (400, "The data provided is invalid")
         assert answer.json["details"].keys() == {name}

@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow as ma
 
 from easyticket.api_v1.schemas.events import EventOrganizer
-from easyticket.http.fields import Amount, Answer, ChoiceFilter, Degrees, Moment, Nested, Query, Text
+from easyticket.http.fields import Amount, Answer, ChoiceFilter, Degrees, Moment, Nested, Query, Text, Whole
 from easyticket.rules.tickets import TicketState
 
 _STATES = [state.value for state in TicketState]
@@ -98,7 +98,9 @@ class TicketQuery(Query):
         metadata={"description": "A part of the ticket's code, or words of the event's title."},
     )
     category = Text(metadata={"description": "The slug or number of a category.", "example": "music"})
-    category_id = Text(metadata={"description": "The same; `category` wins where both are there."})
+    category_id = Whole(
+        metadata={"description": "The number of a category; `category` wins where both are there."}
+    )
 
 
 class CategoryName(Answer):
