@@ -106,7 +106,7 @@ def get_account_stats(actor: Actor, now: datetime) -> AccountStats:
     currency: str = current_app.config["SETTINGS"].v1_default_currency
     return AccountStats(
         user=user,
-        tickets=count_tickets(actor, now),
+        tickets=count_tickets(actor, now, until_over=True),
         events_attended=_count_attended(user),
         spent=_by_currency(spent, currency),
         by_category=_by_category(spent, _count_by_category(user), currency),

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from easyticket.db import db
 from easyticket.models import (
@@ -50,10 +50,12 @@ class AttendeeFilters:
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """One place at an event. `ticket` is None while the order of its `line` is not paid."""
+    """One place at an event. `ticket` is None while the order of its `line` is not paid: it is then the order's place of
+    that `number`, counted from 1."""
 
     line: OrderLine
     ticket: Ticket | None
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,11 @@ def list_attendees(
     require(actor, Permission.SEE_SALES, event)
     places = _places(event, filters, now).subquery()
     count = db.session.scalar(sa.select(sa.func.count()).select_from(places)) or 0
-    wanted = sa.select(places.c.ticket_id, places.c.line_id).order_by(*_sorted(places.c, ordering))
+    columns = (places.c.ticket_id, places.c.line_id, places.c.number)
+    wanted = sa.select(*columns).order_by(*_sorted(places.c, ordering))
 
     def load(limit: int, offset: int) -> Sequence[Attendee]:
-        keys = [
-            (row.ticket_id, row.line_id) for row in db.session.execute(wanted.limit(limit).offset(offset))
-        ]
-        return _attendees(keys)
+        return _attendees([tuple(row) for row in db.session.execute(wanted.limit(limit).offset(offset))])
 
     return page_of(load, count=count, page=page, per_page=per_page)
 
@@ -185,7 +185,7 @@ def _held_places(event: Event, filters: AttendeeFilters, now: datetime) -> _Plac
         sa.select(
             sa.null().label("ticket_id"),
             places.c.line_id,
-            places.c.number,
+            (_places_before() + places.c.number).label("number"),
             sa.func.lower(Order.buyer_name).label("attendee_name"),
             _type_name(OrderLine.ticket_name, OrderLine.tier_name, OrderLine.day_name),
             Order.created_at.label("purchase_date"),
@@ -194,6 +194,15 @@ def _held_places(event: Event, filters: AttendeeFilters, now: datetime) -> _Plac
         .join_from(places, OrderLine, OrderLine.id == places.c.line_id)
         .join(OrderLine.order)
     )
+
+
+def _places_before() -> sa.ColumnElement[int]:
+    """Return how many places of its order come before those of a line."""
+    other = aliased(OrderLine)
+    before = sa.select(sa.func.coalesce(sa.func.sum(other.quantity), 0)).where(
+        other.order_id == OrderLine.order_id, other.id < OrderLine.id
+    )
+    return before.correlate(OrderLine).scalar_subquery()
 
 
 def _still_held(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
@@ -241,17 +250,17 @@ def _sorted(columns: sa.ColumnCollection[str, Any], ordering: str) -> tuple[sa.C
     return sa.nulls_last(first), *others
 
 
-def _attendees(keys: Sequence[tuple[int | None, int]]) -> list[Attendee]:
+def _attendees(keys: Sequence[tuple[int | None, int, int]]) -> list[Attendee]:
     with_order = joinedload(OrderLine.order).selectinload(Order.payments)
-    found_lines = sa.select(OrderLine).where(OrderLine.id.in_({line_id for _, line_id in keys}))
+    found_lines = sa.select(OrderLine).where(OrderLine.id.in_({line_id for _, line_id, _ in keys}))
     lines = {line.id: line for line in db.session.scalars(found_lines.options(with_order))}
     found_tickets = (
         sa.select(Ticket)
-        .where(Ticket.id.in_({ticket_id for ticket_id, _ in keys if ticket_id is not None}))
+        .where(Ticket.id.in_({ticket_id for ticket_id, _, _ in keys if ticket_id is not None}))
         .options(joinedload(Ticket.used_by), joinedload(Ticket.order).selectinload(Order.payments))
     )
     tickets = {ticket.id: ticket for ticket in db.session.scalars(found_tickets)}
     return [
-        Attendee(lines[line_id], None if ticket_id is None else tickets[ticket_id])
-        for ticket_id, line_id in keys
+        Attendee(lines[line_id], None if ticket_id is None else tickets[ticket_id], number)
+        for ticket_id, line_id, number in keys
     ]

@@ -77,7 +77,7 @@ def list_ticket_items(
     """
     conditions = [
         *owned_by(actor),
-        *narrowed_to(TicketFilters(state=filters.state), now),
+        *narrowed_to(TicketFilters(state=filters.state, until_over=True), now),
         *([is_in_category(filters.category)] if filters.category else ()),
         *_found_by(actor, filters.query),
     ]

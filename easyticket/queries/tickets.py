@@ -17,7 +17,7 @@ from sqlalchemy.orm import contains_eager, defer, joinedload
 from easyticket.core.errors import NotFound, invalid_field
 from easyticket.core.ids import typed_code
 from easyticket.db import db
-from easyticket.models import Event, EventStatus, Offer, Order, Ticket, TicketStatus
+from easyticket.models import CheckInPolicy, Event, EventStatus, Offer, Order, Ticket, TicketStatus
 from easyticket.queries.ordering import sorted_by
 from easyticket.queries.pages import Page, page_of
 from easyticket.queries.ticket_types import NO_SUCH_CHOICE
@@ -37,9 +37,13 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class TicketFilters:
-    """What a list of tickets is narrowed to; None asks for nothing."""
+    """What a list of tickets is narrowed to; None asks for nothing.
+
+    `until_over` has the states of rules.tickets.state_until_over, in which one that admits again is not done with.
+    """
 
     state: TicketState | None = None
+    until_over: bool = False
     is_used: bool | None = None
     event_uuid: UUID | None = None
 
@@ -107,14 +111,14 @@ def list_tickets(
     return page_of(load, count=count, page=page, per_page=per_page)
 
 
-def count_tickets(actor: Actor, now: datetime) -> TicketStats:
-    """Return how many tickets the actor's account has, in one statement."""
+def count_tickets(actor: Actor, now: datetime, *, until_over: bool = False) -> TicketStats:
+    """Return how many tickets the actor's account has, in one statement; `until_over` as in `TicketFilters`."""
     count, events = sa.func.count(Ticket.id), sa.func.count(Ticket.event_id.distinct())
     counts = sa.not_(_is_in(TicketState.CANCELLED, now))
     row = db.session.execute(
         sa.select(
             count,
-            *(count.filter(_is_in(state, now)) for state in TicketState),
+            *(count.filter(_is_in(state, now, until_over=until_over)) for state in TicketState),
             events.filter(counts, Event.end_at > now),
             events.filter(counts, Event.end_at <= now),
         )
@@ -148,7 +152,7 @@ def narrowed_to(filters: TicketFilters, now: datetime) -> list[sa.ColumnElement[
     """
     found: list[sa.ColumnElement[bool]] = []
     if filters.state is not None:
-        found.append(_is_in(filters.state, now))
+        found.append(_is_in(filters.state, now, until_over=filters.until_over))
     if filters.is_used is not None:
         found.append(Ticket.used_at.is_not(None) if filters.is_used else Ticket.used_at.is_(None))
     if filters.event_uuid is not None:
@@ -163,9 +167,13 @@ def _event_id(uuid: UUID) -> int:
     return event_id
 
 
-def _is_in(state: TicketState, now: datetime) -> sa.ColumnElement[bool]:
-    """Return the condition that rules.tickets.state_of answers for a row."""
+def _is_in(state: TicketState, now: datetime, *, until_over: bool = False) -> sa.ColumnElement[bool]:
+    """Return the condition that rules.tickets.state_of, or state_until_over, answers for a row."""
     is_active, is_on = Ticket.status == TicketStatus.ACTIVE, Event.status != EventStatus.CANCELLED
+    if until_over and state is TicketState.ACTIVE:
+        return sa.or_(_is_in(state, now), _admits_again(now))
+    if until_over and state is TicketState.USED:
+        return sa.and_(_is_in(state, now), sa.not_(_admits_again(now)))
     return {
         TicketState.ACTIVE: sa.and_(is_active, is_on, Event.end_at > now),
         TicketState.EXPIRED: sa.and_(is_active, is_on, Event.end_at <= now),
@@ -174,6 +182,13 @@ def _is_in(state: TicketState, now: datetime) -> sa.ColumnElement[bool]:
             Ticket.status == TicketStatus.CANCELLED, sa.and_(is_active, sa.not_(is_on))
         ),
     }[state]
+
+
+def _admits_again(now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that rules.tickets.can_still_admit answers for the row of a used ticket."""
+    is_lasting = sa.or_(Ticket.is_all_days, Event.check_in_policy != CheckInPolicy.SINGLE)
+    is_on = sa.and_(Event.status != EventStatus.CANCELLED, Event.end_at > now)
+    return sa.and_(Ticket.status == TicketStatus.USED, is_on, is_lasting)
 
 
 def shown() -> sa.Select[Ticket]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from easyticket.models import CheckInPolicy, EventStatus, Ticket, TicketStatus
+from easyticket.models import CheckInPolicy, EventStatus, Order, Ticket, TicketStatus
 
 
 class TicketState(enum.StrEnum):
@@ -26,6 +26,11 @@ def state_of(ticket: Ticket, now: datetime) -> TicketState:
     return TicketState.EXPIRED if ticket.event.end_at <= now else TicketState.ACTIVE
 
 
+def state_until_over(ticket: Ticket, now: datetime) -> TicketState:
+    """Return the same for holders who are told of used tickets as done with: one that can still admit is active."""
+    return TicketState.ACTIVE if can_still_admit(ticket, now) else state_of(ticket, now)
+
+
 def can_still_admit(ticket: Ticket, now: datetime) -> bool:
     """Return whether the ticket may let its holder in at some time from `now` to the event's end.
 
@@ -35,3 +40,8 @@ def can_still_admit(ticket: Ticket, now: datetime) -> bool:
         return False
     admits_again = ticket.is_all_days or ticket.event.check_in_policy is not CheckInPolicy.SINGLE
     return ticket.status is TicketStatus.ACTIVE or (ticket.status is TicketStatus.USED and admits_again)
+
+
+def place_name(order: Order, number: int) -> str:
+    """Return what a place of an unpaid order is called, counted from 1, while it has no ticket. Nobody is let in by it."""
+    return f"{order.purchase_code}-{number}"

@@ -16,7 +16,7 @@ from PIL import Image
 
 from easyticket.core import clock
 from easyticket.db import db, transaction
-from easyticket.models import Payment, PaymentState, Ticket, TicketStatus
+from easyticket.models import CheckInPolicy, Payment, PaymentState, Ticket, TicketStatus
 from easyticket.services.tickets import qr_content
 from tests import factories
 from tests.api_v1.conftest import Caller
@@ -199,6 +199,24 @@ def test_filters_filter(call: Call) -> None:
         answer = caller.get(f"{MINE}?{query}")
         assert (answer.status_code, answer.json["message"]) == (400, "The data provided is invalid")
         assert answer.json["details"].keys() == {name}
+
+
+def test_a_ticket_that_admits_again_is_active_until_its_event_is_over(call: Call) -> None:
+    user = factories.make_user()
+    event = factories.make_simple_event(check_in_policy=CheckInPolicy.DAILY)
+    (ticket,) = tickets_for(user, event)
+    set_status(ticket, TicketStatus.USED)
+    caller = call(user)
+    (listed,) = caller.get(f"{MINE}?status=active").json["results"]
+    for shown in (listed, caller.get(f"{PATH}{ticket.code}/").json):
+        assert (shown["status"], shown["is_checked_in"]) == ("active", True)
+        assert shown["checked_in_at"]
+    assert codes(caller.get(f"{MINE}?status=used")) == []
+    assert codes(caller.get(f"{PATH}attended-events/")) == [ticket.code]
+    with transaction():
+        event.start_at, event.end_at = clock.now() - timedelta(hours=3), clock.now()
+    (listed,) = caller.get(f"{MINE}?status=used").json["results"]
+    assert listed["status"] == "used"
 
 
 def test_ten_on_a_page_the_latest_first(call: Call) -> None:

@@ -90,10 +90,30 @@ def test_places_held_for_unpaid_orders_are_listed_one_by_one_where_they_are_aske
     assert count_attendees(event).total == 1
 
 
+def test_the_places_of_an_order_are_counted_through_all_its_lines() -> None:
+    event = factories.make_tiered_event()
+    regular, gold = event.ticket_types[0].offers
+    factories.make_order(event, [(regular, 2), (gold, 2)])
+    page = list_attendees(actor_of(event.organizer), event, AttendeeFilters(is_paid=False), now=NOW)
+    assert sorted((each.line.offer_id, each.number) for each in page.items) == sorted(
+        [(regular.id, 1), (regular.id, 2), (gold.id, 3), (gold.id, 4)]
+    )
+
+
 def test_people_are_found_by_name_address_number_and_code() -> None:
     event = running_event()
-    ama = guest(event, "Ama Owusu", attendee_email="ama@example.org", attendee_phone="+233241234567")
-    guest(event, "Élodie 100% Kofi", attendee_email="elodie_k@example.com", attendee_phone="+33601020304")
+    # Codes that are no part of a number: a drawn one may end in two digits of it.
+    codes = ("TKT-20260105-7KQ2M9XWBT", "TKT-20260105-H3N8P4RZCD")
+    ama = guest(
+        event, "Ama Owusu", attendee_email="ama@example.org", attendee_phone="+233241234567", code=codes[0]
+    )
+    guest(
+        event,
+        "Élodie 100% Kofi",
+        attendee_email="elodie_k@example.com",
+        attendee_phone="+33601020304",
+        code=codes[1],
+    )
     for query, found in {
         "": 2,
         "   ": 2,

@@ -10,10 +10,10 @@ import pytest
 from easyticket.core import clock
 from easyticket.core.errors import Invalid, NotFound
 from easyticket.db import transaction
-from easyticket.models import Event, EventStatus, OrderStatus, Ticket, TicketStatus, User
+from easyticket.models import CheckInPolicy, Event, EventStatus, OrderStatus, Ticket, TicketStatus, User
 from easyticket.queries.tickets import TicketFilters, count_tickets, get_ticket, list_tickets
 from easyticket.rules.permissions import ANONYMOUS, Actor
-from easyticket.rules.tickets import TicketState, state_of
+from easyticket.rules.tickets import TicketState, state_of, state_until_over
 from easyticket.services.tickets import issue_tickets
 from tests import factories
 from tests.factories import actor_of
@@ -100,6 +100,27 @@ def test_the_list_and_the_rule_agree_on_every_state() -> None:
         found = listed(actor_of(user), state=state)
         assert {ticket.id for ticket in found} == {made[name].id for name in names}
         assert {state_of(ticket, NOW) for ticket in found} == {state}
+
+
+def test_the_list_and_the_rule_agree_on_tickets_that_admit_again_until_their_event_is_over() -> None:
+    user = factories.make_user()
+    actor = actor_of(user)
+    made = list(one_of_each(user).values())
+    for when in (NOW - 2 * DAY, NOW + DAY):
+        for policy in CheckInPolicy:
+            made += tickets_for(user, factories.make_simple_event(start_at=when, check_in_policy=policy), 2)
+            set_status(made[-1], TicketStatus.USED)
+    with transaction():
+        made[1].is_all_days = True
+    counts = count_tickets(actor, NOW, until_over=True)
+    for state, count in zip(
+        TicketState, (counts.active, counts.used, counts.cancelled, counts.expired), strict=True
+    ):
+        found = listed(actor, state=state, until_over=True)
+        told = {ticket.id for ticket in made if state_until_over(ticket, NOW) is state}
+        assert ({ticket.id for ticket in found}, count) == (told, len(told))
+    # Surface 1 goes on saying what the first scan made of them.
+    assert len(listed(actor, state=TicketState.USED)) == counts.used + 3
 
 
 def test_used_ones_and_those_of_one_event_are_picked_out() -> None:

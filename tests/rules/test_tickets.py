@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from easyticket.models import CheckInPolicy, Event, EventStatus, Ticket, TicketStatus
-from easyticket.rules.tickets import TicketState, can_still_admit, state_of
+from easyticket.models import CheckInPolicy, Event, EventStatus, Order, Ticket, TicketStatus
+from easyticket.rules.tickets import TicketState, can_still_admit, place_name, state_of, state_until_over
 
 NOW = datetime(2026, 3, 1, 20, tzinfo=UTC)
 BEFORE, AFTER = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
@@ -61,3 +61,10 @@ def test_an_unused_ticket_ends_with_its_event(shown: Ticket, state: TicketState)
 )
 def test_only_a_ticket_that_admits_again_counts_after_it_was_used(shown: Ticket, can: bool) -> None:
     assert can_still_admit(shown, NOW) is can
+    # For who is told so, it is active until its event is over; every other one stands where it stood.
+    told = TicketState.ACTIVE if can else state_of(shown, NOW)
+    assert state_until_over(shown, NOW) is told
+
+
+def test_a_place_without_a_ticket_is_called_by_its_purchase() -> None:
+    assert place_name(Order(purchase_code="PUR-7J2KQ"), 2) == "PUR-7J2KQ-2"

@@ -96,7 +96,10 @@ class Scanner(Answer):
 class AttendeeAnswer(Answer):
     """One place at an event."""
 
-    ticket_id = ma.fields.String(required=True, metadata={"description": "Empty until the order is paid."})
+    ticket_id = ma.fields.String(
+        required=True,
+        metadata={"description": "A name for the place until it is paid, then the ticket's code."},
+    )
     attendee_name = ma.fields.String(required=True)
     attendee_email = ma.fields.String(required=True)
     attendee_phone = ma.fields.String(required=True)

@@ -89,7 +89,8 @@ class TicketQuery(Query):
     status = ChoiceFilter(
         [*_STATES, "paid", "all"],
         metadata={
-            "description": "`paid` is `active`; an unused ticket of a past event is `expired`.",
+            "description": "`paid` is `active`; an unused ticket of a past event is `expired`; one that admits more than "
+            "once is not `used` before its event is over.",
             "example": "active",
         },
     )

@@ -10,6 +10,7 @@ from easyticket.core.money import Money
 from easyticket.models import Admission, OrderLine, ScanOutcome, Ticket, User
 from easyticket.queries.attendees import Attendee, AttendeeCounts
 from easyticket.rules.admission import doors_at
+from easyticket.rules.tickets import place_name
 from easyticket.rules.wording import day_text, moment_text
 from easyticket.services.gate import ScanResult
 
@@ -28,9 +29,9 @@ _REFUSALS = {
 
 
 def attendee_shape(attendee: Attendee) -> dict[str, Any]:
-    """Return one place: of a ticket, or of an order that is not paid yet, which has no code and nobody in."""
+    """Return one place: of a ticket, or of an order that is not paid yet, which has no code yet and nobody in."""
     if attendee.ticket is None:
-        return _held_shape(attendee.line)
+        return _held_shape(attendee.line, attendee.number)
     ticket = attendee.ticket
     return {
         **_person_shape(ticket),
@@ -92,10 +93,10 @@ def refused_shape(result: ScanResult, status: int) -> dict[str, Any]:
     }
 
 
-def _held_shape(line: OrderLine) -> dict[str, Any]:
+def _held_shape(line: OrderLine, number: int) -> dict[str, Any]:
     order = line.order
     return {
-        "ticket_id": "",
+        "ticket_id": place_name(order, number),
         "attendee_name": order.buyer_name,
         "attendee_email": order.buyer_email,
         "attendee_phone": order.buyer_phone,

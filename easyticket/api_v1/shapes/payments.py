@@ -21,7 +21,7 @@ from easyticket.rules.purchase_status import (
     purchase_sentence,
     purchase_status,
 )
-from easyticket.rules.tickets import state_of
+from easyticket.rules.tickets import state_until_over
 
 # What an order says of its payment before it was begun, and where there is nothing to pay.
 _NO_METHOD, _FREE = "pending", "free"
@@ -188,7 +188,7 @@ def _status_ticket(ticket: Ticket, now: datetime) -> dict[str, Any]:
         "ticket_type": ticket.full_name,
         "attendee_name": ticket.attendee_name,
         "attendee_email": ticket.attendee_email,
-        "status": state_of(ticket, now).value,
+        "status": state_until_over(ticket, now).value,
         "qr_code_url": qr_code_url(ticket),
         "download_url": download_url(ticket),
     }
@@ -200,5 +200,5 @@ def _detail_ticket(ticket: Ticket, now: datetime) -> dict[str, Any]:
         "qr_code": qr_code_url(ticket),
         "ticket_type": type_shape(ticket),
         "attendee_name": ticket.attendee_name,
-        "status": state_of(ticket, now).value,
+        "status": state_until_over(ticket, now).value,
     }

@@ -12,7 +12,7 @@ from easyticket.core.money import Money
 from easyticket.models import Order, OrderStatus, PaymentState, Ticket
 from easyticket.queries.ticket_items import TicketItem
 from easyticket.rules.order_phase import last_payment_of
-from easyticket.rules.tickets import state_of
+from easyticket.rules.tickets import state_until_over
 from easyticket.services.tickets import qr_content
 
 
@@ -36,7 +36,7 @@ def ticket_item_shape(item: TicketItem, now: datetime) -> dict[str, Any]:
         "price": Money(ticket.price_minor, ticket.currency),
         "amount_paid": Money(ticket.paid_minor, ticket.currency),
         "currency": ticket.currency,
-        "status": state_of(ticket, now).value,
+        "status": state_until_over(ticket, now).value,
         "is_checked_in": ticket.used_at is not None,
         "checked_in_at": ticket.used_at,
     }
