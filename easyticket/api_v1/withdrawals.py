@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from easyticket.api_v1.blueprint import V1Blueprint
+from easyticket.api_v1.errors import tells_success
 from easyticket.api_v1.schemas.withdrawals import (
     BODY_EXAMPLE,
     CANCELLED,
@@ -45,6 +46,7 @@ _ONE = "/auth/withdrawal/<uuid:id>/"
 
 @blueprint.route("/auth/withdrawal/request/", methods=["POST"])
 @token_required
+@tells_success
 @blueprint.operation("Request a withdrawal", refuses=_NOT_PROVED | _REFUSED)
 @needs(Permission.REQUEST_PAYOUT)
 @blueprint.takes(WithdrawalBody, example=BODY_EXAMPLE)
@@ -85,6 +87,7 @@ def get_own_withdrawal(payout: Payout) -> dict[str, Any]:
 
 @blueprint.route(f"{_ONE}cancel/", methods=["POST"])
 @token_required
+@tells_success
 @blueprint.operation("Cancel a withdrawal", refuses=_NOT_FOUND | _NOT_CANCELLED)
 @finds(withdrawals.get_withdrawal, key="id", name="payout", permission=Permission.CANCEL_PAYOUT)
 @blueprint.answers(200, ToldWithdrawal, example=CANCELLED_EXAMPLE)

@@ -67,7 +67,7 @@ def cancel_withdrawal(*, actor: Actor, payout: Payout, now: datetime) -> Payout:
     """
     require(actor, Permission.CANCEL_PAYOUT, payout)
     if not _leave_requested(payout, PayoutState.CANCELLED, now):
-        raise Conflict("This withdrawal can no longer be cancelled.", context={"success": False})
+        raise Conflict("This withdrawal can no longer be cancelled.")
     db.session.refresh(payout)
     ledger.post_payout_cancelled(payout, now)
     return payout
@@ -162,7 +162,7 @@ def _refused(message: str, balance: Balance) -> WithdrawalRefused:
         "minimum_amount": _least(balance.currency).as_text(),
         "currency": balance.currency,
     }
-    return WithdrawalRefused(message, context={"success": False, "data": data})
+    return WithdrawalRefused(message, context={"data": data})
 
 
 def _least(currency: str) -> Money:
