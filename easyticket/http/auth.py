@@ -123,6 +123,9 @@ def _actor_of(user: User) -> Actor:
 def init_auth(app: Flask) -> None:
     """Check before each view what its route declared; `/static/` is the only route of the framework and public."""
     login_manager.init_app(app)
+    # After every request it looks into the session for its remember-me cookie, which we have none of. Every answer would
+    # vary by cookie for that, pictures and style sheets that anybody may keep among them.
+    app.after_request_funcs[None].remove(login_manager._update_remember_cookie)
     app.before_request(_check_access)
 
 

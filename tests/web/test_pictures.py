@@ -7,8 +7,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from easyticket.services.images import picture_links, store_picture
+from tests import factories
 from tests.documents.test_pictures import drawn, encoded
 from tests.servers.settings import PUBLIC_URL
+from tests.web.buying import sign_in
 
 
 @pytest.fixture
@@ -28,6 +30,20 @@ def test_every_size_is_served_to_anybody_and_kept_for_good(client: FlaskClient, 
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert "Set-Cookie" not in answer.headers
         assert answer.data.startswith(b"RIFF")
+
+
+@pytest.mark.usefixtures("db_session")
+def test_files_are_the_same_for_everybody_and_vary_by_no_cookie(
+    client: FlaskClient, addresses: list[str]
+) -> None:
+    sign_in(client, factories.make_user())
+    drawn_ones = ("/covers/7.svg", "/covers/7.png", "/media/covers/7.png", "/static/css/site.css")
+    codes = (f"/qr/{'ab' * 32}.png", f"/media/qr/{'ab' * 32}.png")
+    for address in (*addresses, *drawn_ones, *codes):
+        with client.get(address) as answer:
+            assert answer.status_code == 200, address
+            assert "Cookie" not in answer.vary, address
+    assert "Cookie" in client.get("/").vary
 
 
 def test_a_size_that_was_never_kept_is_not_found(client: FlaskClient, addresses: list[str]) -> None:

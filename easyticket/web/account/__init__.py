@@ -9,12 +9,23 @@ from easyticket.http.sessions import renew_session, start_session
 __all__ = ["blueprint", "start_session"]
 
 blueprint = Blueprint("account", __name__)
+_NOBODYS = (
+    None,
+    "static",
+    "site.health",
+    "events.cover",
+    "events.shared_cover",
+    "events.media_cover",
+    "events.picture",
+    "qr.picture",
+    "qr.media_picture",
+)
 
 from easyticket.web.account import entrance, passwords, profile, verification  # noqa: E402, F401 (they add their routes)
 
 
 @blueprint.before_app_request
 def keep_session_open() -> None:
-    """A session that is in use does not end; files need nobody signed in."""
-    if request.endpoint not in (None, "static", "site.health"):
+    """A session that is in use does not end; files need nobody signed in, and nobody else's copy varies by cookie."""
+    if request.endpoint not in _NOBODYS:
         renew_session()
