@@ -9,7 +9,6 @@ from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
 #: (method, path), the parts of a path that vary in braces.
 Operation = tuple[str, str]
-_FORM = "multipart/form-data"
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -40,10 +39,11 @@ def unnamed_statuses(operation: Operation, said: dict[str, Any], *, unlimited: s
 
 def contents_without_example(document: dict[str, Any], said: dict[str, Any]) -> set[str]:
     """Return which of what an operation takes (`body`) and gives (by status) is shown by no example."""
-    bare = {name for name, content in _contents(document, said) if not _examples(content)}
-    # A form is the same body as the JSON beside it.
-    shown = {name for name, content in _contents(document, said) if _examples(content)}
-    return bare - shown
+    return {
+        name
+        for name, content in _contents(document, said)
+        if not _examples(content) and not _is_all_files(content["schema"])
+    }
 
 
 def example_faults(document: dict[str, Any], said: dict[str, Any]) -> list[str]:
@@ -53,7 +53,8 @@ def example_faults(document: dict[str, Any], said: dict[str, Any]) -> list[str]:
         for name, content in _contents(document, said)
         for example in _examples(content)
         for error in OAS30Validator(
-            {**content["schema"], "components": document["components"]}, format_checker=oas30_format_checker
+            {**_without_files(content["schema"]), "components": document["components"]},
+            format_checker=oas30_format_checker,
         ).iter_errors(example)
     ]
 
@@ -64,9 +65,25 @@ def _contents(document: dict[str, Any], said: dict[str, Any]) -> Iterator[tuple[
         status: _in_full(document, response) for status, response in said["responses"].items()
     }
     for name, body in bodies.items():
-        for kind, content in body.get("content", {}).items():
-            if content["schema"].get("format") != "binary" and (kind != _FORM or len(body["content"]) > 1):
+        for content in body.get("content", {}).values():
+            if not _is_file(content["schema"]):
                 yield name, content
+
+
+def _is_file(schema: dict[str, Any]) -> bool:
+    return "binary" in (schema.get("format"), schema.get("items", {}).get("format"))
+
+
+def _is_all_files(schema: dict[str, Any]) -> bool:
+    return all(map(_is_file, schema.get("properties", {"": schema}).values()))
+
+
+def _without_files(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a form as an example has to be, which holds no files, the needed ones neither."""
+    files = {name for name, part in schema.get("properties", {}).items() if _is_file(part)}
+    needed = [name for name in schema.get("required", ()) if name not in files]
+    bare = {key: value for key, value in schema.items() if key != "required"}
+    return bare | ({"required": needed} if needed else {})
 
 
 def _in_full(document: dict[str, Any], response: dict[str, Any]) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def _find_own(actor: Actor, ref: str) -> Event:
 @says_sentence
 @repeats_fields
 @blueprint.operation("Create an event")
-@blueprint.takes(EventForm, example=BODY_EXAMPLE, multipart=True)
+@blueprint.takes(EventForm, example=BODY_EXAMPLE, multipart=True, form_first=True)
 @blueprint.answers(201, EventCreatedAnswer, example=CREATED_EXAMPLE)
 def make_event(body: Row) -> Row:
     """Make an event with its pictures and ticket types at once, as multipart with files, or as JSON with pictures as
@@ -93,7 +93,7 @@ def make_event(body: Row) -> Row:
 @repeats_fields
 @blueprint.operation("Change an event", refuses=_NOT_YOURS | NO_SUCH_EVENT)
 @for_event(Permission.EDIT_EVENT)
-@blueprint.takes(EventFormChanges, example=CHANGES_EXAMPLE, multipart=True)
+@blueprint.takes(EventFormChanges, example=CHANGES_EXAMPLE, multipart=True, form_first=True)
 @blueprint.answers(200, EventUpdatedAnswer, example=UPDATED_EXAMPLE)
 def change_event(body: Row, event: Event) -> Row:
     """For its organizer, until the event begins. Only what is sent changes, and its slug never does.

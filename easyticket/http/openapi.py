@@ -5,6 +5,7 @@ flask-smorest collects the descriptions; reading, paging and refusing are ours, 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from http import HTTPStatus
@@ -26,7 +27,7 @@ from easyticket.rules.permissions import Permission, require
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-MULTIPART = "multipart/form-data"
+JSON, MULTIPART = "application/json", "multipart/form-data"
 _PAGE = {
     "in": "query",
     "name": "page",
@@ -75,7 +76,7 @@ class JsonApi(Api):  # type: ignore[misc]
         """Describe every refusal once; operations point to it."""
         for status in (400, 401, 403, 404, 405, 413, 415, 429, 500, 502, 503):
             example = self.error_example(status)
-            content = {"application/json": {"schema": self.ERROR_SCHEMA, "example": example}}
+            content = {JSON: {"schema": self.ERROR_SCHEMA, "example": example}}
             response: dict[str, Any] = {"description": HTTPStatus(status).phrase, "content": content}
             if status in (429, 503):
                 response["headers"] = {"Retry-After": _whole_header("Seconds after which to try again.")}
@@ -96,7 +97,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
     """The operations of one resource. `tag` is their heading in the document."""
 
     ARGUMENTS_PARSER = parser
-    DEFAULT_LOCATION_CONTENT_TYPE_MAPPING = {"body": "application/json"}
+    DEFAULT_LOCATION_CONTENT_TYPE_MAPPING = {"body": JSON}
 
     def __init__(self, name: str, import_name: str, *, tag: str, **options: Any) -> None:
         super().__init__(name, import_name, **options)
@@ -140,16 +141,20 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
         example: Any = None,
         required: bool | None = None,
         multipart: bool = False,
+        form_first: bool = False,
     ) -> Callable[[View], View]:
         """Read the body (JSON or a form) by `schema` and pass it on as the first argument; `multipart` takes files too.
 
-        Unless `required` says so, there must be one where a field of it must be there.
+        Unless `required` says so, there must be one where a field of it must be there. `form_first` is for what clients
+        send as a form above all: tools offer that first.
         """
         needed = _has_required_field(schema) if required is None else required
         decorate = self.arguments(schema, location="body", example=example, required=needed)
 
         def read(view: View) -> View:
-            return cast(View, _with_doc(decorate(view), "body", {"multipart": multipart}))
+            return cast(
+                View, _with_doc(decorate(view), "body", {"multipart": multipart, "form_first": form_first})
+            )
 
         return read
 
@@ -320,17 +325,31 @@ def _refusal(api: JsonApi, status: int, sentence: str) -> str | dict[str, Any]:
     example = api.error_example(status, sentence)
     return {
         "description": HTTPStatus(status).phrase,
-        "content": {"application/json": {"schema": api.ERROR_SCHEMA, "example": example}},
+        "content": {JSON: {"schema": api.ERROR_SCHEMA, "example": example}},
     }
 
 
 def _describe_body(doc: dict[str, Any], doc_info: Mapping[str, Any], api: JsonApi) -> None:
-    body = doc.get("requestBody")
-    if body is not None and doc_info.get("body", {}).get("multipart"):
-        schema = body["content"]["application/json"]["schema"]
-        body["content"][MULTIPART] = {"schema": api.describer.form_of(schema)}
-        if _has_required_field(schema, FilePart):
-            del body["content"]["application/json"]  # there is no file in JSON
+    body, said = doc.get("requestBody"), doc_info.get("body", {})
+    if body is None or not said.get("multipart"):
+        return
+    plain = body["content"].pop(JSON)
+    form = {"schema": api.describer.form_of(plain["schema"])}
+    if "example" in plain:
+        form["example"] = _form_example(plain["example"])
+    kinds = {JSON: plain, MULTIPART: form}
+    if _has_required_field(plain["schema"], FilePart):
+        del kinds[JSON]  # there is no file in JSON
+    body["content"] |= dict(reversed(kinds.items())) if said["form_first"] else kinds
+
+
+def _form_example(example: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the example of a JSON body as a form writes it: lists and objects as JSON in a text, and nothing is null."""
+    return {
+        name: json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else value
+        for name, value in example.items()
+        if value is not None
+    }
 
 
 def _page_size(size: int) -> dict[str, Any]:
