@@ -23,9 +23,11 @@ from sqlalchemy.exc import OperationalError
 from config import ROOT, Settings, SettingsError, load_settings
 from easyticket.cli.greeting import HOST, greeting
 from easyticket.cli.leaned_on import faults_of
+from easyticket.http.sizes import MOST_LEFT
 
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
+    from gunicorn.http.message import Request
     from gunicorn.workers.base import Worker
 
     from easyticket.jobs.worker import WorkerHandle
@@ -127,6 +129,13 @@ def is_worth_telling(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], BlockingIOError))
 
 
+def close_after_too_much(_worker: Worker, request: Request) -> None:
+    """Say `Connection: close` to who announces more than is read of anything, so that nothing is sent after it."""
+    size = dict(request.headers).get("CONTENT-LENGTH", "")
+    if size.isdecimal() and int(size) > MOST_LEFT:
+        request.force_close()
+
+
 class Server(BaseApplication):
     """gunicorn in one process with eight threads, on a socket that listens already."""
 
@@ -147,6 +156,7 @@ class Server(BaseApplication):
             "graceful_timeout": 5,
             "loglevel": "warning",
             "control_socket_disable": True,
+            "pre_request": close_after_too_much,
             "when_ready": self.say_where_things_are,
             "post_fork": self.start_jobs,
             "worker_exit": self.stop_jobs,

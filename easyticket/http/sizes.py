@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from easyticket.http.auth import Access, declared_access
@@ -15,6 +16,9 @@ MAX_PLAIN = 1024 * 1024
 _MEGABYTE = 1024 * 1024
 # Bytes a webhook may have; real ones are a few thousand.
 MAX_WEBHOOK = 256 * 1024
+# Bytes of a refused body that are read all the same, twice what any view takes.
+MOST_LEFT = 64 * _MEGABYTE
+_PIECE = 64 * 1024
 _ATTRIBUTE, _PLAIN_ATTRIBUTE = "easyticket_most_megabytes", "easyticket_most_plain_megabytes"
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -37,6 +41,7 @@ def takes_up_to(megabytes: int, *, plain: int = 1) -> Callable[[View], View]:
 def init_sizes(app: Flask) -> None:
     """Answer 413 for a body that is too large, before anything reads it, whether it says its size or comes in chunks."""
     app.before_request(_bound_body)
+    app.after_request(_read_what_is_left)
 
 
 def _bound_body() -> None:
@@ -54,6 +59,18 @@ def _bound_body() -> None:
     size = request.content_length
     if (len(request.get_data()) if size is None else size) > most:
         raise RequestEntityTooLarge()
+
+
+def _read_what_is_left(response: Response) -> Response:
+    """Read what a client is still sending of a request that is refused: most read no answer before they have sent it all,
+    and what stays unread makes the server drop the connection, with the answer or under the next request."""
+    # Only servers that say so end the body themselves; with others one would wait for bytes that never come.
+    if response.status_code >= 400 and request.environ.get("wsgi.input_terminated"):
+        body, left = request.environ["wsgi.input"], MOST_LEFT
+        with suppress(OSError):  # who went away, or fell silent, gets no answer anyhow
+            while left > 0 and (piece := body.read(min(left, _PIECE))):
+                left -= len(piece)
+    return response
 
 
 def signed_body() -> bytes:

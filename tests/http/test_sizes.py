@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import socket
+from contextlib import closing
+from http.client import HTTPConnection
 from time import process_time
 from typing import Any
 
@@ -10,7 +13,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from easyticket.http.sizes import MAX_PLAIN
+from easyticket.http.sizes import MAX_PLAIN, MOST_LEFT
+from tests.fixtures.parties import NewServer
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -58,6 +62,38 @@ def test_an_upload_in_chunks_has_the_limit_of_the_site(client: FlaskClient) -> N
 
     assert sent(2_000_000) == 200
     assert sent(6 * 1024 * 1024) == 413
+
+
+def test_what_is_refused_is_read_to_its_end_so_that_the_connection_stays_good(new_server: NewServer) -> None:
+    server = new_server()
+    large = bytes(20 * 1024 * 1024)
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+
+        def send(path: str, kind: str, body: bytes = large) -> int:
+            connection.request("POST", path, body, {"Content-Type": kind})
+            connection.auto_open = 0  # from now on this connection or none
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status
+
+        assert send(PATH, JSON) == 413
+        assert send(PATH, "multipart/form-data; boundary=x") == 413
+        # Else a client whose token ran out would not learn that, only that its upload failed.
+        assert send("/api/v1/auth/change-username/", "image/jpeg", large[:MAX_PLAIN]) == 401
+        assert send(PATH, JSON, b'{"email": "ama@example.org"}') == 200
+
+
+def test_who_announces_more_than_is_read_of_anything_is_told_that_the_connection_ends(
+    new_server: NewServer,
+) -> None:
+    server = new_server()
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        head = f"POST {PATH} HTTP/1.1\r\nHost: a\r\nContent-Type: {JSON}\r\nContent-Length: {MOST_LEFT + 1}\r\n\r\n"
+        connection.sendall(head.encode())
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(4096), b"")).decode()
+    assert answer.startswith("HTTP/1.1 413 ")
+    assert "\r\nConnection: close\r\n" in answer
 
 
 @pytest.mark.parametrize("depth", [*range(700, 1000, 10)])
