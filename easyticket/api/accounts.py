@@ -44,7 +44,15 @@ from easyticket.api.shapes.accounts import (
 )
 from easyticket.core import clock
 from easyticket.core.errors import Invalid, invalid_field
-from easyticket.http.api_limits import MAILS, NEW_ACCOUNT, OLD_PASSWORD, SIGN_IN, count_for_account, limited
+from easyticket.http.api_limits import (
+    MAILS,
+    NEW_ACCOUNT,
+    OLD_PASSWORD,
+    SIGN_IN,
+    count_for_account,
+    count_sign_in,
+    limited,
+)
 from easyticket.http.auth import current_actor, token_ignored, token_required
 from easyticket.http.openapi import ApiBlueprint
 from easyticket.http.origins import is_foreign_page, refuse_foreign_origin
@@ -126,7 +134,7 @@ def log_in(body: dict[str, Any]) -> dict[str, Any]:
     """Gives an access token (5 minutes) and a refresh token (7 days), in the body and as the HttpOnly cookies
     `access_token` and `refresh_token`. The address must be verified. Five requests an hour, together with signup.
     """
-    count_for_account(body["email"])
+    count_sign_in(body["email"])
     return signed_in_shape(*_open_session(body["email"], body["password"]))
 
 

@@ -21,6 +21,7 @@ from easyticket.core.signing import digest
 from easyticket.http.addresses import client_network
 from easyticket.http.auth import Access, declared_access
 from easyticket.http.tokens import find_caller
+from easyticket.queries.users import find_user_by_login
 
 View = TypeVar("View", bound=Callable[..., object])
 _ATTRIBUTE = "easyticket_rate"
@@ -107,12 +108,23 @@ def init_api_limits(app: Flask) -> None:
     app.after_request(_add_headers)
 
 
-def count_for_account(name: str, rate: Rate = PER_ACCOUNT) -> None:
-    """Count a try to sign in to the account of this name, or whatever else `rate` limits for one account.
+def count_for_account(name: str, rate: Rate) -> None:
+    """Count what `rate` limits for one account, of this name.
 
     :raises TooMany: too many in this hour.
     """
-    _count(rate, f"account:{digest(name.strip().lower()[:254])}")
+    _count(rate, _named(name))
+
+
+def count_sign_in(login: str) -> None:
+    """Count a try to sign in to an account, by whichever of its names; where there is none, by the name.
+
+    What is left is not said: one of two names would show that the other was tried, so that both are of one account.
+
+    :raises TooMany: too many in this hour.
+    """
+    user = find_user_by_login(login)
+    _count(PER_ACCOUNT, _named(login) if user is None else f"user:{user.id}", is_told=False)
 
 
 def _count_request() -> None:
@@ -127,18 +139,22 @@ def _count_request() -> None:
     _count(rate, _address() if rate.by_address else key)
 
 
-def _count(rate: Rate, key: str) -> None:
+def _count(rate: Rate, key: str, *, is_told: bool = True) -> None:
     counter: _Counter | None = current_app.extensions.get(_EXTENSION)
     if counter is None:
         return
     is_within, remaining, reset_at = counter.hit(rate.item, rate.scope, key)
     told = g.get("rate")
-    if told is None or remaining < told[1]:
+    if (is_told or not is_within) and (told is None or remaining < told[1]):
         g.rate = (rate.item.amount, remaining, reset_at)
     if not is_within:
         seconds = max(reset_at - int(clock.now().timestamp()), 1)
         message = f"Request was throttled. Expected available in {seconds} seconds."
         raise TooMany(message, retry_after=seconds)
+
+
+def _named(name: str) -> str:
+    return f"account:{digest(name.strip().lower()[:254])}"
 
 
 def _key() -> str:

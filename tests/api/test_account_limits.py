@@ -72,6 +72,25 @@ def test_one_accounts_password_is_not_guessed_from_many_addresses(limited_app: F
     assert log_in(visitor(limited_app), "another@example.org").status_code == 400
 
 
+def test_one_accounts_password_is_not_guessed_twice_as_often_by_its_two_names(limited_app: Flask) -> None:
+    with limited_app.app_context():
+        email = factories.make_user(username="Two_names").email
+        db.session.remove()
+    names = itertools.cycle([email, "two_names", f" {email.upper()} ", "TWO_NAMES"])
+    paths = itertools.cycle([("/api/auth/login/", 400)] * 2 + [("/api/v1/auth/login/", 401)] * 2)
+
+    def guess() -> TestResponse:
+        path, refused = next(paths)
+        answer = visitor(limited_app).post(path, json={"email": next(names), "password": "a-guess"})
+        assert answer.status_code in (refused, 429)
+        return answer
+
+    # What is left would show, asked for under the one name, that the account has the other as well.
+    assert {guess().headers["X-RateLimit-Remaining"] for _ in range(50)} == {"4", "299"}
+    for answer in (guess(), guess(), guess(), guess()):
+        assert (answer.status_code, answer.headers["X-RateLimit-Remaining"]) == (429, "0")
+
+
 def test_one_address_gets_five_mails_an_hour_whoever_asks_for_them(limited_app: Flask) -> None:
     def ask(email: str) -> int:
         return visitor(limited_app).post(f"{PATH}resend-verification/", json={"email": email}).status_code
