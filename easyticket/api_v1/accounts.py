@@ -33,7 +33,14 @@ from easyticket.api_v1.schemas.accounts import (
 )
 from easyticket.api_v1.shapes.users import new_user_shape
 from easyticket.core import clock
-from easyticket.http.api_limits import MAILS, NEW_ACCOUNT, SIGN_IN_V1, count_for_account, limited
+from easyticket.http.api_limits import (
+    MAILS,
+    NEW_ACCOUNT,
+    SIGN_IN_V1,
+    count_for_account,
+    count_sign_in,
+    limited,
+)
 from easyticket.http.auth import token_ignored
 from easyticket.http.tokens import bearer_token, find_token, make_tokens, read_token
 from easyticket.links import FrontEnd
@@ -64,7 +71,7 @@ def register(body: dict[str, Any]) -> dict[str, Any]:
     more, as `re_password` or `password_confirm`; then both must be the same."""
     count_for_account(body["email"], NEW_ACCOUNT)
     user = accounts.register_account(
-        **body, user_type=UserType.ORGANIZER, front_end=FrontEnd.CAFA, now=clock.now()
+        **body, mixed_password=True, user_type=UserType.ORGANIZER, front_end=FrontEnd.CAFA, now=clock.now()
     )
     return new_user_shape(user)
 
@@ -84,7 +91,7 @@ def register(body: dict[str, Any]) -> dict[str, Any]:
 def log_in(body: dict[str, Any]) -> dict[str, Any]:
     """Gives an access token (2 hours) and a refresh token (30 days). `email` also takes the username. The 403 is only there
     where the site lets nobody in whose address is not verified."""
-    count_for_account(body["email"])
+    count_sign_in(body["email"])
     signed_in = sign_in(
         login=body["email"],
         password=body["password"],
@@ -174,4 +181,4 @@ def request_reset(body: dict[str, Any]) -> None:
 @blueprint.answers(204)
 def confirm_reset(body: dict[str, Any]) -> None:
     """Sets a new password by what the mailed link holds, once and within an hour. Everybody is signed out."""
-    password_changes.reset_password(**body, now=clock.now())
+    password_changes.reset_password(**body, mixed=True, now=clock.now())

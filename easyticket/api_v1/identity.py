@@ -21,8 +21,8 @@ from easyticket.http.auth import current_actor, token_required
 from easyticket.http.sizes import takes_up_to
 from easyticket.services.identity import VERIFY_FIRST, get_identity, take_identity_picture
 
-# The picture may have 10 MB; the rest is what a form needs around it.
-_MEGABYTES = 11
+# A picture of 10 MB with its form, and as much again: what is a little too large is told of at its field.
+_MEGABYTES = 21
 
 blueprint = V1Blueprint(
     "identity",
@@ -38,7 +38,7 @@ blueprint = V1Blueprint(
 @blueprint.operation("Get verification status")
 @blueprint.answers(200, IdentityAnswer, example=STATUS_EXAMPLE)
 def get_verification_status() -> dict[str, Any]:
-    """`verified` once the account's e-mail address is, else `not_started`."""
+    """`verified` once the account's e-mail address is, else `not_started`; then `verification_notes` says what to do."""
     return identity_shape(get_identity(current_actor()))
 
 

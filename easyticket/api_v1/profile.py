@@ -34,14 +34,16 @@ from easyticket.api_v1.shapes.users import settings_shape
 from easyticket.core import clock
 from easyticket.http.api_limits import OLD_PASSWORD, count_for_account
 from easyticket.http.auth import current_actor, token_required
+from easyticket.http.sizes import takes_up_to
 from easyticket.http.tokens import current_caller
 from easyticket.links import FrontEnd
 from easyticket.queries.users import get_own_user
+from easyticket.rules.people import NO_PHONE_ABROAD
 from easyticket.services import email_changes, password_changes, profiles
 from easyticket.services.account_deletion import delete_account
 
-# Clients of this surface want a number that can be called from abroad.
-_FEWEST_DIGITS = 9
+# A picture of 5 MB with its form, and as much again: what is a little too large is told of at its field.
+_MEGABYTES = 12
 
 blueprint = V1Blueprint(
     "profile", __name__, tag="User Profile", description="The account of whoever is asking."
@@ -59,14 +61,15 @@ def get_profile() -> dict[str, Any]:
 
 @blueprint.route("/auth/profile/", methods=["PATCH"])
 @token_required
+@takes_up_to(_MEGABYTES)
 @says_sentence
-@blueprint.operation("Update profile", refuses={400: "Enter a phone number of 9 to 15 digits."})
+@blueprint.operation("Update profile", refuses={400: NO_PHONE_ABROAD})
 @blueprint.takes(ProfileBody, example=PROFILE_BODY_EXAMPLE, required=False, multipart=True)
 @blueprint.answers(200, ProfileAnswer, example=PROFILE_EXAMPLE)
 def change_profile(body: dict[str, Any]) -> dict[str, Any]:
     """Changes what is sent, as JSON or as a form, which may bring a picture; the one before is deleted then."""
     user = profiles.update_profile_with_picture(
-        actor=current_actor(), **body, fewest_digits=_FEWEST_DIGITS, now=clock.now()
+        actor=current_actor(), **body, phone_abroad=True, now=clock.now()
     )
     return {"message": "Profile updated successfully", "user": show_account(user)}
 
@@ -93,7 +96,7 @@ def change_password(body: dict[str, Any]) -> dict[str, str]:
     actor = current_actor()
     count_for_account(actor.email, OLD_PASSWORD)
     password_changes.change_password(
-        actor=actor, **body, but_token=current_caller().session_token, now=clock.now()
+        actor=actor, **body, mixed=True, but_token=current_caller().session_token, now=clock.now()
     )
     return {"message": "Password changed successfully"}
 

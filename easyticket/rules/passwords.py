@@ -1,7 +1,11 @@
-"""What a password must be: long enough, not only digits, not one of the common ones. The sentences are the API contract's."""
+"""What a password must be: long enough, not only digits, not one of the common ones. The sentences are the API contract's.
+
+Where clients send nothing else to log in, it also has letters of both cases and a digit.
+"""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +17,12 @@ MAX_LENGTH = 256
 PASSWORDS_DIFFER = "Passwords do not match"
 NEW_PASSWORDS_DIFFER = "New passwords do not match"
 
+# What the login forms of the Cafa Tickets clients look for, in plain ASCII as they do, before they send anything.
+_MIXED = {
+    "[A-Z]": "This password has no capital letter. Add one from A to Z.",
+    "[a-z]": "This password has no small letter. Add one from a to z.",
+    "[0-9]": "This password has no digit. Add one from 0 to 9.",
+}
 _COMMON = Path(__file__).with_name("common_passwords.txt")
 
 
@@ -30,12 +40,17 @@ def why_password_refused(password: str) -> list[str]:
     return reasons
 
 
-def check_password(password: str, *, field: str) -> str:
-    """Return a password that breaks no rule.
+def why_not_mixed(password: str) -> list[str]:
+    """Return a sentence for each kind of character, capital letter, small letter and digit, that `password` has none of."""
+    return [sentence for kind, sentence in _MIXED.items() if not re.search(kind, password)]
+
+
+def check_password(password: str, *, field: str, mixed: bool = False) -> str:
+    """Return a password that breaks no rule; a `mixed` one has letters of both cases and a digit as well.
 
     :raises Invalid: it breaks some; the sentences are on `field`.
     """
-    reasons = why_password_refused(password)
+    reasons = why_password_refused(password) + (why_not_mixed(password) if mixed else [])
     if reasons:
         raise Invalid(reasons[0], fields={field: reasons})
     return password

@@ -14,9 +14,12 @@ from easyticket.core.errors import Invalid, invalid_field
 NAME_LENGTH = 50
 PLACE_LENGTH = 100
 BIO_LENGTH = 1000
-# Digits of a phone number: the fewest anywhere, and the most.
-PHONE_FEWEST = 5
-_PHONE_MOST = 15
+# Digits of a phone number: the fewest, those of one that can be called from abroad, and the most.
+_PHONE_FEWEST, _PHONE_FEWEST_ABROAD, _PHONE_MOST = 5, 9, 15
+NO_PHONE_ABROAD = (
+    f"Enter the phone number with + and the country code, {_PHONE_FEWEST_ABROAD} to {_PHONE_MOST} digits in all, "
+    "for example +233241234567."
+)
 _USERNAME = re.compile(r"[A-Za-z0-9_]{3,20}")
 _PHONE = re.compile(r"\+?([0-9]+)")
 # Turn the direction of writing around, so that a name may read as another one.
@@ -67,18 +70,28 @@ def normal_username(text: str) -> str:
     return username
 
 
-def normal_phone(text: str, *, field: str = "phone_number", fewest: int = PHONE_FEWEST) -> str:
-    """Return a phone number as `+` and digits; nothing stays nothing.
+def normal_phone(text: str, *, field: str = "phone_number") -> str:
+    """Return a phone number as digits, with a `+` if it was typed with one; nothing stays nothing.
 
-    :raises Invalid: it has other than `fewest` to 15 digits.
+    :raises Invalid: it has other than 5 to 15 digits.
     """
     number = text.strip().translate(_PHONE_PUNCTUATION)
-    match = _PHONE.fullmatch(number)
-    if number and (match is None or not fewest <= len(match[1]) <= _PHONE_MOST):
+    if number and not _is_phone(number, _PHONE_FEWEST):
         raise invalid_field(
             field,
-            f"Enter a phone number of {fewest} to {_PHONE_MOST} digits, for example +233241234567.",
+            f"Enter a phone number of {_PHONE_FEWEST} to {_PHONE_MOST} digits, for example +233241234567.",
         )
+    return number
+
+
+def normal_phone_abroad(text: str, *, field: str = "phone_number") -> str:
+    """Return a phone number that can be called from abroad, as `+` and digits; nothing stays nothing.
+
+    :raises Invalid: it has no `+`, or other than 9 to 15 digits.
+    """
+    number = text.strip().translate(_PHONE_PUNCTUATION)
+    if number and not (number.startswith("+") and _is_phone(number, _PHONE_FEWEST_ABROAD)):
+        raise invalid_field(field, NO_PHONE_ABROAD)
     return number
 
 
@@ -127,6 +140,11 @@ def parts_of_name(full_name: str, *, field: str = "full_name") -> tuple[str, str
         )
         raise invalid_field(field, sentence)
     return first, last
+
+
+def _is_phone(number: str, fewest: int) -> bool:
+    match = _PHONE.fullmatch(number)
+    return match is not None and fewest <= len(match[1]) <= _PHONE_MOST
 
 
 def _has_hidden_characters(line: str) -> bool:

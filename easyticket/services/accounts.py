@@ -45,13 +45,15 @@ def register_account(
     user_type: str = UserType.CONSUMER,
     phone_number: str | None = "",
     username: str | None = None,
+    mixed_password: bool = False,
     front_end: FrontEnd = FrontEnd.PAGES,
     now: datetime,
 ) -> User:
     """Make an account and mail a link that proves its address. `user_type` is `consumer` or `organizer`.
 
     `password_confirm` and `re_password` are given by surfaces that ask for the password twice, `full_name` in place of
-    first and last name by those that ask for both in one; the link leads to `front_end`.
+    first and last name by those that ask for both in one, `mixed_password` by those whose clients log in with no other; the
+    link leads to `front_end`.
 
     :raises Invalid: by field: address or username taken or malformed, password refused, text too long.
     """
@@ -59,7 +61,7 @@ def register_account(
         {
             "email": lambda: check_free_email(normal_email(email)),
             "username": lambda: check_free_username(username) if username else None,
-            "password": lambda: check_password(password, field="password"),
+            "password": lambda: check_password(password, field="password", mixed=mixed_password),
             "password_confirm": partial(_check_same, password, password_confirm, "password_confirm"),
             "re_password": partial(_check_same, password, re_password, "re_password"),
             "first_name": partial(normal_line, first_name, field="first_name", longest=NAME_LENGTH),

@@ -28,16 +28,19 @@ def request_password_reset(*, email: str, front_end: FrontEnd = FrontEnd.PAGES, 
         mail_link(user, TokenPurpose.RESET_PASSWORD, now, front_end)
 
 
-def reset_password(*, token: str, password: str, uid: str | None = None, now: datetime) -> User:
+def reset_password(
+    *, token: str, password: str, uid: str | None = None, mixed: bool = False, now: datetime
+) -> User:
     """Set a new password by the token mailed for it, once: all sessions end, and a mail says so.
 
     The address is proved by it as well, since the token was read there. `uid` is the account's UUID, given by surfaces
-    whose links name it.
+    whose links name it, `mixed` by those whose clients log in with no password but one of mixed characters.
 
     :raises Invalid: on `token`: unknown, used or expired; on `uid`: of another account; on `password`: refused.
     """
     token_id = check_token(token, TokenPurpose.RESET_PASSWORD, now, uid)
-    return _reset_password(token_id, hash_password(check_password(password, field="password")), now)
+    checked = check_password(password, field="password", mixed=mixed)
+    return _reset_password(token_id, hash_password(checked), now)
 
 
 def change_password(
@@ -46,12 +49,14 @@ def change_password(
     old_password: str,
     new_password: str,
     new_password_confirm: str | None = None,
+    mixed: bool = False,
     but_token: str = "",
     now: datetime,
 ) -> User:
     """Set a new password for somebody who knows the old one: all sessions but that of `but_token` end, and a mail says so.
 
-    `new_password_confirm` is given by surfaces that ask for the new one twice.
+    `new_password_confirm` is given by surfaces that ask for the new one twice, `mixed` by those whose clients log in with
+    no password but one of mixed characters.
 
     :raises Invalid: on `old_password`: wrong; on `new_password`: refused; on `new_password_confirm`: another.
     """
@@ -61,7 +66,7 @@ def change_password(
     check_all(
         {
             "old_password": partial(check_own_password, known_hash, old_password, field="old_password"),
-            "new_password": partial(check_password, new_password, field="new_password"),
+            "new_password": partial(check_password, new_password, field="new_password", mixed=mixed),
             "new_password_confirm": lambda: check_repeated(
                 new_password,
                 new_password_confirm,

@@ -13,11 +13,11 @@ from easyticket.queries.users import get_own_user
 from easyticket.rules.people import (
     BIO_LENGTH,
     NAME_LENGTH,
-    PHONE_FEWEST,
     PLACE_LENGTH,
     check_all,
     normal_line,
     normal_phone,
+    normal_phone_abroad,
     normal_text,
     parts_of_name,
 )
@@ -33,19 +33,19 @@ _CHOICES = ("wants_marketing", "wants_reminders", "wants_email", "wants_sms")
 
 @transactional
 def update_profile(
-    *, actor: Actor, changes: Mapping[str, object], fewest_digits: int = PHONE_FEWEST, now: datetime
+    *, actor: Actor, changes: Mapping[str, object], phone_abroad: bool = False, now: datetime
 ) -> User:
     """Change what people may change about themselves; other names in `changes` are ignored.
 
     Those are first_name, last_name (or full_name for both), phone_number, bio, city, country (text; None is none),
     profile_image (the name of a stored picture, "" for none) and wants_marketing, wants_reminders, wants_email, wants_sms
-    (true or false). A new phone number has at least `fewest_digits`.
+    (true or false). With `phone_abroad` a new phone number is one that can be called from abroad.
 
     :raises Invalid: by field: too long, or no phone number.
     """
     require(actor, Permission.EDIT_OWN_PROFILE)
     user = get_own_user(actor)
-    for name, value in _check_profile(changes, user, fewest_digits).items():
+    for name, value in _check_profile(changes, user, phone_abroad).items():
         setattr(user, name, value)
     if PICTURE in changes:
         _show_picture(user, str(changes[PICTURE] or ""))
@@ -58,7 +58,7 @@ def update_profile_with_picture(
     actor: Actor,
     changes: Mapping[str, object],
     uploads: Mapping[str, Upload],
-    fewest_digits: int = PHONE_FEWEST,
+    phone_abroad: bool = False,
     now: datetime,
 ) -> User:
     """Change the profile as `update_profile` does, with an upload as its `profile_image`, or nothing at all.
@@ -67,7 +67,7 @@ def update_profile_with_picture(
     """
     require(actor, Permission.EDIT_OWN_PROFILE)
     with stored_pictures(uploads) as names:
-        return update_profile(actor=actor, changes={**changes, **names}, fewest_digits=fewest_digits, now=now)
+        return update_profile(actor=actor, changes={**changes, **names}, phone_abroad=phone_abroad, now=now)
 
 
 def change_username(*, actor: Actor, username: str, password: str, now: datetime) -> User:
@@ -101,7 +101,7 @@ def _show_picture(user: User, stored: str) -> None:
         user.profile_image = stored
 
 
-def _check_profile(changes: Mapping[str, object], user: User, fewest_digits: int) -> dict[str, Any]:
+def _check_profile(changes: Mapping[str, object], user: User, phone_abroad: bool) -> dict[str, Any]:
     texts = {name: str(value or "") for name, value in changes.items()}
     checks: dict[str, Callable[[], Any]] = {
         name: partial(normal_line, texts[name], field=name, longest=longest)
@@ -111,7 +111,7 @@ def _check_profile(changes: Mapping[str, object], user: User, fewest_digits: int
     if "full_name" in changes:
         checks["full_name"] = partial(parts_of_name, texts["full_name"])
     if "phone_number" in changes:
-        checks["phone_number"] = partial(_check_phone, texts["phone_number"], user, fewest_digits)
+        checks["phone_number"] = partial(_check_phone, texts["phone_number"], user, phone_abroad)
     if "bio" in changes:
         checks["bio"] = partial(normal_text, texts["bio"], field="bio", longest=BIO_LENGTH)
     checked = check_all(checks)
@@ -120,6 +120,8 @@ def _check_profile(changes: Mapping[str, object], user: User, fewest_digits: int
     return {**checked, **{name: bool(changes[name]) for name in _CHOICES if name in changes}}
 
 
-def _check_phone(text: str, user: User, fewest_digits: int) -> str:
+def _check_phone(text: str, user: User, phone_abroad: bool) -> str:
     # What was saved under another surface's rule can be saved again.
-    return user.phone_number if text == user.phone_number else normal_phone(text, fewest=fewest_digits)
+    if text == user.phone_number:
+        return text
+    return normal_phone_abroad(text) if phone_abroad else normal_phone(text)

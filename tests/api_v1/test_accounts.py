@@ -29,6 +29,9 @@ pytestmark = pytest.mark.usefixtures("db_session")
 
 AUTH = "/api/v1/auth/"
 NEW_PASSWORD = "A-newer-password-2"
+NO_CAPITAL = "This password has no capital letter. Add one from A to Z."
+NO_SMALL = "This password has no small letter. Add one from a to z."
+NO_DIGIT = "This password has no digit. Add one from 0 to 9."
 SIGN_UP = {"username": "ama_b", "email": "ama@example.org", "password": PASSWORD}
 USER_KEYS = set(
     "id username email full_name phone_number is_organizer profile_image bio city country is_email_verified date_joined "
@@ -111,7 +114,13 @@ def test_everything_wrong_with_a_sign_up_is_told_in_details_and_the_sentence_cli
     assert body["details"] == {
         "email": ["User with this email already exists."],
         "username": ["A user with that username already exists."],
-        "password": ["This password is too common.", "This password is entirely numeric."],
+        # The last two because the clients would not send it to log in.
+        "password": [
+            "This password is too common.",
+            "This password is entirely numeric.",
+            NO_CAPITAL,
+            NO_SMALL,
+        ],
         "password_confirm": ["Passwords do not match"],
         "re_password": ["Passwords do not match"],
         "full_name": ["The first word of a name, and all that follows it, have at most 50 characters."],
@@ -172,7 +181,8 @@ def test_guesses_are_counted_for_the_account_as_well_as_for_the_address(
     call: Call, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[str] = []
-    monkeypatch.setattr("easyticket.api_v1.accounts.count_for_account", lambda name, *_: counted.append(name))
+    for count in ("count_for_account", "count_sign_in"):
+        monkeypatch.setattr(f"easyticket.api_v1.accounts.{count}", lambda name, *_: counted.append(name))
     sign_up(call)
     log_in(call(), "ama_b")
     call().post(f"{AUTH}users/reset_password/", {"email": "ama@example.org"})
@@ -272,6 +282,8 @@ def test_a_forgotten_password_is_set_anew_by_what_the_link_holds(call: Call, pat
     for name, value in (("uid", "7"), ("token", "nonsense"), ("new_password", "1234")):
         body = refusal(call().post(f"{AUTH}{path}", {**sent, name: value}), 400)
         assert body[name] == body["details"][name]
+    weak = refusal(call().post(f"{AUTH}{path}", {**sent, "new_password": "kente cloth"}), 400)
+    assert weak["new_password"] == [NO_CAPITAL, NO_DIGIT]
     answer = call().post(f"{AUTH}{path}", sent)
     assert (answer.status_code, answer.data) == (204, b"")
     assert log_in(call(), password=NEW_PASSWORD).status_code == 200

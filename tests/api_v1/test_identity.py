@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from config import Settings
+from easyticket.services.identity import VERIFY_FIRST
 from tests import factories
 from tests.api_v1.conftest import Caller
 from tests.api_v1.test_accounts import AUTH, refusal
@@ -49,7 +50,11 @@ def test_a_verified_address_is_a_verified_person(call: Call) -> None:
     data = answer.json["data"]
     assert data["verified_at"] == data["verification_submitted_at"]
     assert data["verified_at"].endswith("Z")
-    assert (data["verification_status"], data["next_step"]) == ("verified", None)
+    assert (data["verification_status"], data["next_step"], data["verification_notes"]) == (
+        "verified",
+        None,
+        "",
+    )
     assert data["is_organizer"] is data["can_create_events"] is True
 
 
@@ -74,11 +79,12 @@ def test_pictures_are_looked_at_and_nothing_of_them_is_kept(
         (b"<svg/>", "me.png", "valid image"),
         (b"GIF89a", "me.gif", "not allowed"),
         (large + bytes(4 * 1024 * 1024), "me.png", "larger than 10 MB"),
+        (bytes(20 * 1024 * 1024), "me.png", "larger than 10 MB"),
     ):
         body = refusal(upload(caller, path, part, content, name), 400)
         assert words in body["details"][part][0]
         assert body["success"] is False
-    assert refusal(upload(caller, path, part, bytes(12 * 1024 * 1024)), 413)
+    assert refusal(upload(caller, path, part, bytes(21 * 1024 * 1024)), 413)
     assert part in refusal(caller.post(f"{CHECK}{path}", {}), 400)["details"]
 
 
@@ -88,12 +94,14 @@ def test_who_has_not_verified_the_address_is_told_to_do_that_instead(
 ) -> None:
     caller = call(factories.make_user(is_verified=False))
     data = caller.get(f"{CHECK}status/").json["data"]
-    assert (data["verification_status"], data["next_step"]) == ("not_started", "upload_id")
+    # No next step: clients would go on to an upload, which is refused.
+    assert (data["verification_status"], data["next_step"]) == ("not_started", None)
+    assert data["verification_notes"] == VERIFY_FIRST
     assert data["is_organizer"] is data["can_create_events"] is False
     assert data["verified_at"] is None
     body = refusal(upload(caller, path, part, picture()), 403)
     assert body["success"] is False
-    assert body["message"].startswith("Verify your e-mail address first")
+    assert body["message"] == VERIFY_FIRST
 
 
 @pytest.mark.parametrize("is_verified", [True, False])

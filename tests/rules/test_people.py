@@ -10,6 +10,7 @@ from easyticket.rules.people import (
     normal_email,
     normal_line,
     normal_phone,
+    normal_phone_abroad,
     normal_text,
     normal_username,
     split_name,
@@ -59,6 +60,29 @@ def test_a_phone_number_is_kept_as_digits(typed: str, kept: str) -> None:
 def test_what_is_no_phone_number_is_refused(typed: str) -> None:
     with pytest.raises(Invalid):
         normal_phone(typed)
+
+
+def test_a_phone_number_that_can_be_called_from_abroad_has_a_plus_and_nine_to_fifteen_digits() -> None:
+    kept = {
+        "+233 24 123-4567": "+233241234567",
+        "+123456789": "+123456789",
+        "+" + "1" * 15: "+" + "1" * 15,
+        " ": "",
+    }
+    assert {typed: normal_phone_abroad(typed) for typed in kept} == kept
+    for typed in (
+        "0241234567",
+        "233241234567",
+        "+12345678",
+        "+" + "1" * 16,
+        "++233241234567",
+        "+233 CALL ME",
+    ):
+        with pytest.raises(Invalid) as refused:
+            normal_phone_abroad(typed)
+        assert refused.value.message == (
+            "Enter the phone number with + and the country code, 9 to 15 digits in all, for example +233241234567."
+        )
 
 
 @pytest.mark.parametrize("typed", ["ab", "a" * 21, "ama@example.org", "ama boateng", "amá"])

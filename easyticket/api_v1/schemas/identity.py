@@ -8,7 +8,7 @@ import marshmallow as ma
 
 from easyticket.http.fields import Answer, Body, Moment, Nested
 from easyticket.http.files import FilePart
-from easyticket.services.identity import MOST_BYTES
+from easyticket.services.identity import MOST_BYTES, VERIFY_FIRST
 
 _VERIFIED_AT = "2026-01-05T09:04:00Z"
 STATUS_EXAMPLE: dict[str, Any] = {
@@ -32,8 +32,16 @@ UPLOAD_EXAMPLE: dict[str, Any] = {
 }
 RETRY_EXAMPLE: dict[str, Any] = {
     "success": True,
-    "message": "Verify your e-mail address: nothing else is asked for.",
-    "data": STATUS_EXAMPLE["data"],
+    "message": VERIFY_FIRST,
+    "data": {
+        **STATUS_EXAMPLE["data"],
+        "verification_status": "not_started",
+        "verification_submitted_at": None,
+        "verified_at": None,
+        "verification_notes": VERIFY_FIRST,
+        "is_organizer": False,
+        "can_create_events": False,
+    },
 }
 
 
@@ -55,14 +63,18 @@ class IdentityData(Answer):
     verification_status = ma.fields.String(required=True, metadata={"enum": ["not_started", "verified"]})
     verification_submitted_at = Moment(required=True, allow_none=True)
     verified_at = Moment(required=True, allow_none=True)
-    verification_notes = ma.fields.String(required=True)
+    verification_notes = ma.fields.String(
+        required=True, metadata={"description": "What there is to do; empty for who is verified."}
+    )
     is_organizer = ma.fields.Boolean(required=True)
     id_document = ma.fields.String(required=True, allow_none=True)
     selfie_image = ma.fields.String(required=True, allow_none=True)
     next_step = ma.fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "`upload_id` until the e-mail address is verified, which is all it takes."},
+        metadata={
+            "description": "Always null: no picture is wanted, and refused before the address is verified."
+        },
     )
     can_create_events = ma.fields.Boolean(required=True)
 

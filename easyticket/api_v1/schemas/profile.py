@@ -47,7 +47,7 @@ class ProfileBody(Body):
 
     full_name = Text(allow_none=True)
     phone_number = Text(
-        allow_none=True, metadata={"description": "9 to 15 digits, with or without +. Empty means none."}
+        allow_none=True, metadata={"description": "`+` and 9 to 15 digits. Empty means none."}
     )
     bio = Text(allow_none=True)
     city = Text(allow_none=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from easyticket.services.identity import Identity
+from easyticket.services.identity import VERIFY_FIRST, Identity
 
 _VERIFIED = "You are verified already: your e-mail address is all we ask for."
-_NOT_VERIFIED = "Verify your e-mail address: nothing else is asked for."
 
 
 def identity_shape(identity: Identity) -> dict[str, Any]:
@@ -23,7 +22,7 @@ def looked_at_shape(identity: Identity) -> dict[str, Any]:
 
 def retried_shape(identity: Identity) -> dict[str, Any]:
     """Return where an account stands, with what there is to do."""
-    message = _VERIFIED if identity.is_verified else _NOT_VERIFIED
+    message = _VERIFIED if identity.is_verified else VERIFY_FIRST
     return {"success": True, "message": message, "data": _data_shape(identity)}
 
 
@@ -32,10 +31,11 @@ def _data_shape(identity: Identity) -> dict[str, Any]:
         "verification_status": "verified" if identity.is_verified else "not_started",
         "verification_submitted_at": identity.verified_at,
         "verified_at": identity.verified_at,
-        "verification_notes": "",
+        "verification_notes": "" if identity.is_verified else VERIFY_FIRST,
         "is_organizer": identity.is_verified,
         "id_document": None,
         "selfie_image": None,
-        "next_step": None if identity.is_verified else "upload_id",
+        # A step would lead clients into an upload, which is refused until the address is verified.
+        "next_step": None,
         "can_create_events": identity.is_verified,
     }
