@@ -24,6 +24,8 @@ _WHY = {
     "admin": "We give you money back for this order.",
     "provider": "The payment provider gives you money back for this order.",
 }
+# What is said instead of an order that nobody waited for any more.
+_WHY_NOT_WANTED = "Your order was cancelled, and your payment reached us all the same. We keep nothing of it."
 _REASON_SHOWN = ("organizer", "admin")
 
 
@@ -72,15 +74,16 @@ def order_confirmed(
 def order_refunded(refund: Refund, secret: str, *, to: str) -> Email:
     """Return the mail that tells of money on its way back and why; nothing in it depends on the provider's speed."""
     order = refund.order
+    is_late, is_cancelled = refund.source == "late_payment", order.status is OrderStatus.CANCELLED
     return render_email(
         "order_refunded",
         to,
         event=_facts_of(order),
         order_number=order.number,
         amount=money_text(Money(refund.amount_minor, refund.currency)),
-        why=_WHY.get(refund.source, _WHY["admin"]),
+        why=_WHY_NOT_WANTED if is_late and is_cancelled else _WHY.get(refund.source, _WHY["admin"]),
         reason=refund.reason.strip() if refund.source in _REASON_SHOWN else "",
-        is_late=refund.source == "late_payment",
+        is_late=is_late and not is_cancelled,
         is_over=order.status is OrderStatus.REFUNDED,
         event_link=public_url("events.page", slug=order.event.slug),
         link=public_url("orders.page", secret=secret),

@@ -40,6 +40,7 @@ _SENTENCES = {
 }
 _REVIEW = "Money came that is not what was asked for. We look into it and write to you."
 _LATE = "The payment came after the time to pay had run out, and the tickets were gone. The money is on its way back."
+_NOT_WANTED = "This purchase was cancelled, and a payment came all the same. The money is on its way back."
 _CALLED_OFF = "These tickets were cancelled. There is nothing to pay back."
 
 
@@ -76,7 +77,7 @@ def purchase_sentence(order: Order, payment: Payment | None, now: datetime) -> s
     if phase is OrderPhase.UNDER_REVIEW:
         return _REVIEW
     if phase is OrderPhase.LATE_REFUND:
-        return _LATE
+        return _NOT_WANTED if order.status is OrderStatus.CANCELLED else _LATE
     if phase is OrderPhase.CALLED_OFF:
         return _CALLED_OFF
     if order.status is OrderStatus.REFUNDED:
@@ -84,9 +85,24 @@ def purchase_sentence(order: Order, payment: Payment | None, now: datetime) -> s
     return _SENTENCES[purchase_outcome(order, payment, now)]
 
 
-def failure_reason(order: Order, payment: Payment | None) -> str:
-    """Return in a few words why a purchase is not paid, as the provider or we put it."""
+def failure_reason(order: Order, payment: Payment | None, now: datetime) -> str:
+    """Return in one sentence why a purchase is not paid. What the provider said of a declined attempt stays the reason,
+    whatever becomes of its order."""
+    if payment is not None and payment.state is PaymentState.FAILED:
+        return _as_sentence(payment.last_error or "The payment was declined.")
+    phase = phase_of(order, now)
+    if phase is OrderPhase.UNDER_REVIEW:
+        return _REVIEW
     if order.status is OrderStatus.CANCELLED:
-        return order.cancellation_reason or "cancelled"
-    told = payment.last_error if payment is not None and payment.state in _ENDED else ""
-    return order.failure_reason or told or "expired"
+        return _as_sentence(order.cancellation_reason or "The purchase was cancelled.")
+    if phase is OrderPhase.LATE_REFUND:
+        return "The payment came after the time to pay had run out."
+    if is_expired(order, now):
+        return "The time to pay ran out."
+    return _as_sentence((payment.last_error if payment else "") or "The payment was not completed.")
+
+
+def _as_sentence(text: str) -> str:
+    """Return what a person or a provider wrote with the full stop they may have left out."""
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -120,12 +120,17 @@ class TestPolling:
         told = status_of(caller, bought)
         assert (told["status"], told["failure_reason"]) == ("failed", "The card was declined.")
         assert told["failed_at"] and told["message"]
+        # It stays the reason, whatever becomes of the order.
+        let_expire(bought)
+        assert status_of(caller, bought)["failure_reason"] == "The card was declined."
 
     def test_an_expired_one_has_failed_before_anybody_ended_it(self, caller: Caller) -> None:
         bought = purchase(caller, factories.make_simple_event())
         let_expire(bought, end=False)
         told = status_of(caller, bought)
-        assert (told["status"], told["failure_reason"]) == ("failed", "expired")
+        assert (told["status"], told["failure_reason"]) == ("failed", "The time to pay ran out.")
+        let_expire(bought)
+        assert status_of(caller, bought)["failure_reason"] == "The time to pay ran out."
 
     def test_what_is_known_is_told_while_the_provider_does_not_answer(
         self, caller: Caller, monkeypatch: pytest.MonkeyPatch
@@ -146,6 +151,7 @@ class TestPolling:
         told = status_of(caller, bought)
         assert (told["status"], told["tickets"]) == ("failed", [])
         assert "on its way back" in told["message"]
+        assert told["failure_reason"] == "The payment came after the time to pay had run out."
         assert [refund.source for refund in order_of(bought).refunds] == ["late_payment"]
         assert verified(caller, bought)["status"] == "failed"
 

@@ -448,8 +448,14 @@ class TestCancelling:
         event = factories.make_simple_event()
         told = purchase(caller, event)
         assert self.cancel(caller, told["purchase_id"]).status_code == 200
+        assert status_of(caller, told)["failure_reason"] == "The purchase was cancelled."
         approve(told)
-        assert verified(caller, told)["success"] is False
+        done = verified(caller, told)
+        assert (done["success"], done["message"]) == (
+            False,
+            "This purchase was cancelled, and a payment came all the same. The money is on its way back.",
+        )
+        assert status_of(caller, told)["failure_reason"] == "The purchase was cancelled."
         assert [refund.amount_minor for refund in order_of(told).refunds] == [5_250]
         assert held_and_sold(event) == (0, 0)
 

@@ -268,6 +268,16 @@ def test_money_that_came_too_late_is_said_in_the_subject_with_the_way_to_buy_aga
     assert link_in(message, "/events/") == f"http://tickets.example/events/{order.event.slug}/"
 
 
+def test_money_for_an_order_that_was_cancelled_is_not_said_to_be_late(mailbox: Mailbox) -> None:
+    order = make_paid_order()
+    with transaction():
+        order.status = OrderStatus.CANCELLED
+    delivery.mail_order_refunded(make_refund(order, "late_payment").id, message_id=uuid4())
+    message = only(mailbox)
+    assert "too late" not in message["Subject"]
+    assert "Your order was cancelled" in text_of(message) and "buy them again" not in text_of(message)
+
+
 def test_a_cancelled_event_tells_every_buyer_in_the_organizers_words(mailbox: Mailbox) -> None:
     order = make_paid_order()
     make_refund(order, "event_cancelled", state=RefundState.REQUESTED)

@@ -162,7 +162,7 @@ def _failure(purchase: Purchase, now: datetime) -> dict[str, Any]:
         return {}
     tried_at = payment.checked_at if payment else None
     failed_at = order.failed_at or order.cancelled_at or tried_at or order.expires_at
-    return {"failed_at": min(failed_at, now), "failure_reason": failure_reason(order, payment)}
+    return {"failed_at": min(failed_at, now), "failure_reason": failure_reason(order, payment, now)}
 
 
 def _event_name(event: Event) -> dict[str, Any]:
