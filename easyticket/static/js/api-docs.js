@@ -25,12 +25,27 @@
     },
   });
 
+  /* Swagger UI fills a form by its fields alone, with "string" where it knows no better, and sends all of that. So the
+     form's example goes into its fields, and what is not in that stays empty, which is left out of the request. */
+  const fillForms = (document) => {
+    for (const path of Object.values(document.paths || {})) {
+      for (const operation of Object.values(path)) {
+        const form = operation.requestBody?.content?.["multipart/form-data"];
+        for (const [name, field] of Object.entries(form?.schema?.properties || {})) {
+          if (field.format !== "binary") field.example = form.example?.[name] ?? (field.type === "array" ? [] : "");
+        }
+      }
+    }
+    return document;
+  };
+  const filling = { statePlugins: { spec: { wrapActions: { updateJsonSpec: (update) => (document) => update(fillForms(document)) } } } };
+
   SwaggerUIBundle({
     domNode: place,
     url: place.dataset.schemaUrl,
     layout: "BaseLayout",
     presets: [SwaggerUIBundle.presets.apis],
-    plugins: [accessible],
+    plugins: [accessible, filling],
     validatorUrl: null,
     deepLinking: true,
     docExpansion: "none",
