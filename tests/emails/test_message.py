@@ -64,8 +64,36 @@ def test_a_line_break_in_a_header_is_refused(field: str, end: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "subject",
+    [
+        "Win =?utf-8?q?=0D=0AReply-To:_evil@evil.org=0D=0A=0D=0A=3Ch1=3EPhish=3C/h1=3E?=",
+        "=?utf-8?b?DQpCY2M6IHp6QHp6Lm9yZw0KDQo=?=",
+        "=?utf-8?q?a?= =?utf-8?q?b?= =?utf-8?q?=0AX-Evil:_1?=",
+        "=?utf-8?q?=C5=8A?= Ŋ =?",
+        "Wide " + "=?utf-8?q?=0D=0AX-Evil:_1?=" * 20,
+        "A tab\tand a bell\a",
+        "Long " + "x" * 900,
+    ],
+)
+def test_a_subject_is_read_as_it_was_written_and_adds_no_header(subject: str) -> None:
+    message = message_of(replace(EMAIL, subject=subject))
+    content = message.as_bytes()
+    assert message_from_bytes(content, policy=policy.default)["Subject"] == subject
+    assert message_from_bytes(content).keys() == message_of().keys()
+    assert max(len(line) for line in content.split(b"\r\n")) <= 100
+
+
+def test_a_message_that_would_be_read_with_other_headers_does_not_leave() -> None:
+    # Of the site's own settings and file names nothing is expected, and still it is looked at what they became.
+    evil = "=?utf-8?q?a=0D=0ABcc=3A_zz=40zz.org?="
+    with pytest.raises(ValueError):
+        message_of(sender=f"{evil} <tickets@easyticket.example>")
+
+
+@pytest.mark.parametrize(
     "to",
     [
+        "=?utf-8?q?a=0D=0ABcc=3A=5Fz?=@example.org",
         "",
         "ama",
         "a@example.org, b@example.org",
@@ -77,6 +105,11 @@ def test_a_line_break_in_a_header_is_refused(field: str, end: str) -> None:
 def test_a_recipient_is_exactly_one_address(to: str) -> None:
     with pytest.raises(ValueError):
         message_of(replace(EMAIL, to=to))
+
+
+def test_who_is_answered_is_exactly_one_address() -> None:
+    with pytest.raises(ValueError):
+        message_of(replace(EMAIL, reply_to="=?utf-8?q?a=0D=0ABcc=3A=5Fz?=@example.org"))
 
 
 def test_a_domain_in_other_letters_is_written_so_that_every_server_takes_it() -> None:

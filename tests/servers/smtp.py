@@ -14,12 +14,13 @@ from tests.servers.parts import free_port
 
 
 class SmtpServer:
-    """Where mail arrived: `url` for the setting MAIL_URL, `messages` in the order of arrival."""
+    """Where mail arrived: `url` for the setting MAIL_URL, `messages` in the order of arrival, `contents` byte for byte."""
 
     def __init__(self) -> None:
         self.port = free_port()
         self.url = f"smtp://127.0.0.1:{self.port}"
         self.messages: list[EmailMessage] = []
+        self.contents: list[bytes] = []
         self.recipients: list[list[str]] = []
         self.refusal = ""
 
@@ -27,9 +28,11 @@ class SmtpServer:
         """Take a mail, or refuse it with the answer a test has set in `refusal`."""
         if self.refusal:
             return self.refusal
-        message = message_from_bytes(envelope.original_content or b"", policy=policy.default)
+        content = envelope.original_content or b""
+        message = message_from_bytes(content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.messages.append(message)
+        self.contents.append(content)
         self.recipients.append(list(envelope.rcpt_tos))
         return "250 taken"
 
