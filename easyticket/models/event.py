@@ -102,6 +102,9 @@ class Event(HasUuid, HasTimes, Base):
     time_zone: Mapped[str] = mapped_column(sa.String(64))
     start_at: Mapped[datetime]
     end_at: Mapped[datetime]
+    # The latest end it had while tickets of it were ordered, if it ends sooner now (services/promised_end.py): until then
+    # nobody is paid for it.
+    promised_end_at: Mapped[datetime | None]
     recurrence: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
 
     currency: Mapped[str] = mapped_column(sa.String(3))

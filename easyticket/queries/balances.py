@@ -1,8 +1,10 @@
-"""What an organizer is owed, summed from the ledger: what can be paid out now, what has to wait and what was paid."""
+"""What organizers are owed, summed from the ledger: what can be paid out now, what has to wait, what was paid, and what was
+paid or asked for without being covered any more."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,8 +15,8 @@ from easyticket.db import db
 from easyticket.models import Event, EventStatus, LedgerEntry, LedgerPosting, Order, OrderStatus
 
 _SHARE, _TRANSIT = "organizer_payable", "payout_transit"
-# The kind of posting that says money has arrived at an organizer (services/ledger.py).
-_ARRIVED = "payout_paid"
+# The kinds of posting that say money has arrived at an organizer, and an account was checked (services/ledger.py).
+_ARRIVED, _CHECKED = "payout_paid", "verification"
 _OWN, _CANCELLED, _READY, _WAITING = "own", "cancelled", "ready", "waiting"
 
 
@@ -32,7 +34,7 @@ class Balance:
     fees_minor: int
     # Can be paid out now.
     available_minor: int
-    # Of events that are not over, or sold too short ago.
+    # Of events that are not over, or were to last longer when they were sold; or sold too short ago.
     pending_minor: int
     # On its way to the organizer, or of cancelled events, whose buyers get it back.
     on_hold_minor: int
@@ -69,15 +71,34 @@ def get_balance(organizer_id: int, currency: str, now: datetime) -> Balance:
 def find_next_available_at(organizer_id: int, currency: str, now: datetime) -> datetime | None:
     """Return when the next of the money that waits can be paid out (UTC), or None where none waits."""
     waiting = (
-        sa.select(Event.end_at, sa.func.min(Order.confirmed_at))
+        sa.select(_promised_end(), sa.func.min(Order.confirmed_at))
         .join(Order, Order.event_id == Event.id)
         .where(Event.organizer_id == organizer_id, Event.status == EventStatus.PUBLISHED)
         .where(Order.currency == currency, Order.status == OrderStatus.CONFIRMED, Order.total_minor > 0)
         .where(sa.not_(_is_ready(now)))
-        .group_by(Event.id, Event.end_at)
+        .group_by(Event.id)
     )
     rows = db.session.execute(waiting).all()
     return min((max(end_at, sold_at + _delay()) for end_at, sold_at in rows if sold_at), default=None)
+
+
+def find_uncovered(organizer_ids: Collection[int], now: datetime) -> dict[tuple[int, str], int]:
+    """Return by organizer and currency how much, in minor units, was paid out or asked for beyond what can be paid out of
+    all their sales: refunds took it. Only where there is something; one statement. What a check of an account costs is no
+    part of it."""
+    missing = sa.func.sum(LedgerEntry.amount_minor)
+    is_payable = sa.and_(Event.status != EventStatus.CANCELLED, _is_ready(now))
+    rows = db.session.execute(
+        sa.select(LedgerEntry.organizer_id, LedgerEntry.currency, missing)
+        .join(LedgerEntry.posting)
+        .outerjoin(Order, Order.id == LedgerEntry.order_id)
+        .outerjoin(Event, Event.id == Order.event_id)
+        .where(LedgerEntry.organizer_id.in_(organizer_ids), LedgerEntry.account == _SHARE)
+        .where(LedgerPosting.kind != _CHECKED, sa.or_(LedgerEntry.order_id.is_(None), is_payable))
+        .group_by(LedgerEntry.organizer_id, LedgerEntry.currency)
+        .having(missing > 0)
+    )
+    return {(organizer_id, currency): int(minor) for organizer_id, currency, minor in rows if organizer_id}
 
 
 def _sums(organizer_id: int, currency: str, now: datetime) -> sa.Select[str, str, str, int]:
@@ -99,7 +120,13 @@ def _sums(organizer_id: int, currency: str, now: datetime) -> sa.Select[str, str
 
 
 def _is_ready(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(Event.end_at <= now, Order.confirmed_at <= now - _delay())
+    return sa.and_(_promised_end() <= now, Order.confirmed_at <= now - _delay())
+
+
+def _promised_end() -> sa.ColumnElement[datetime]:
+    """The latest end the event had since tickets of it were ordered."""
+    is_sooner = Event.promised_end_at > Event.end_at
+    return sa.case((is_sooner, Event.promised_end_at), else_=Event.end_at)
 
 
 def _delay() -> timedelta:

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from easyticket.core.money import CURRENCIES
+from easyticket.models import Event, EventStatus
 from easyticket.rules.fields import Faults
 
 _LINES = {
@@ -65,6 +66,16 @@ def days_moved(before: tuple[datetime, datetime], after: tuple[datetime, datetim
         for earlier, later in zip(before, after, strict=True)
     )
     return starts if starts == ends else timedelta(0)
+
+
+def why_not_to_be_moved(event: Event, now: datetime) -> str | None:
+    """Return why an event can have no other dates any more, or None.
+
+    What is over may have been paid out, and would be on sale once more. A draft was not on sale.
+    """
+    if event.end_at > now or event.status is EventStatus.DRAFT:
+        return None
+    return "The event is over, so its dates can no longer be changed. Make a new event for another date."
 
 
 @cache

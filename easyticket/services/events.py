@@ -33,7 +33,7 @@ from easyticket.models import (
     User,
 )
 from easyticket.queue import JobName, enqueue
-from easyticket.rules.event_fields import clean_event, days_moved
+from easyticket.rules.event_fields import clean_event, days_moved, why_not_to_be_moved
 from easyticket.rules.permissions import Actor, Permission, may, require
 from easyticket.rules.schedule import status_of
 from easyticket.rules.search import city_key_of, search_text_of
@@ -42,6 +42,7 @@ from easyticket.services import inventory
 from easyticket.services.images import discard_picture
 from easyticket.services.listed_price import keep_listed_price
 from easyticket.services.offers import lock_event, move_days
+from easyticket.services.promised_end import keep_promised_end
 from easyticket.services.ticket_types import TicketTypeDraft, create_ticket_type
 
 # Orders that were being placed while the event was cancelled are found by a second look after this time.
@@ -152,7 +153,7 @@ def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now:
     An event postponed as a whole takes its days, and the tickets sold for them, along. A base price that is what the
     event is listed at anyway stays as it is, so that what was read can be sent back.
 
-    :raises Invalid: messages by field.
+    :raises Invalid: messages by field; other dates for what is over, unless the application itself moves it.
     """
     require(actor, Permission.EDIT_EVENT, event)
     if unknown := changes.keys() - _FIELDS - _WRITTEN:
@@ -169,6 +170,8 @@ def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now:
     values = clean_event(
         wanted, not_before=None if actor.is_system else now, kept_start_at=before["start_at"]
     )
+    if not actor.is_system:
+        _check_moved(event, values, now)
     _check_fixed(event, values)
     _check_free(event, values)
     _check_references(values, before, event.organizer_id)
@@ -183,6 +186,7 @@ def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now:
         discard_picture(before[name])
     _make_findable(event)
     keep_listed_price(event)
+    keep_promised_end(event, dates_before[1])
     move_days(event, days_moved(dates_before, (event.start_at, event.end_at), event.time_zone))
     if status != status_before:
         _change_status(actor, event, status, now)
@@ -319,6 +323,13 @@ def _check_no_history(event: Event) -> None:
         raise Invalid(
             "Codes were scanned at its gate, so it cannot be deleted. Cancel it instead.", code="has_scans"
         )
+
+
+def _check_moved(event: Event, values: Mapping[str, Any], now: datetime) -> None:
+    reason = why_not_to_be_moved(event, now)
+    moved = [name for name in ("start_at", "end_at") if values[name] != getattr(event, name)]
+    if reason and moved:
+        raise Invalid(reason, code="event_over", fields={name: [reason] for name in moved})
 
 
 def _check_fixed(event: Event, values: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Looks at events, messages of the contact form, and addresses for the newsletter."""
+"""Looks at events, messages of the contact form, addresses for the newsletter, and the end that buyers were promised."""
 
 from __future__ import annotations
 
@@ -52,11 +52,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_event_visit')),
     sa.UniqueConstraint('event_id', 'day_on', 'visitor_digest', name=op.f('uq_event_visit_event_id_day_on_visitor_digest'))
     )
+    op.add_column('event', sa.Column('promised_end_at', easyticket.db.UtcDateTime(timezone=True), nullable=True))
 
 
 
 def downgrade() -> None:
 
+    op.drop_column('event', 'promised_end_at')
     op.drop_table('event_visit')
     with op.batch_alter_table('contact_message', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_contact_message_created_at'))
