@@ -182,6 +182,11 @@ def test_a_payer_comes_back_to_the_app(site: Site, host: MobileClient, guest: Mo
         assert (sent.status_code, guest.opened_link(sent.headers["Location"])["status"]) == (302, status)
     assert guest.opened_link(site.http.get(callback).headers["Location"])["error"] == "no_reference"
 
+    nothing = [{"name": "Free", "description": "", "price": "0", "quantity": 5, "min_purchase": 1}]
+    free = begun(guest, created(host, ticket_types=json.dumps(nothing))["slug"]).json()
+    link = guest.opened_link(site.http.get(free["authorization_url"]).headers["Location"])
+    assert (link["reference"], link["status"]) == (free["payment_reference"], "success")
+
     given_up = begun(guest, slug).json()
     give_up(given_up["authorization_url"])
     assert isinstance(guest.verify(given_up["payment_reference"]), str)
