@@ -45,11 +45,11 @@ from easyticket.api.shapes.accounts import (
 from easyticket.core import clock
 from easyticket.core.errors import Invalid, invalid_field
 from easyticket.http.api_limits import (
-    MAILS,
     NEW_ACCOUNT,
     OLD_PASSWORD,
     SIGN_IN,
     count_for_account,
+    count_mail_to,
     count_sign_in,
     limited,
 )
@@ -119,7 +119,7 @@ def verify_email(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.answers(200, MessageAnswer, example={"message": "Verification email sent successfully"})
 def resend_verification(body: dict[str, Any]) -> dict[str, str]:
     """Mails another link to an address that is not verified yet. The answer is the same whether there is such an account."""
-    count_for_account(body["email"], MAILS)
+    count_mail_to(body["email"])
     accounts.request_verification(**body, front_end=FrontEnd.EASYTICKET, now=clock.now())
     return {"message": "Verification email sent successfully"}
 

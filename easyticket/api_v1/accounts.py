@@ -34,10 +34,10 @@ from easyticket.api_v1.schemas.accounts import (
 from easyticket.api_v1.shapes.users import new_user_shape
 from easyticket.core import clock
 from easyticket.http.api_limits import (
-    MAILS,
     NEW_ACCOUNT,
     SIGN_IN_V1,
     count_for_account,
+    count_mail_to,
     count_sign_in,
     limited,
 )
@@ -155,7 +155,7 @@ def activate(body: dict[str, Any]) -> None:
 @blueprint.answers(204)
 def resend_activation(body: dict[str, Any]) -> None:
     """Mails another link to an address that is not verified yet. The answer does not tell whether there is such an account."""
-    count_for_account(body["email"], MAILS)
+    count_mail_to(body["email"])
     accounts.request_verification(**body, front_end=FrontEnd.CAFA, now=clock.now())
 
 
@@ -167,7 +167,7 @@ def resend_activation(body: dict[str, Any]) -> None:
 @blueprint.answers(204)
 def request_reset(body: dict[str, Any]) -> None:
     """Mails a link to choose a new password. The answer does not tell whether there is such an account."""
-    count_for_account(body["email"], MAILS)
+    count_mail_to(body["email"])
     password_changes.request_password_reset(**body, front_end=FrontEnd.CAFA, now=clock.now())
 
 

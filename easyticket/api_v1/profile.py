@@ -32,7 +32,7 @@ from easyticket.api_v1.schemas.users import USER_EXAMPLE, UserAnswer
 from easyticket.api_v1.shapes.people import username_of
 from easyticket.api_v1.shapes.users import settings_shape
 from easyticket.core import clock
-from easyticket.http.api_limits import OLD_PASSWORD, count_for_account
+from easyticket.http.api_limits import OLD_PASSWORD, count_for_account, count_mail_to
 from easyticket.http.auth import current_actor, token_required
 from easyticket.http.sizes import takes_up_to
 from easyticket.http.tokens import current_caller
@@ -127,6 +127,7 @@ def change_email(body: dict[str, Any]) -> dict[str, str]:
     """Mails a link to the new address, which counts once the link was used (as with activation). The present one is told."""
     actor = current_actor()
     count_for_account(actor.email, OLD_PASSWORD)
+    count_mail_to(body["new_email"])
     address = email_changes.request_email_change(
         actor=actor, **body, front_end=FrontEnd.CAFA, now=clock.now()
     )

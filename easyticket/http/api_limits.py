@@ -5,6 +5,7 @@ Counted in Redis where there is one, so that all processes count together; while
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,12 +17,14 @@ from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from easyticket.core import clock
-from easyticket.core.errors import TooMany, Unauthenticated
+from easyticket.core.errors import Invalid, TooMany, Unauthenticated
 from easyticket.core.signing import digest
-from easyticket.http.addresses import client_network
+from easyticket.http.addresses import client_network, network_of
 from easyticket.http.auth import Access, declared_access
 from easyticket.http.tokens import find_caller
-from easyticket.queries.users import find_user_by_login
+from easyticket.models import User
+from easyticket.queries.users import find_user_by_login, list_known_addresses
+from easyticket.rules.people import normal_email
 
 View = TypeVar("View", bound=Callable[..., object])
 _ATTRIBUTE = "easyticket_rate"
@@ -52,11 +55,12 @@ ANONYMOUS = Rate("100 per hour", "api")
 ANONYMOUS_V1 = Rate("3000 per hour", "api-v1")
 SIGN_IN = Rate("5 per hour", "sign-in", by_address=True)
 # Clients of the second surface sign people in from their server: one address stands for many of them.
-SIGN_IN_V1 = Rate("300 per hour", "sign-in-v1", by_address=True)
+SIGN_IN_V1 = Rate("1000 per hour", "sign-in-v1", by_address=True)
 PAYMENT = Rate("10 per hour", "payment")
 # One account may stand for every phone at a large door: this many scans are more than people can walk through.
 GATE = Rate("20000 per hour", "gate")
-# A password is tried this often for one account, from wherever. Many, because strangers could otherwise lock its owner out.
+# A password is tried this often for one account from wherever nobody has signed in to it, and as often from each network
+# where somebody has: strangers do not lock its owner out.
 PER_ACCOUNT = Rate("50 per hour", "account")
 OLD_PASSWORD = Rate("20 per hour", "old-password")
 NEW_ACCOUNT = Rate("20 per hour", "new-account")
@@ -64,7 +68,7 @@ NEW_ACCOUNT = Rate("20 per hour", "new-account")
 MAILS = Rate("5 per hour", "mails")
 # Messages with one e-mail address; and all that come from one network address, which may be a front end's server.
 CONTACT = Rate("5 per hour", "contact")
-FORMS = Rate("60 per hour", "forms", by_address=True)
+FORMS = Rate("300 per hour", "forms", by_address=True)
 
 
 class _Counter:
@@ -124,7 +128,23 @@ def count_sign_in(login: str) -> None:
     :raises TooMany: too many in this hour.
     """
     user = find_user_by_login(login)
-    _count(PER_ACCOUNT, _named(login) if user is None else f"user:{user.id}", is_told=False)
+    _count(PER_ACCOUNT, _named(login) if user is None else _place_at(user), is_told=False)
+
+
+def count_mail_to(email: str) -> None:
+    """Count a mail with a link to an address, however it is written.
+
+    :raises TooMany: too many in this hour.
+    """
+    with contextlib.suppress(Invalid):  # nothing is mailed to what is none: it is counted as it was typed
+        email = normal_email(email)
+    count_for_account(email, MAILS)
+
+
+def _place_at(user: User) -> str:
+    network = client_network()
+    is_known = network in map(network_of, list_known_addresses(user))
+    return f"user:{user.id}:{network}" if is_known else f"user:{user.id}"
 
 
 def _count_request() -> None:

@@ -44,6 +44,13 @@ def find_user_by_login(login: str) -> User | None:
     )
 
 
+def list_known_addresses(user: User) -> Sequence[str]:
+    """Return the network addresses from which somebody has signed in to the account, as far as they are remembered."""
+    return db.session.scalars(
+        sa.select(UserSession.address).where(UserSession.user_id == user.id).distinct()
+    ).all()
+
+
 def find_session(token: str, now: datetime) -> UserSession | None:
     """Return the sign-in a session token stands for, with its user: not revoked, not expired, account active. Else None."""
     return db.session.scalar(

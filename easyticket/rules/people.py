@@ -20,6 +20,8 @@ NO_PHONE_ABROAD = (
     f"Enter the phone number with + and the country code, {_PHONE_FEWEST_ABROAD} to {_PHONE_MOST} digits in all, "
     "for example +233241234567."
 )
+# What accounts without a username are called by number (api_v1/shapes/people.py), and deleted ones.
+_STAND_IN = re.compile(r"user[0-9]+|deleted")
 _USERNAME = re.compile(r"[A-Za-z0-9_]{3,20}")
 _PHONE = re.compile(r"\+?([0-9]+)")
 # Turn the direction of writing around, so that a name may read as another one.
@@ -62,11 +64,16 @@ def normal_email(text: str, *, field: str = "email") -> str:
 def normal_username(text: str) -> str:
     """Return a username without surrounding space.
 
-    :raises Invalid: it has other than 3 to 20 letters, digits and underscores.
+    :raises Invalid: it has other than 3 to 20 letters, digits and underscores, or could be taken for what stands for
+        accounts without a name.
     """
     username = text.strip()
     if not _USERNAME.fullmatch(username):
         raise invalid_field("username", "A username has 3 to 20 letters, digits or underscores.")
+    if _STAND_IN.fullmatch(username.lower()):
+        raise invalid_field(
+            "username", "This username is kept for accounts that have chosen none. Take another one."
+        )
     return username
 
 

@@ -127,7 +127,8 @@ def note_use(*, token: str, now: datetime) -> bool:
 
 @transactional
 def extend_session(*, token: str, lasts: timedelta, now: datetime) -> UserSession:
-    """Let a session end `lasts` from now, but never later than `LONGEST` after it began; return it with its user.
+    """Let a session end `lasts` from now, but never later than `LONGEST` after it began, nor sooner than it would have ended;
+    return it with its user.
 
     :raises SessionEnded: it was ended or has run out, or the account is closed.
     """
@@ -138,7 +139,10 @@ def extend_session(*, token: str, lasts: timedelta, now: datetime) -> UserSessio
     extended = db.session.execute(
         sa.update(UserSession)
         .where(UserSession.id == session.id, UserSession.revoked_at.is_(None), UserSession.expires_at > now)
-        .values(last_seen_at=now, expires_at=min(now + lasts, session.created_at + LONGEST))
+        .values(
+            last_seen_at=now,
+            expires_at=max(session.expires_at, min(now + lasts, session.created_at + LONGEST)),
+        )
     )
     if not extended.rowcount:  # type: ignore[attr-defined]
         raise SessionEnded("Token is blacklisted")

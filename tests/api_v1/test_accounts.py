@@ -181,7 +181,7 @@ def test_guesses_are_counted_for_the_account_as_well_as_for_the_address(
     call: Call, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[str] = []
-    for count in ("count_for_account", "count_sign_in"):
+    for count in ("count_for_account", "count_mail_to", "count_sign_in"):
         monkeypatch.setattr(f"easyticket.api_v1.accounts.{count}", lambda name, *_: counted.append(name))
     sign_up(call)
     log_in(call(), "ama_b")

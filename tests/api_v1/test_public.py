@@ -169,4 +169,4 @@ def test_messages_and_addresses_are_counted_by_writer_and_by_where_they_come_fro
         assert [write("ama@example.org") for _ in range(6)] == [201] * 5 + [429]
         assert write("kofi@example.org") == 201
         told = client.post("/api/v1/newsletter/subscribe/", json={"email": "ama@example.org"}).headers
-        assert (told["X-RateLimit-Limit"], told["X-RateLimit-Remaining"]) == ("60", "52")
+        assert (told["X-RateLimit-Limit"], told["X-RateLimit-Remaining"]) == ("300", "292")
