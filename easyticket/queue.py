@@ -47,6 +47,7 @@ class JobName(enum.StrEnum):
     SEND_REFUND = "send_refund"
     UNWIND_EVENT = "unwind_event"
     CHECK_ACCOUNT = "check_account"
+    COVER_WITHDRAWALS = "cover_withdrawals"
     DELETE_PICTURE = "delete_picture"
     HANDLE_PROVIDER_EVENT = "handle_provider_event"
     SANDBOX_APPROVE_LATE = "sandbox_approve_late"

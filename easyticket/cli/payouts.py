@@ -62,12 +62,14 @@ def reject_profile(profile_id: UUID, *, reason: str) -> None:
 @_with_numbers
 @with_appcontext
 def waiting_payouts(*, with_numbers: bool) -> None:
-    """List the withdrawals that wait to be paid."""
-    for payout in list_payouts_to_make():
+    """List the withdrawals that wait to be paid; those that must not be paid say why."""
+    for waiting in list_payouts_to_make(clock.now()):
+        payout = waiting.payout
         amount = Money(payout.amount_minor, payout.currency)
         profile = payout.payment_profile
         account = _account(profile, whole=with_numbers) if profile else "no account"
-        click.echo(f"{payout.reference}  {amount.currency} {amount.as_text()}  {account}")
+        warning = f"  must not be paid: {waiting.obstacle}" if waiting.obstacle else ""
+        click.echo(f"{payout.reference}  {amount.currency} {amount.as_text()}  {account}{warning}")
 
 
 @click.command("payout-paid")

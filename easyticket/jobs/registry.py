@@ -16,6 +16,7 @@ from easyticket.services import (
     provider_events,
     refunds,
     sandbox,
+    withdrawal_cover,
 )
 
 Handler = Callable[[dict[str, Any], UUID], object]
@@ -60,6 +61,7 @@ HANDLERS: dict[JobName, Handler] = {
     JobName.CHECK_ACCOUNT: lambda p, _: account_checks.check_account(
         p["profile_id"], p["attempt"], p["times_asked"]
     ),
+    JobName.COVER_WITHDRAWALS: lambda p, _: withdrawal_cover.cover_withdrawals(p["organizer_id"]),
     JobName.DELETE_PICTURE: lambda p, _: images.delete_picture(p["name"]),
     JobName.HANDLE_PROVIDER_EVENT: lambda p, _: provider_events.handle_provider_event(p["event_id"]),
     JobName.SANDBOX_APPROVE_LATE: lambda p, _: sandbox.approve_late(p["reference"]),

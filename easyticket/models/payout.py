@@ -39,6 +39,10 @@ class PayoutState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
+# Asked for and neither paid nor given up.
+OPEN_STATES = (PayoutState.REQUESTED, PayoutState.PENDING, PayoutState.UNKNOWN)
+
+
 class PaymentProfile(HasUuid, HasTimes, Base):
     """An account an organizer is paid to. Any change of its number makes it unverified again."""
 
@@ -103,4 +107,5 @@ class Payout(HasUuid, HasTimes, Base):
     paid_at: Mapped[datetime | None]
     recorded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
 
+    organizer: Mapped[User] = relationship(foreign_keys=organizer_id)
     payment_profile: Mapped[PaymentProfile | None] = relationship()

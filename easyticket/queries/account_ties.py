@@ -13,20 +13,25 @@ from easyticket.models import (
     Event,
     EventStatus,
     LedgerEntry,
+    LedgerPosting,
     Order,
     OrderStatus,
+    Payout,
     Ticket,
     TicketStatus,
     User,
 )
+from easyticket.models.payout import OPEN_STATES
 from easyticket.rules.account_deletion import AccountTies
 
 # Shares that wait, and those that are on their way (services/ledger.py).
 _OWED = ("organizer_payable", "payout_transit")
+# What kind of posting a check of an account is: nobody is held for what it costs.
+_CHECKED = "verification"
 
 
 def find_account_ties(user: User, now: datetime) -> AccountTies:
-    """Return what holds an account at `now`, in two statements. What it owes us itself (a fee, say) does not hold it."""
+    """Return what holds an account at `now`, in two statements. What it owes for checks of its accounts does not hold it."""
     is_on = sa.and_(Event.status == EventStatus.PUBLISHED, Event.end_at > now)
     events = sa.select(sa.func.count(Event.id)).where(Event.organizer_id == user.id, is_on)
     tickets = (
@@ -35,9 +40,15 @@ def find_account_ties(user: User, now: datetime) -> AccountTies:
         .where(Ticket.owner_id == user.id, Ticket.status == TicketStatus.ACTIVE, is_on)
     )
     row = db.session.execute(
-        sa.select(events.scalar_subquery(), tickets.scalar_subquery(), _open_orders(user, now))
+        sa.select(
+            events.scalar_subquery(),
+            tickets.scalar_subquery(),
+            _open_orders(user, now),
+            _open_withdrawals(user),
+        )
     ).one()
-    return AccountTies(int(row[0]), int(row[1]), int(row[2]), _owed(user))
+    owed, owes = _debts(user)
+    return AccountTies(int(row[0]), int(row[1]), int(row[2]), int(row[3]), owed, owes)
 
 
 def _open_orders(user: User, now: datetime) -> sa.ScalarSelect[Any]:
@@ -48,11 +59,22 @@ def _open_orders(user: User, now: datetime) -> sa.ScalarSelect[Any]:
     return sa.select(sa.func.count(Order.id)).where(Order.user_id == user.id, is_open).scalar_subquery()
 
 
-def _owed(user: User) -> list[Money]:
+def _open_withdrawals(user: User) -> sa.ScalarSelect[Any]:
+    is_open = Payout.state.in_(OPEN_STATES)
+    return (
+        sa.select(sa.func.count(Payout.id)).where(Payout.organizer_id == user.id, is_open).scalar_subquery()
+    )
+
+
+def _debts(user: User) -> tuple[list[Money], list[Money]]:
+    """Return what the account is owed, and what it owes apart from checks, which is never more than it was paid."""
+    unchecked = sa.case((LedgerPosting.kind == _CHECKED, 0), else_=LedgerEntry.amount_minor)
     rows = db.session.execute(
-        sa.select(LedgerEntry.currency, sa.func.sum(LedgerEntry.amount_minor))
+        sa.select(LedgerEntry.currency, sa.func.sum(LedgerEntry.amount_minor), sa.func.sum(unchecked))
+        .join(LedgerEntry.posting)
         .where(LedgerEntry.organizer_id == user.id, LedgerEntry.account.in_(_OWED))
         .group_by(LedgerEntry.currency)
         .order_by(LedgerEntry.currency)
-    )
-    return [Money(-int(minor), currency) for currency, minor in rows if minor < 0]
+    ).all()
+    owed = [Money(-int(every), currency) for currency, every, _ in rows if every < 0]
+    return owed, [Money(int(ours), currency) for currency, _, ours in rows if ours > 0]

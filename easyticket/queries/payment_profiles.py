@@ -21,12 +21,11 @@ from easyticket.models import (
     LedgerPosting,
     PaymentProfile,
     Payout,
-    PayoutState,
     ProfileStatus,
 )
+from easyticket.models.payout import OPEN_STATES
 from easyticket.rules.permissions import Actor
 
-_OPEN_PAYOUTS = (PayoutState.REQUESTED, PayoutState.PENDING, PayoutState.UNKNOWN)
 _KEPT = PaymentProfile.deleted_at.is_(None)
 
 
@@ -105,7 +104,7 @@ def is_used_by_live_event(profile: PaymentProfile, now: datetime) -> bool:
 
 def has_open_payout(profile: PaymentProfile) -> bool:
     """Tell whether money is on its way to this profile."""
-    on_its_way = sa.exists().where(Payout.payment_profile_id == profile.id, Payout.state.in_(_OPEN_PAYOUTS))
+    on_its_way = sa.exists().where(Payout.payment_profile_id == profile.id, Payout.state.in_(OPEN_STATES))
     return bool(db.session.scalar(sa.select(on_its_way)))
 
 

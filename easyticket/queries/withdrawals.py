@@ -1,18 +1,31 @@
-"""Reads about money that organizers asked to be paid out: their own only."""
+"""Reads about money that organizers asked to be paid out: their own, and for the people who pay, what waits."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from easyticket.core.errors import NotFound
+from easyticket.core.money import Money
 from easyticket.db import db
 from easyticket.models import Payout, PayoutState
+from easyticket.queries.balances import find_uncovered
 from easyticket.queries.pages import Page, page_of
+from easyticket.rules.payouts import why_not_to_be_paid
 from easyticket.rules.permissions import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPayout:
+    """A withdrawal that was not paid yet, and why it must not be; None where it may."""
+
+    payout: Payout
+    obstacle: str | None
 
 
 def get_withdrawal(actor: Actor, uuid: UUID) -> Payout:
@@ -40,14 +53,26 @@ def list_withdrawals(actor: Actor, *, page: int, per_page: int) -> Page[Payout]:
     return page_of(load, count=int(db.session.scalar(count) or 0), page=page, per_page=per_page)
 
 
-def list_payouts_to_make() -> Sequence[Payout]:
-    """Return what everybody has asked for and was not paid yet, with the accounts, the oldest first."""
-    return db.session.scalars(
+def list_payouts_to_make(now: datetime) -> list[WaitingPayout]:
+    """Return what everybody has asked for and was not paid yet, with the accounts, the oldest first; in two statements."""
+    waiting = db.session.scalars(
         sa.select(Payout)
-        .options(joinedload(Payout.payment_profile))
+        .options(joinedload(Payout.payment_profile), joinedload(Payout.organizer))
         .where(Payout.state == PayoutState.REQUESTED)
         .order_by(Payout.id)
     ).all()
+    uncovered = find_uncovered({payout.organizer_id for payout in waiting}, now)
+    return [WaitingPayout(payout, _obstacle(payout, uncovered, now)) for payout in waiting]
+
+
+def find_payout_obstacle(payout: Payout, now: datetime) -> str | None:
+    """Return why a withdrawal must not be paid, or None. The caller holds the lock of its organizer to act on it."""
+    return _obstacle(payout, find_uncovered({payout.organizer_id}, now), now)
+
+
+def _obstacle(payout: Payout, uncovered: dict[tuple[int, str], int], now: datetime) -> str | None:
+    minor = uncovered.get((payout.organizer_id, payout.currency), 0)
+    return why_not_to_be_paid(payout, Money(minor, payout.currency), now)
 
 
 def _own(actor: Actor) -> sa.Select[Payout]:

@@ -13,12 +13,15 @@ CONFIRMATION = "DELETE MY ACCOUNT"
 @dataclass(frozen=True, slots=True)
 class AccountTies:
     """What still holds an account: its public events that are not over, its tickets that still admit, purchases that are
-    under way, and what it is owed, by currency."""
+    under way, money it asked for that is not paid yet, what it is owed, and what it was paid and owes, by currency."""
 
     upcoming_events: int
     valid_tickets: int
     open_orders: int
+    open_withdrawals: int
     owed: Sequence[Money]
+    # More was paid out than its sales came to after refunds; what checks of its accounts cost is no part of it.
+    owes: Sequence[Money]
 
 
 def why_not_deletable(ties: AccountTies) -> str | None:
@@ -29,7 +32,14 @@ def why_not_deletable(ties: AccountTies) -> str | None:
         return "You have tickets for events that are still to come. Have them refunded, or wait until the events are over."
     if ties.open_orders:
         return "You have a purchase that is not finished. Finish or cancel it first."
+    if ties.open_withdrawals:
+        return "You have a withdrawal that is not paid yet. Cancel it, or wait until it has arrived."
     if ties.owed:
-        amounts = " and ".join(f"{money.currency} {money.as_text()}" for money in ties.owed)
-        return f"You are still owed {amounts}. Have it paid out first, or write to us."
+        return f"You are still owed {_listed(ties.owed)}. Have it paid out first, or write to us."
+    if ties.owes:
+        return f"You owe us {_listed(ties.owes)}: buyers got money back that was paid out to you. Write to us first."
     return None
+
+
+def _listed(amounts: Sequence[Money]) -> str:
+    return " and ".join(f"{money.currency} {money.as_text()}" for money in amounts)

@@ -21,7 +21,7 @@ from easyticket.queue import JobName, enqueue
 from easyticket.rules.people import normal_line
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.refunds import check_in_time, check_paid, source_of
-from easyticket.services import ledger, tickets
+from easyticket.services import ledger, tickets, withdrawal_cover
 from easyticket.services.idempotency import Turn, take_turn
 from easyticket.services.order_lock import lock_order
 from easyticket.services.providers import get_provider
@@ -90,6 +90,7 @@ def request_refund(
     ended = _locked_tickets(order) if amount == left else list(cancelled_tickets)
     tickets.cancel_tickets(ended, now, restock=restock)
     ledger.post_refund_requested(refund, now, fulfilled=True)
+    withdrawal_cover.note_refund(order.event.organizer_id, now)
     _send_after_commit(refund)
     return refund
 

@@ -1,7 +1,7 @@
 """Money that organizers ask for: requested, given up, and recorded once people have paid it. Nothing is sent from here.
 
-A request leaves the balance in the transaction that makes it, under the lock of its organizer, so that two at the same
-instant never spend the same money.
+Each takes the lock of the organizer first, so that two at the same instant never spend the same money, and nothing is
+noted as paid while it is given up.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from easyticket.db import db, transactional
 from easyticket.models import PaymentProfile, Payout, PayoutState, ProfileStatus
 from easyticket.queries.balances import Balance, get_balance
 from easyticket.queries.payment_profiles import find_default_profile, find_payment_profile
+from easyticket.queries.withdrawals import find_payout_obstacle
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.wording import moment_text
 from easyticket.services import ledger
@@ -66,11 +67,24 @@ def cancel_withdrawal(*, actor: Actor, payout: Payout, now: datetime) -> Payout:
     :raises Conflict: it is on its way, has arrived or was cancelled.
     """
     require(actor, Permission.CANCEL_PAYOUT, payout)
-    if not _leave_requested(payout, PayoutState.CANCELLED, now):
+    lock_organizer(payout.organizer_id)
+    if not put_back(payout, now):
         raise Conflict("This withdrawal can no longer be cancelled.")
-    db.session.refresh(payout)
-    ledger.post_payout_cancelled(payout, now)
     return payout
+
+
+@transactional
+def put_back(payout: Payout, now: datetime, *, reason: str = "") -> bool:
+    """Put what was asked for back into the balance; False if it does not wait to be paid any more.
+
+    The caller holds the lock of the organizer. `reason` is kept with it.
+    """
+    if not _leave_requested(payout, PayoutState.CANCELLED, now):
+        return False
+    db.session.refresh(payout)
+    payout.last_error = reason
+    ledger.post_payout_cancelled(payout, now)
+    return True
 
 
 @transactional
@@ -78,14 +92,20 @@ def record_payout_paid(*, actor: Actor, reference: str, now: datetime) -> Payout
     """Note that the people who run the site have paid a withdrawal.
 
     :raises NotFound: there is none of this reference.
-    :raises Conflict: it was paid or cancelled already.
+    :raises Conflict: it was paid or cancelled already, or must not be paid (code `payout_held`; rules/payouts.py).
     """
     require(actor, Permission.RECORD_PAYOUT)
     payout = db.session.scalar(sa.select(Payout).filter_by(reference=reference))
     if payout is None:
         raise NotFound("There is no such withdrawal.")
-    if not _leave_requested(payout, PayoutState.PAID, now):
+    lock_organizer(payout.organizer_id)
+    for row in filter(None, (payout, payout.payment_profile)):
+        db.session.refresh(row)
+    if payout.state is not PayoutState.REQUESTED:
         raise Conflict("This withdrawal does not wait to be paid.")
+    if obstacle := find_payout_obstacle(payout, now):
+        raise Conflict(f"This withdrawal must not be paid: {obstacle}.", code="payout_held")
+    _leave_requested(payout, PayoutState.PAID, now)
     db.session.refresh(payout)
     payout.paid_at, payout.recorded_by_id = now, actor.user_id
     ledger.post_payout_paid(payout, now)
@@ -175,7 +195,7 @@ def _text(money: Money) -> str:
 
 
 def _leave_requested(payout: Payout, state: PayoutState, now: datetime) -> bool:
-    """Move a withdrawal on; of all who try at the same instant one gets True."""
+    """Move a withdrawal on; False if it waits no more. The caller holds the lock of its organizer."""
     moved = (
         sa.update(Payout)
         .where(Payout.id == payout.id, Payout.state == PayoutState.REQUESTED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from easyticket.db import db
+from easyticket.db import db, transaction
 from easyticket.models import PayoutState, ProfileStatus
 from tests import factories
 from tests.services.test_withdrawals import ask, make_earner, make_profile
@@ -33,6 +33,23 @@ def test_accounts_are_verified_and_rejected_by_hand(app: Flask) -> None:
         assert run(app, "reject-profile", uuid, "--reason", "Another holder")[0] == 0
         db.session.expire_all()
         assert (profile.status, profile.failure_reason) == (ProfileStatus.FAILED, "Another holder")
+
+
+def test_what_must_not_be_paid_is_marked_and_refused(app: Flask) -> None:
+    with app.app_context():
+        user = make_earner()
+        payout = ask(user, "42.50")
+        reference, profile = payout.reference, payout.payment_profile
+        assert profile is not None
+        with transaction():
+            profile.status = ProfileStatus.FAILED
+        reason = "the payment profile is not verified (verification_failed)"
+        _, listed = run(app, "waiting-payouts")
+        assert listed.endswith(f"  must not be paid: {reason}")
+        code, said = run(app, "payout-paid", reference)
+        assert (code, said) == (1, f"Error: This withdrawal must not be paid: {reason}.")
+        db.session.expire_all()
+        assert payout.state is PayoutState.REQUESTED
 
 
 def test_what_was_paid_by_hand_is_noted_once(app: Flask) -> None:

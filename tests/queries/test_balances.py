@@ -9,8 +9,18 @@ import pytest
 from easyticket.core import clock
 from easyticket.core.ids import random_code
 from easyticket.db import transaction
-from easyticket.models import Event, EventStatus, Order, OrderStatus, PaymentProfile, Payout, User
-from easyticket.queries.balances import Balance, find_next_available_at, get_balance
+from easyticket.models import (
+    Event,
+    EventStatus,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentProfile,
+    Payout,
+    Refund,
+    User,
+)
+from easyticket.queries.balances import Balance, find_next_available_at, find_uncovered, get_balance
 from easyticket.services import ledger
 from tests import factories
 from tests.statements import counted_statements
@@ -24,6 +34,20 @@ def make_sale(event: Event, *, days_ago: int = 30) -> Order:
     order = factories.make_order(event, status=OrderStatus.CONFIRMED, confirmed_at=sold_at)
     ledger.post_fulfilment(order, sold_at)
     return order
+
+
+def take_back(order: Order) -> Refund:
+    """All of a sale goes back to its buyer."""
+    money = {"amount_minor": order.total_minor, "currency": order.currency, "order_id": order.id}
+    with transaction() as session:
+        payment = Payment(attempt=1, provider="sandbox", reference=random_code(26), **money)
+        session.add(payment)
+        session.flush()
+        refund = Refund(payment_id=payment.id, source="organizer", **money)
+        session.add(refund)
+        session.flush()
+        ledger.post_refund_requested(refund, clock.now(), fulfilled=True)
+    return refund
 
 
 def make_past_event(organizer: User, **fields: object) -> Event:
@@ -89,6 +113,38 @@ def test_payouts_and_fees_leave_what_is_available_and_everything_adds_up() -> No
     balance = get_balance(organizer.id, "GHS", now)
     assert (balance.earnings_minor, balance.fees_minor, balance.available_minor) == (5_000, 100, 3_200)
     assert (balance.on_hold_minor, balance.paid_out_minor) == (700, 1_000)
+
+
+def test_money_waits_for_the_latest_end_the_event_had_since_it_was_sold() -> None:
+    organizer, now = factories.make_organizer(), clock.now()
+    promised = now + timedelta(days=3)
+    make_sale(make_past_event(organizer, promised_end_at=promised))
+    make_sale(make_past_event(organizer, promised_end_at=now - timedelta(days=9)))
+    balance = get_balance(organizer.id, "GHS", now)
+    assert (balance.available_minor, balance.pending_minor) == (5_000, 5_000)
+    assert find_next_available_at(organizer.id, "GHS", now) == promised
+    assert get_balance(organizer.id, "GHS", promised).available_minor == 10_000
+
+
+def test_what_was_asked_for_is_covered_by_sales_that_can_be_paid_out_and_by_nothing_else() -> None:
+    organizer, now = factories.make_organizer(), clock.now()
+    past = make_past_event(organizer)
+    order = make_sale(past)
+    ledger.post_verification_fee(
+        PaymentProfile(id=1, user_id=organizer.id, verification_attempts=1), 100, "GHS", now
+    )
+    ledger.post_payout_paid(pay_out(organizer, 2_000), now)
+    pay_out(organizer, 3_000)
+    assert find_uncovered([organizer.id], now) == {}
+
+    take_back(order)
+    make_sale(factories.make_simple_event(organizer=organizer))
+    make_sale(make_past_event(organizer, status=EventStatus.CANCELLED))
+    other = factories.make_organizer()
+    make_sale(make_past_event(other))
+    assert find_uncovered([organizer.id, other.id], now) == {(organizer.id, "GHS"): 5_000}
+    make_sale(past)
+    assert find_uncovered([organizer.id], now) == {}
 
 
 def test_one_sale_and_twenty_take_the_same_single_statement() -> None:

@@ -22,13 +22,16 @@ from easyticket.models import (
     OrderStatus,
     PaymentProfile,
     Payout,
+    PayoutState,
     ProfileMethod,
     Ticket,
     TokenPurpose,
     User,
     UserSession,
 )
+from easyticket.queries.account_ties import find_account_ties
 from easyticket.queue import JobName
+from easyticket.services import ledger
 from easyticket.services.account_deletion import delete_account
 from easyticket.services.accounts import register_account, verify_email
 from easyticket.services.images import Upload
@@ -40,6 +43,7 @@ from easyticket.services.tickets import issue_tickets
 from tests import factories
 from tests.factories import PASSWORD, actor_of
 from tests.mailed import queued, verification_token
+from tests.queries.test_balances import make_past_event, make_sale, pay_out, take_back
 from tests.services.test_payments import approved
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -106,6 +110,7 @@ def test_the_person_is_forgotten_and_the_books_are_not() -> None:
                 method="manual",
                 amount_minor=5,
                 currency="GHS",
+                state=PayoutState.PAID,
             )
         )
     log_in(user.email)
@@ -180,6 +185,31 @@ def test_who_is_owed_money_is_paid_first() -> None:
         event.end_at, event.start_at = NOW - timedelta(hours=1), NOW - timedelta(hours=2)
     with pytest.raises(Conflict, match=r"You are still owed GHS [0-9]+\.00\. Have it paid out first"):
         delete(event.organizer)
+
+
+def test_a_withdrawal_that_waits_and_money_that_went_back_to_buyers_hold_an_account_and_a_check_does_not() -> (
+    None
+):
+    organizer = factories.make_organizer()
+    event = make_past_event(organizer)
+    order = make_sale(event)
+    payout = pay_out(organizer, 5_000)
+    with pytest.raises(Conflict, match="a withdrawal that is not paid yet"):
+        delete(organizer)
+    with transaction():
+        payout.state = PayoutState.PAID
+        ledger.post_payout_paid(payout, NOW)
+        checked = PaymentProfile(id=1, user_id=organizer.id, verification_attempts=1)
+        ledger.post_verification_fee(checked, 100, "GHS", NOW)
+    owed, owes = find_account_ties(organizer, NOW).owed, find_account_ties(organizer, NOW).owes
+    assert (owed, owes) == ([], [])
+    take_back(order)
+    with pytest.raises(
+        Conflict, match=r"You owe us GHS 50\.00: buyers got money back that was paid out to you"
+    ):
+        delete(organizer)
+    make_sale(event)
+    delete(organizer)
 
 
 def test_a_draft_holds_nobody_and_a_deleted_account_cannot_be_deleted_again() -> None:

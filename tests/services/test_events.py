@@ -248,6 +248,49 @@ class TestChanging:
         assert db.session.scalars(sa.select(Ticket.day_on)).all() == [second]
         assert first == second - day
 
+    def test_what_is_over_keeps_its_dates_and_takes_other_changes(self) -> None:
+        event = create(title="Night of Drums")
+        with transaction():
+            event.status = EventStatus.PUBLISHED
+        over, later = event.end_at, {"end_at": event.end_at + timedelta(days=30)}
+        moved = {"start_at": event.start_at + timedelta(days=30), **later}
+        for changes in (later, moved):
+            with pytest.raises(Invalid, match="over, so its dates can no longer be changed") as refusal:
+                update_event(actor=owner_of(event), event=event, changes=changes, now=over)
+            assert set(refusal.value.fields) == set(changes)
+        same = {"title": "Drums", "start_at": event.start_at, "end_at": event.end_at}
+        assert update_event(actor=owner_of(event), event=event, changes=same, now=over).title == "Drums"
+        assert update_event(actor=SYSTEM, event=event, changes=moved, now=over).end_at == moved["end_at"]
+
+    def test_a_draft_whose_dates_have_passed_can_have_others(self) -> None:
+        event = create()
+        moved = {name: getattr(event, name) + timedelta(days=30) for name in ("start_at", "end_at")}
+        update_event(actor=owner_of(event), event=event, changes=moved, now=event.end_at)
+        assert event.end_at == moved["end_at"]
+
+    def test_the_latest_end_since_tickets_were_ordered_is_kept(self) -> None:
+        event = factories.make_simple_event()
+
+        def ends_at(end_at: datetime) -> None:
+            update_event(actor=owner_of(event), event=event, changes={"end_at": end_at}, now=NOW)
+
+        first = event.end_at
+        ends_at(first + timedelta(days=5))
+        ends_at(first)
+        assert event.promised_end_at is None
+        sold(event)
+        latest = first + timedelta(days=2)
+        for end_at, promised in (
+            (latest, None),
+            (first - timedelta(hours=1), latest),
+            (first, latest),
+            (first - timedelta(hours=2), latest),
+            (latest + timedelta(days=1), latest),
+            (first, latest + timedelta(days=1)),
+        ):
+            ends_at(end_at)
+            assert (event.end_at, event.promised_end_at) == (end_at, promised)
+
     def test_an_event_that_only_begins_earlier_keeps_its_days(self) -> None:
         event = factories.make_day_event(days=2)
         before = [offer.day_on for offer in event.ticket_types[0].offers]

@@ -1,0 +1,30 @@
+"""Whether money an organizer asked for must stay here: it is no longer theirs, or there is no account it may go to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from easyticket.core.money import Money
+from easyticket.models import Payout, ProfileStatus
+from easyticket.rules.wording import moment_text
+
+
+def why_not_to_be_paid(payout: Payout, uncovered: Money, now: datetime) -> str | None:
+    """Return the first reason, for the people who pay, against paying a withdrawal now, or None.
+
+    `uncovered` is what its organizer was paid or asked for beyond their sales (queries/balances.find_uncovered).
+    """
+    profile, organizer = payout.payment_profile, payout.organizer
+    if organizer.deleted_at is not None:
+        return "the organizer's account was deleted"
+    if not organizer.is_active:
+        return "the organizer's account is switched off"
+    if profile is None or profile.deleted_at is not None:
+        return "there is no payment profile any more"
+    if profile.status is not ProfileStatus.VERIFIED:
+        return f"the payment profile is not verified ({profile.status.value})"
+    if profile.frozen_until is not None and profile.frozen_until > now:
+        return f"the payment profile was changed and is frozen until {moment_text(profile.frozen_until)}"
+    if uncovered.minor > 0:
+        return f"{uncovered.currency} {uncovered.as_text()} of what was asked for went back to buyers"
+    return None
