@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -64,7 +65,17 @@ def test_a_form_is_filled_with_its_example_and_sent(page: Page) -> None:
     page.locator("#operations-tag-Organizing_Events").click()
     answer = try_out(page, "POST /api/v1/events/create/ Create an event")
     expect(answer).to_contain_text('"ticket_types_created": 1')
-    expect(page.locator(".live-responses-table .response-col_status").last).to_contain_text("201")
+    slug = json.loads(answer.locator("pre").first.inner_text())["slug"]
+
+    # Of a form that changes something, only what was written is sent.
+    change = page.locator("#operations-Organizing_Events-changeEvent")
+    change.get_by_role("button").first.click()
+    change.get_by_placeholder("ref").fill(slug)
+    with page.expect_request(f"**/events/{slug}/update/") as sent:
+        change.get_by_role("button", name="Execute").click()
+    names = re.findall(r' name="(\w+)"', sent.value.post_data or "")
+    assert sorted(names) == ["start_time", "ticket_types", "title"]
+    expect(change.locator(".live-responses-table")).to_contain_text("Night of Drums and Bells")
 
 
 def test_the_second_api_is_tried_out_with_a_token(page: Page) -> None:

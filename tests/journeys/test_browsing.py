@@ -7,10 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from easyticket.db import db
-from easyticket.models import Offer
+from easyticket.db import db, transaction
+from easyticket.models import EventImage, Offer
 from easyticket.rules.search import fold
 from tests import factories
+from tests.fixtures.browser import DESK, PHONE
 from tests.journeys import steps
 from tests.journeys.conftest import Backstage
 
@@ -23,7 +24,7 @@ HOSTILE = [
     "<style>*{display:none}</style><p style='position:fixed'>x</p>",
 ]
 
-
+_BLANK = '<svg xmlns="http://www.w3.org/2000/svg" width="3" height="2"/>'
 _NAMES = (f"Kodzoŋlɔ{letter}" for letter in "abcdefgh")
 
 
@@ -155,3 +156,28 @@ def test_what_an_organizer_types_never_runs(typed: str, page: Page, backstage: B
         link.click()
     page.goto(f"/events/?q={slug.split('-')[0]}")
     assert not asked
+
+
+@pytest.mark.parametrize(("number", "rows"), [(1, 1), (2, 1), (5, 3)])
+def test_further_pictures_stand_apart_from_the_text_and_leave_no_gap_among_them(
+    page: Page, backstage: Backstage, number: int, rows: int
+) -> None:
+    with backstage():
+        event = factories.make_simple_event(description="Drums from Accra to Tamale.")
+        with transaction():
+            event.images += [EventImage(path="none.webp", position=each) for each in range(number)]
+        path = f"/events/{event.slug}/"
+    # No picture is needed to see where it stands.
+    page.route("**/media/none.webp", lambda route: route.fulfill(content_type="image/svg+xml", body=_BLANK))
+    page.goto(path)
+    for size in (PHONE["viewport"], DESK["viewport"]):
+        page.set_viewport_size(size)
+        above = page.locator(".event-text").first.bounding_box()
+        gallery = page.get_by_role("list", name="Pictures")
+        boxes = [picture.bounding_box() for picture in gallery.get_by_role("listitem").all()]
+        assert above and all(boxes)
+        assert boxes[0]["y"] - (above["y"] + above["height"]) >= 24
+        assert len({box["y"] for box in boxes}) == rows
+        # Every row ends where the widest does.
+        ends = {box["y"]: round(box["x"] + box["width"]) for box in boxes}
+        assert len(set(ends.values())) == 1

@@ -26,7 +26,8 @@
   });
 
   /* Swagger UI fills a form by its fields alone, with "string" where it knows no better, and sends all of that. So the
-     form's example goes into its fields, and what is not in that stays empty, which is left out of the request. */
+     form's example goes into its fields, and what is not in that stays empty and is left out of the request: of a form
+     that changes something, an empty field could say that what is there is to go. */
   const fillForms = (document) => {
     for (const path of Object.values(document.paths || {})) {
       for (const operation of Object.values(path)) {
@@ -38,7 +39,14 @@
     }
     return document;
   };
-  const filling = { statePlugins: { spec: { wrapActions: { updateJsonSpec: (update) => (document) => update(fillForms(document)) } } } };
+  const filling = {
+    statePlugins: { spec: { wrapActions: { updateJsonSpec: (update) => (document) => update(fillForms(document)) } } },
+    wrapComponents: {
+      ParameterIncludeEmpty: (SendEmpty, { React }) => (props) => React.createElement(
+        SendEmpty, { ...props, isIncludedOptions: { ...props.isIncludedOptions, defaultValue: false } },
+      ),
+    },
+  };
 
   SwaggerUIBundle({
     domNode: place,
