@@ -157,6 +157,18 @@ class Price(ma.fields.Field[Decimal]):
         return amount
 
 
+class PriceFilter(Price):
+    """A price that a list is narrowed to, of any currency's digits."""
+
+    default_error_messages = {"max_value": f"Ensure this value is less than or equal to {MAX_MINOR}."}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
+        amount = super()._deserialize(value, attr, data, **kwargs)
+        if amount > MAX_MINOR:
+            raise self.make_error("max_value")
+        return amount
+
+
 class Degrees(Price):
     """A latitude or longitude, sent as text with six digits after the point."""
 

@@ -16,7 +16,7 @@ from easyticket.http.fields import (
     Many,
     Moment,
     Nested,
-    Price,
+    PriceFilter,
     Query,
     Text,
 )
@@ -76,8 +76,8 @@ class PastQuery(Query):
     city = Text(metadata={"description": "Case and accents do not count.", "example": "Accra"})
     date_from = Day(metadata={"description": "The first day, by calendars where the event is."})
     date_to = Day(metadata={"description": "The last day, by calendars where the event is."})
-    price_min = Price(metadata={"description": "At least one of its tickets costs as much or more."})
-    price_max = Price(metadata={"description": "The same ticket costs as much or less."})
+    price_min = PriceFilter(metadata={"description": "At least one of its tickets costs as much or more."})
+    price_max = PriceFilter(metadata={"description": "The same ticket costs as much or less."})
     ordering = Text(
         metadata={
             "description": "`start_date`, `end_date`, `price` (the lowest), `created_at` or `popularity` (the most sold first "
