@@ -80,9 +80,13 @@ class ProviderDown(AppError):
 
 
 class Unavailable(AppError):
-    """This part of the service is switched off or cannot work now."""
+    """This part of the service is switched off or cannot work now; `retry_after` is in seconds, None for nobody knows."""
 
     code = "unavailable"
+
+    def __init__(self, message: str, *, retry_after: int | None = None, code: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
 
 
 def invalid_field(name: str, message: str) -> Invalid:

@@ -76,7 +76,8 @@ def init_errors(app: Flask) -> None:
 
 
 def _app_error(error: AppError) -> ResponseReturnValue:
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    seconds = error.retry_after if isinstance(error, TooMany | Unavailable) else None
+    headers = {} if seconds is None else {"Retry-After": str(seconds)}
     if (answer := _json_answer()) is not None:
         return answer(status_of(error), error, headers)
     if isinstance(error, Unauthenticated):

@@ -16,12 +16,18 @@ HIGHEST = 3200
 _MEGABYTE = 1024 * 1024
 MOST_BYTES = 5 * _MEGABYTE
 MOST_PIXELS = 25_000_000
+# So much more a pixel costs to read with transparency, or with 16 bits for each colour, than one of a photograph.
+_TRANSPARENT_COSTS, _DEEP_COSTS = 2.0, 1.5
 EXTENSIONS = ("jpg", "jpeg", "png", "webp")
 
 EMPTY = "The submitted file is empty."
 _TOO_LARGE = "The picture is larger than {most} MB. Please choose a smaller one."
 TOO_LARGE = _TOO_LARGE.format(most=5)
 TOO_MANY_PIXELS = "The picture has more than 25 million pixels. Please choose a smaller one."
+_TOO_MANY_OF_THIS_KIND = (
+    "A picture with transparency or with 16 bits per colour may have at most {most:g} million pixels. "
+    "Please choose a smaller one, or save it as JPEG."
+)
 NO_PICTURE = (
     "Upload a valid image. The file you uploaded was either not an image or a corrupted image: "
     "JPEG, PNG and WebP are taken."
@@ -62,6 +68,16 @@ def why_no_upload(content: bytes, file_name: str, *, most_bytes: int = MOST_BYTE
         return EMPTY
     too_large = _TOO_LARGE.format(most=most_bytes // _MEGABYTE)
     return too_large if len(content) > most_bytes else None
+
+
+def why_too_many_pixels(pixels: int, *, is_transparent: bool, is_deep: bool) -> str | None:
+    """Return why a picture of so many pixels is refused before it is decoded, or None; `is_deep`: 16 bits per colour."""
+    cost = (_TRANSPARENT_COSTS if is_transparent else 1) * (_DEEP_COSTS if is_deep else 1)
+    if pixels > MOST_PIXELS:
+        return TOO_MANY_PIXELS
+    if pixels * cost <= MOST_PIXELS:
+        return None
+    return _TOO_MANY_OF_THIS_KIND.format(most=MOST_PIXELS // (cost * 100_000) / 10)
 
 
 def sizes_of(original: Size) -> tuple[Size, ...]:

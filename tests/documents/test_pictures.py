@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import struct
+import threading
 import time
 import zlib
 
 import pytest
 from PIL import Image, ImageCms, ImageFile
 
-from easyticket.documents.pictures import PictureRefusedError, render_picture
+from easyticket.core.errors import Unavailable
+from easyticket.documents import pictures
+from easyticket.documents.pictures import PictureRefusedError, check_picture, render_picture
 from easyticket.rules.pictures import NO_PICTURE, TOO_MANY_PIXELS, Size
 
 LEFT, RIGHT = (200, 30, 30), (30, 30, 200)
@@ -50,9 +53,9 @@ def chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
 
 
-def png_of(width: int, height: int, rows: int) -> bytes:
-    """Return a grey PNG that says it is so large and holds `rows` black rows."""
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+def png_of(width: int, height: int, rows: int, *, depth: int = 8, kind: int = 0) -> bytes:
+    """Return a PNG, grey if nothing else is said, that says it is so large and holds `rows` black rows."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0))
     data = chunk(b"IDAT", zlib.compress(bytes(1 + width) * rows, 9))
     return b"\x89PNG\r\n\x1a\n" + header + data + chunk(b"IEND", b"")
 
@@ -208,3 +211,63 @@ def test_a_comment_that_unpacks_to_gigabytes_is_refused() -> None:
     whole = encoded(drawn())
     with pytest.raises(PictureRefusedError):
         render_picture(whole[:33] + bomb * 3 + whole[33:])
+
+
+@pytest.mark.parametrize(
+    ("depth", "kind", "most"), [(16, 6, "8.3"), (8, 6, "12.5"), (8, 4, "12.5"), (16, 2, "16.6")]
+)
+def test_pixels_that_take_longer_are_taken_in_smaller_numbers(depth: int, kind: int, most: str) -> None:
+    content = png_of(4_990, 5_000, 3, depth=depth, kind=kind)
+    for look in (render_picture, check_picture):
+        with pytest.raises(PictureRefusedError, match=f"at most {most} million pixels"):
+            look(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xd8" + b"\xff\xe9\x00\x02" * 1_000_000,
+        b"\xff\xd8" + b"\xff" * 4_000_000,
+        png_of(8, 8, 8)[:33] + chunk(b"abCd", b"") * 400_000,
+    ],
+)
+def test_a_file_of_a_million_empty_pieces_is_refused_at_once(content: bytes) -> None:
+    began = time.perf_counter()
+    for look in (render_picture, check_picture):
+        with pytest.raises(PictureRefusedError):
+            look(content)
+    assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_is_told_from_none_without_decoding_it(kind: str) -> None:
+    whole = encoded(Image.effect_noise((200, 200), 60).convert("RGB"), kind)
+    check_picture(whole)
+    check_picture(whole + PAYLOAD)
+    for content in (whole[: len(whole) // 2], PAYLOAD + whole, encoded(drawn(), "GIF")):
+        with pytest.raises(PictureRefusedError, match="valid image"):
+            check_picture(content)
+
+
+def test_few_wait_and_not_for_long_while_another_picture_is_worked_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pictures, "_PATIENCE", 0.2)
+    content, refused = encoded(drawn()), list[Unavailable]()
+
+    def send() -> None:
+        try:
+            render_picture(content)
+        except Unavailable as busy:
+            refused.append(busy)
+
+    with pictures._room:
+        threads = [threading.Thread(target=send) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+        # Looking at the header alone needs no turn.
+        check_picture(content)
+    assert [busy.retry_after for busy in refused] == [5] * 8
+    assert render_picture(content)
