@@ -13,6 +13,8 @@ from easyticket.rules.sales import NotOnSale, why_event_not_on_sale, why_offer_n
 
 # Tickets in one order, whatever its ticket types allow: each becomes a page of a PDF and a part of a mail.
 MAX_TICKETS = 100
+# Orders of one event that an account has and has not paid, while their places are held: nobody keeps all from the others.
+MAX_OPEN_ORDERS = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from easyticket.queries.users import get_own_user
 from easyticket.rules.account_deletion import CONFIRMATION, why_not_deletable
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services.images import discard_picture
-from easyticket.services.organizer_lock import lock_organizer
+from easyticket.services.organizer_lock import lock_own_account
 from easyticket.services.passwords import is_right_password
 
 _NOT_CONFIRMED = f"To delete your account, send the words “{CONFIRMATION}” as its confirmation."
@@ -39,6 +39,7 @@ def delete_account(*, actor: Actor, password: str, confirmation: str, now: datet
 
     :raises Invalid: not the password, or not the confirming words.
     :raises Conflict: something holds the account; the sentence says what to do.
+    :raises AccountClosed: it was deleted at this very moment.
     """
     require(actor, Permission.EDIT_OWN_PROFILE)
     known_hash = get_own_user(actor).password_hash
@@ -51,8 +52,8 @@ def delete_account(*, actor: Actor, password: str, confirmation: str, now: datet
 
 @transactional
 def _delete_account(actor: Actor, known_hash: str, now: datetime) -> None:
-    user = lock_organizer(actor.user_id)
-    if user.password_hash != known_hash or user.deleted_at is not None:
+    user = lock_own_account(actor.user_id)
+    if user.password_hash != known_hash:
         raise Invalid(_WRONG_PASSWORD, code="wrong_password")
     if refusal := why_not_deletable(find_account_ties(user, now)):
         raise Conflict(refusal, code="account_in_use")

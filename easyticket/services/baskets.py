@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from easyticket.core.errors import invalid_field
 from easyticket.db import db
-from easyticket.models import Event, Offer, Order, OrderLine, PromoCode, Quota, QuotaKind, TicketType
+from easyticket.models import Event, Offer, Order, OrderLine, PromoCode, Quota, QuotaKind
 from easyticket.rules.pricing import PricedLine, Quote, quote_order
 from easyticket.rules.purchase import BoughtLine, check_purchase
 from easyticket.services import inventory
@@ -30,8 +30,44 @@ class WantedLine:
     quantity: int
 
 
-def bought_lines(event: Event, lines: Sequence[WantedLine], now: datetime) -> list[BoughtLine]:
-    """Merge the wanted lines, find their offers in this event and check them against the limits of a purchase."""
+def take_lines(event_id: int, lines: Sequence[WantedLine], now: datetime) -> tuple[Event, list[BoughtLine]]:
+    """Merge the wanted lines, find their offers and check them against the limits of a purchase, under `lock_offers`.
+
+    :raises Invalid: a wrong quantity or too many lines; the event or an offer is gone; or `rules.purchase` refuses.
+    """
+    quantities = _merged(lines)
+    event, offers = lock_offers(event_id, Offer.uuid.in_(quantities))
+    if len(offers) != len(quantities):
+        raise invalid_field("items", "Ticket type not found")
+    bought = [BoughtLine(offer, quantities[offer.uuid]) for offer in offers]
+    check_purchase(bought, now)
+    return event, bought
+
+
+def lock_offers(event_id: int, wanted: sa.ColumnElement[bool]) -> tuple[Event, Sequence[Offer]]:
+    """Return an event and those of its offers that are wanted, read afresh, as they stay until the transaction ends.
+
+    Nobody deletes one of these offers, their ticket type or the event meanwhile, or takes the event back to a draft: all
+    of that locks the offers FOR UPDATE first. Prices and limits may change, and purchases do not wait for each other.
+
+    :raises Invalid: there is no such event (any more); field `event`.
+    """
+    offers = db.session.scalars(
+        sa.select(Offer)
+        .where(Offer.event_id == event_id, wanted)
+        .options(selectinload(Offer.ticket_type))
+        .order_by(Offer.id)
+        .with_for_update(read=True, key_share=True, of=Offer)
+        .execution_options(populate_existing=True)
+    ).all()
+    # After the lock: whoever had the offers before may have changed the event.
+    event = db.session.get(Event, event_id, populate_existing=True)
+    if event is None:
+        raise invalid_field("event", "There is no such event.")
+    return event, offers
+
+
+def _merged(lines: Sequence[WantedLine]) -> Counter[UUID]:
     quantities: Counter[UUID] = Counter()
     for line in lines:
         if type(line.quantity) is not int or line.quantity < 1:  # True is no quantity
@@ -41,17 +77,7 @@ def bought_lines(event: Event, lines: Sequence[WantedLine], now: datetime) -> li
         raise invalid_field("items", "Order must have at least one item")
     if len(quantities) > MAX_LINES:
         raise invalid_field("items", f"An order can have {MAX_LINES} kinds of tickets at most.")
-    offers = db.session.scalars(
-        sa.select(Offer)
-        .where(Offer.event_id == event.id, Offer.uuid.in_(quantities))
-        .options(selectinload(Offer.ticket_type).selectinload(TicketType.event))
-        .order_by(Offer.id)
-    ).all()
-    if len(offers) != len(quantities):
-        raise invalid_field("items", "Ticket type not found")
-    bought = [BoughtLine(offer, quantities[offer.uuid]) for offer in offers]
-    check_purchase(bought, now)
-    return bought
+    return quantities
 
 
 def order_line(item: BoughtLine, now: datetime) -> OrderLine:

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from easyticket.core.errors import Conflict
+from easyticket.core.errors import Conflict, invalid_field
 from easyticket.core.signing import digest
 from easyticket.db import db, transactional
 from easyticket.models import Event, IdempotencyRecord, Order, OrderStatus, SalesChannel
@@ -42,7 +42,7 @@ def begin_checkout(
     `form_token` (unguessable, one per rendered form) makes a form that is sent twice give the same order. `replaces` is
     the browser's unpaid order of the same event: it gives its places up, but only if the new ones could be held.
 
-    :raises SoldOut, Invalid: as `place_order`; `replaces` is then left as it was.
+    :raises SoldOut, TooManyOpen, Invalid: as `place_order`; `replaces` is then left as it was.
     """
     require(actor, Permission.BUY, event)
     event_id = event.id
@@ -52,7 +52,7 @@ def begin_checkout(
         if first is not None and is_hold_good(first, now):
             return first
     try:
-        order = _hold(actor, db.session.get_one(Event, event_id), lines, promo_code, replaces, now)
+        order = _hold(actor, _event_of(event_id), lines, promo_code, replaces, now)
     except SoldOut as refusal:
         _forget_turn(scope, key)
         raise _in_words(refusal) from None
@@ -88,6 +88,13 @@ def resend_tickets(*, actor: Actor, order: Order) -> None:
     if order.status is not OrderStatus.CONFIRMED:
         raise Conflict("This order has no valid tickets to send.")
     enqueue(JobName.MAIL_ORDER_CONFIRMED, {"order_id": order.id})
+
+
+def _event_of(event_id: int) -> Event:
+    event = db.session.get(Event, event_id)
+    if event is None:
+        raise invalid_field("event", "There is no such event.")
+    return event
 
 
 def _hold(

@@ -34,7 +34,14 @@ from easyticket.rules.event_forms import (
 from easyticket.rules.fields import Faults
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services.accounts import become_organizer
-from easyticket.services.events import EventDraft, create_event, delete_event, publish_event, update_event
+from easyticket.services.events import (
+    EventDraft,
+    create_event,
+    delete_event,
+    keep_organizer,
+    publish_event,
+    update_event,
+)
 from easyticket.services.images import Upload, discard_picture, stored_pictures
 from easyticket.services.offers import lock_event
 from easyticket.services.ticket_forms import check_room, write_types
@@ -150,6 +157,8 @@ def _create(actor: Actor, form: Form, names: Mapping[str, str], now: datetime) -
 
 @transactional
 def _update(actor: Actor, event: Event, form: Form, names: Mapping[str, str], now: datetime) -> Event:
+    if form.get("is_published") and event.status is EventStatus.DRAFT:
+        keep_organizer(actor, event)
     lock_event(event)
     _refuse_begun(event, now)
     faults = Faults()

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
-from easyticket.core.errors import Forbidden, Invalid, invalid_field
+from easyticket.core.errors import Conflict, Forbidden, Invalid, invalid_field
 from easyticket.db import db, transactional
 from easyticket.models import (
     Category,
@@ -30,7 +30,6 @@ from easyticket.models import (
     Scan,
     Ticket,
     TicketStatus,
-    User,
 )
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.event_fields import clean_event, days_moved, why_not_to_be_moved
@@ -42,6 +41,7 @@ from easyticket.services import inventory
 from easyticket.services.images import discard_picture
 from easyticket.services.listed_price import keep_listed_price
 from easyticket.services.offers import lock_event, move_days
+from easyticket.services.organizer_lock import AccountClosed, find_kept_account, keep_account
 from easyticket.services.promised_end import keep_promised_end
 from easyticket.services.ticket_types import TicketTypeDraft, create_ticket_type
 
@@ -120,6 +120,7 @@ def create_event(
     `status` in the draft it is refused otherwise. `allow_past` counts for the application itself only.
 
     :raises Invalid: messages by field; those of a ticket type are called `name`, `price` and so on.
+    :raises AccountClosed: the account was closed meanwhile.
     """
     require(actor, Permission.CREATE_EVENT)
     wanted = {name: getattr(draft, name) for name in _FIELDS}
@@ -131,7 +132,7 @@ def create_event(
     wanted["time_zone"] = wanted["time_zone"] or current_app.config["SETTINGS"].default_time_zone
     values = clean_event(wanted | written, not_before=None if allow_past and actor.is_system else now)
     organizer_id = draft.organizer_id if actor.is_system else actor.user_id
-    organizer = db.session.get_one(User, organizer_id)
+    organizer = keep_account(organizer_id)
     _check_references(values, {}, organizer.id)
     event = Event(organizer=organizer, status=EventStatus.DRAFT, created_at=now, **values)
     _make_findable(event)
@@ -158,6 +159,8 @@ def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now:
     require(actor, Permission.EDIT_EVENT, event)
     if unknown := changes.keys() - _FIELDS - _WRITTEN:
         raise TypeError(f"these fields cannot be changed: {', '.join(sorted(unknown))}")
+    if changes.get("status") == "published":
+        keep_organizer(actor, event)
     lock_event(event)
     before = {name: getattr(event, name) for name in _FIELDS}
     status_before = status_of(event, now)
@@ -199,8 +202,10 @@ def publish_event(*, actor: Actor, event: Event, now: datetime) -> Event:
 
     :raises Invalid: published or cancelled already, or over.
     :raises Forbidden: its organizer's address is not verified (code `email_not_verified`).
+    :raises AccountClosed, Conflict: as `keep_organizer`.
     """
     require(actor, Permission.PUBLISH_EVENT, event)
+    keep_organizer(actor, event)
     lock_event(event)
     if event.status is EventStatus.PUBLISHED:
         raise _refused("Event is already published", "already_published")
@@ -214,6 +219,19 @@ def publish_event(*, actor: Actor, event: Event, now: datetime) -> Event:
     event.published_at = now
     db.session.flush()
     return event
+
+
+def keep_organizer(actor: Actor, event: Event) -> None:
+    """Keep the account that sells an event from being deleted until the running transaction ends; before `lock_event`.
+
+    :raises AccountClosed: it was closed, and is the actor's.
+    :raises Conflict: it was closed, and is somebody else's.
+    """
+    if find_kept_account(event.organizer_id) is not None:
+        return
+    if actor.user_id == event.organizer_id:
+        raise AccountClosed
+    raise Conflict("The account of its organizer was closed, so the event cannot be published.")
 
 
 @transactional

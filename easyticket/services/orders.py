@@ -19,6 +19,7 @@ from easyticket.db import db, transactional
 from easyticket.models import (
     Event,
     HoldState,
+    Offer,
     Order,
     OrderCounter,
     OrderStatus,
@@ -35,16 +36,19 @@ from easyticket.services import inventory
 from easyticket.services.baskets import (
     WantedLine,
     apply_quote,
-    bought_lines,
     find_promo,
+    lock_offers,
     order_line,
     requote,
+    take_lines,
     units_of,
 )
 from easyticket.services.expiry import expire_orders
 from easyticket.services.idempotency import Turn, take_turn
 from easyticket.services.inventory import QuotaFull
+from easyticket.services.open_orders import check_open_orders
 from easyticket.services.order_lock import lock_order
+from easyticket.services.organizer_lock import keep_account
 from easyticket.services.settlement import UNPAID, abandon_attempts, confirm_unpaid
 from easyticket.services.shortage import SoldOut, shortage_of
 
@@ -84,11 +88,13 @@ def place_order(
 
     :raises Repeated: as `idempotency.take_turn`.
     :raises SoldOut: not enough left; `retry_after` says when held places run out.
+    :raises TooManyOpen: the account has too many unpaid orders of this event already.
     :raises Invalid: nothing wanted, not on sale, outside the limits of a purchase, an unknown promo code, a bad address.
+    :raises AccountClosed: the account was closed meanwhile.
     """
     require(actor, Permission.BUY, event)
+    event_id = event.id  # before a transaction ends, after which the event may be gone
     number = _next_number(now)
-    event_id = event.id
 
     @transactional
     def place() -> Order:
@@ -110,7 +116,7 @@ def name_buyer(*, actor: Actor, order: Order, buyer: Buyer, now: datetime) -> Or
         raise Conflict("This order is finished, so the buyer cannot be changed any more.")
     _set_buyer(order, buyer)
     if order.user_id is None and actor.user_id is not None:
-        order.user_id = actor.user_id
+        order.user_id = keep_account(actor.user_id).id
     return order
 
 
@@ -140,7 +146,7 @@ def hold_again(*, actor: Actor, order: Order, now: datetime) -> Order:
     """Hold the same tickets again for an order whose hold ran out, at today's prices; what was typed is kept.
 
     :raises SoldOut: they are gone, or held by others.
-    :raises Conflict: the order is paid, cancelled or still held.
+    :raises Conflict: the order is paid, cancelled or still held; or its account has too many unpaid ones by now.
     """
     require(actor, Permission.PAY_ORDER, order)
     order_id, event_id = order.id, order.event_id
@@ -223,8 +229,7 @@ def _place(
     hold_for: timedelta | None,
     now: datetime,
 ) -> Order:
-    event = db.session.get_one(Event, event_id)
-    bought = bought_lines(event, lines, now)
+    event, bought = take_lines(event_id, lines, now)
     promo = find_promo(event, promo_code, now) if promo_code.strip() else None
     order = _new_order(uuid, number, actor, event, bought, promo, channel, notes, hold_for, now)
     if buyer is not None:
@@ -235,6 +240,7 @@ def _place(
         inventory.hold_units(order, units_of(order, promo), expires_at=order.expires_at, now=now)
     except QuotaFull as full:
         raise shortage_of(full, order, now) from full
+    check_open_orders(order, now)
     return order
 
 
@@ -288,6 +294,7 @@ def _hold_again(order_id: int, now: datetime) -> Order:
         raise Conflict("These tickets were held long enough. Choose them again.", code="held_too_long")
     if order.status is not OrderStatus.FAILED or order.hold is None:
         raise Conflict("The tickets of this order cannot be held again.")
+    lock_offers(order.event_id, Offer.id.in_([line.offer_id for line in order.lines]))
     check_purchase([BoughtLine(line.offer, line.quantity) for line in order.lines], now)
     promo = find_promo(order.event, order.promo_code, now) if order.promo_code else None
     requote(order, promo)
@@ -303,6 +310,7 @@ def _hold_again(order_id: int, now: datetime) -> Order:
         raise shortage_of(full, order, now) from full
     if not held:
         raise Conflict("The tickets of this order cannot be held again.")
+    check_open_orders(order, now)
     return order
 
 

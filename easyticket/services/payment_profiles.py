@@ -35,7 +35,7 @@ from easyticket.rules.payment_accounts import (
 from easyticket.rules.people import check_all
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services.account_checks import begin_check
-from easyticket.services.organizer_lock import lock_organizer
+from easyticket.services.organizer_lock import lock_own_account
 
 _NUMBERS = {ProfileMethod.MOBILE_MONEY: "mobile_number", ProfileMethod.BANK_TRANSFER: "account_number"}
 _IS_DEFAULT = "This is the default payment profile. Make another one the default first."
@@ -73,7 +73,7 @@ def create_payment_profile(
     :raises TooMany: as `account_checks.begin_check`.
     """
     require(actor, Permission.EDIT_PAYMENT_PROFILE)
-    owner = lock_organizer(actor.user_id)
+    owner = lock_own_account(actor.user_id)
     checked = check_all(
         {
             "labels": partial(check_labels, name, description),
@@ -189,7 +189,7 @@ def _lock_profile(actor: Actor, profile: PaymentProfile) -> tuple[User, PaymentP
     """
     require(actor, Permission.EDIT_PAYMENT_PROFILE, profile)
     uuid = profile.uuid
-    owner = lock_organizer(profile.user_id)
+    owner = lock_own_account(profile.user_id)
     db.session.expire(profile)
     return owner, get_payment_profile(Actor(user_id=owner.id), uuid)
 

@@ -26,6 +26,7 @@ from easyticket.rules.purchase import check_event
 from easyticket.services.baskets import WantedLine
 from easyticket.services.expiry import expire_orders
 from easyticket.services.idempotency import Turn
+from easyticket.services.open_orders import TooManyOpen
 from easyticket.services.orders import Buyer, cancel_order, place_order, secret_of
 from easyticket.services.payment_returns import chosen_callback, result_address
 from easyticket.services.payments import start_payment
@@ -72,6 +73,7 @@ def begin_purchase(
 
     :raises Invalid: by field: `event`, `offer_id`, `quantity`, `buyer_name`, `buyer_email`, `buyer_phone`, `callback_url`;
         `context` tells `available_quantity`, or `min_quantity` and `max_quantity`.
+    :raises TooManyOpen: as `place_order`, if none of them was declined.
     :raises ProviderDown: the tickets are held, and the same key asked again goes on.
     :raises Unavailable: nobody collects this currency here.
     :raises Repeated: as `idempotency.take_turn`.
@@ -125,7 +127,7 @@ def _hold(
 ) -> Order:
     try:
         return _hold_once(actor, event, line, buyer, turn, now)
-    except SoldOut:
+    except (SoldOut, TooManyOpen):
         # The payer's own places, still held after a declined payment, must not stand in the way of a new try.
         declined = list_declined_purchases(actor, event)
         if not declined:

@@ -25,7 +25,7 @@ from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.wording import moment_text
 from easyticket.services import ledger
 from easyticket.services.idempotency import Turn, take_turn
-from easyticket.services.organizer_lock import lock_organizer
+from easyticket.services.organizer_lock import lock_organizer, lock_own_account
 
 # How it is paid while no provider sends money for us.
 _BY_HAND = "manual"
@@ -127,7 +127,7 @@ def _request(
     actor: Actor, money: Money, profile_uuid: UUID | None, turn: Turn | None, now: datetime
 ) -> Payout:
     uuid = take_turn(turn, now)
-    organizer = lock_organizer(actor.user_id)
+    organizer = lock_own_account(actor.user_id)
     balance = get_balance(organizer.id, money.currency, now)
     profile = _payable_profile(organizer.id, profile_uuid, balance, now)
     _refuse_amount(money, balance)

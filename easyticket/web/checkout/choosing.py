@@ -45,8 +45,11 @@ def choose(slug: str) -> ResponseReturnValue:
             )
             _remember_order(order)
             return redirect(url_for("checkout.details", secret=secret_of(order)), 303)
+    # Read again: what was refused may be gone, or no longer be public.
     return render_event_page(
-        event, form_errors=form.form_errors, quantities=typed_quantities(request.form)
+        get_event(current_actor(), slug),
+        form_errors=form.form_errors,
+        quantities=typed_quantities(request.form),
     ), status_of(form)
 
 
