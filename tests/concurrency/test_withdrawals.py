@@ -10,13 +10,17 @@ from flask import Flask
 
 from easyticket.core import clock
 from easyticket.db import db
-from easyticket.models import PaymentProfile, Payout, User
-from easyticket.queries.balances import get_balance
+from easyticket.models import Order, PaymentProfile, Payout, PayoutState, User
+from easyticket.queries.balances import find_uncovered, get_balance
+from easyticket.rules.permissions import SYSTEM
 from easyticket.services.payment_profiles import set_default_profile
-from easyticket.services.withdrawals import cancel_withdrawal, request_withdrawal
+from easyticket.services.refunds import request_refund
+from easyticket.services.withdrawal_cover import cover_all_withdrawals, cover_withdrawals
+from easyticket.services.withdrawals import cancel_withdrawal, record_payout_paid, request_withdrawal
 from tests import factories
 from tests.concurrency.crowd import crowd
-from tests.services.test_withdrawals import make_earner, make_profile
+from tests.services.test_withdrawal_cover import earner_with_orders
+from tests.services.test_withdrawals import ask, make_earner, make_profile
 
 
 def take_out(user_id: int) -> str:
@@ -49,6 +53,38 @@ def test_the_same_money_is_taken_out_once_and_comes_back_once(committing_app: Fl
     assert Counter(crowd(give_up, [payout_id] * 4, database_url=url)) == {"cancelled": 1, "Conflict": 3}
     with committing_app.app_context():
         assert get_balance(user_id, "GHS", clock.now()).available_minor == 6_000
+
+
+def move_money(step: tuple[str, int]) -> str:
+    kind, row_id = step
+    if kind == "refund":
+        order = db.session.get_one(Order, row_id)
+        return request_refund(actor=SYSTEM, order=order, source="organizer", now=clock.now()).source
+    if kind == "look":
+        return f"{cover_withdrawals(row_id)} given up"
+    reference = db.session.get_one(Payout, row_id).reference
+    return record_payout_paid(actor=SYSTEM, reference=reference, now=clock.now()).state.value
+
+
+def test_money_goes_back_to_buyers_or_out_to_the_organizer_and_nothing_uncovered_waits(
+    committing_app: Flask,
+) -> None:
+    url = committing_app.config["SETTINGS"].database_url
+    with committing_app.app_context():
+        user, orders = earner_with_orders(3)
+        user_id, order_ids = user.id, [order.id for order in orders]
+        payout_ids = [ask(user, "50").id for _ in range(3)]
+    refunds = [("refund", order_id) for order_id in order_ids]
+    steps = [*refunds, ("look", user_id), *(("pay", payout_id) for payout_id in payout_ids)]
+    answers = crowd(move_money, steps, database_url=url)
+    assert Counter(answers)["organizer"] == 3
+    with committing_app.app_context():
+        cover_all_withdrawals()
+        states = Counter(db.session.scalars(sa.select(Payout.state)))
+        assert set(states) <= {PayoutState.PAID, PayoutState.CANCELLED}
+        # All was refunded: what was paid before that is what the organizer owes now, and no more.
+        owed = {(user_id, "GHS"): 5_000 * states[PayoutState.PAID]} if states[PayoutState.PAID] else {}
+        assert find_uncovered([user_id], clock.now()) == owed
 
 
 def test_accounts_chosen_at_once_leave_one_default(committing_app: Flask) -> None:
