@@ -20,7 +20,7 @@ from easyticket.integrations.storage import Storage
 from easyticket.links import public_url
 from easyticket.models import Event, EventImage, User
 from easyticket.queue import JobName, enqueue
-from easyticket.rules.pictures import PictureFile, files_of, name_of, why_no_upload
+from easyticket.rules.pictures import files_of, name_of, why_no_upload
 
 _COLUMNS = (Event.banner_image, Event.thumbnail_image, EventImage.path, User.profile_image)
 
@@ -31,15 +31,6 @@ class Upload:
 
     content: bytes
     file_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PictureLink:
-    """One size of a picture: its absolute address, and width and height in pixels."""
-
-    url: str
-    width: int
-    height: int
 
 
 def store_picture(content: bytes, *, field: str, file_name: str = "") -> str:
@@ -111,15 +102,6 @@ def delete_picture(stored: str) -> None:
 def picture_url(stored: str) -> str | None:
     """Return the absolute address of a picture in its largest size, or None where the column is empty."""
     return public_url("events.picture", name=stored) if stored else None
-
-
-def picture_links(stored: str) -> list[PictureLink]:
-    """Return every size of a picture, the smallest first; nothing where the column is empty."""
-    return [_link(file) for file in files_of(stored)]
-
-
-def _link(file: PictureFile) -> PictureLink:
-    return PictureLink(public_url("events.picture", name=file.name), file.size.width, file.size.height)
 
 
 def _is(column: sa.orm.InstrumentedAttribute[str], name: str) -> sa.ColumnElement[bool]:

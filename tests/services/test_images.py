@@ -19,7 +19,6 @@ from easyticket.services.images import (
     Upload,
     delete_picture,
     discard_picture,
-    picture_links,
     picture_url,
     store_picture,
     stored_pictures,
@@ -66,13 +65,10 @@ def test_the_same_picture_twice_is_kept_under_two_names() -> None:
 def test_addresses_are_absolute_and_tell_the_size() -> None:
     stored = store_picture(PHOTO, field="x")
     assert picture_url(stored) == f"http://tickets.example/media/{stored}"
-    assert [(link.width, link.height) for link in picture_links(stored)] == [
-        (480, 240),
-        (960, 480),
-        (1000, 500),
-    ]
-    assert picture_links(stored)[-1].url == picture_url(stored)
-    assert (picture_url(""), picture_links("")) == (None, [])
+    sizes = [(file.size.width, file.size.height) for file in files_of(stored)]
+    assert sizes == [(480, 240), (960, 480), (1000, 500)]
+    assert files_of(stored)[-1].name == stored
+    assert (picture_url(""), list(files_of(""))) == (None, [])
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from easyticket.services.images import picture_links, store_picture
+from easyticket.rules.pictures import files_of
+from easyticket.services.images import store_picture
 from tests import factories
 from tests.documents.test_pictures import drawn, encoded
-from tests.servers.settings import PUBLIC_URL
 from tests.web.buying import sign_in
 
 
@@ -17,7 +17,7 @@ from tests.web.buying import sign_in
 def addresses(app: Flask) -> list[str]:
     with app.app_context():
         stored = store_picture(encoded(drawn(1000, 500)), field="banner_image")
-        return [link.url.removeprefix(PUBLIC_URL) for link in picture_links(stored)]
+        return [f"/media/{file.name}" for file in files_of(stored)]
 
 
 def test_every_size_is_served_to_anybody_and_kept_for_good(client: FlaskClient, addresses: list[str]) -> None:
