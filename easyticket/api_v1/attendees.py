@@ -67,11 +67,10 @@ _GATE = "Cafa Tickets API"
 def list_event_attendees(
     query: dict[str, Any], event: Event
 ) -> tuple[Page[dict[str, Any]], dict[str, dict[str, Any]]]:
-    """One row for each paid place, the latest sold first; those who are in stay in the list. Cancelled tickets are left out.
-
-    Places held for orders that are not paid yet are listed with `payment_status=pending` or `all`: their `ticket_id` is
-    that of the held place (`PUR-…-1`), which lets nobody in, and their `amount_paid` 0. `summary` counts paid places over the whole event.
-    """
+    """One row for each paid place, the latest sold first; those who are in stay in the list. Cancelled tickets are
+    left out. Places held for orders that are not paid yet are listed with `payment_status=pending` or `all`: their
+    `ticket_id` is that of the held place (`PUR-…-1`), which lets nobody in, and their `amount_paid` 0. `summary`
+    counts paid places over the whole event."""
     ordering, now = query.pop("ordering", ""), clock.now()
     page = list_attendees(
         current_actor(), event, filters_for(**query), ordering=ordering, **wanted_page(), now=now
