@@ -21,6 +21,7 @@ from easyticket.api.schemas.events import (
 )
 from easyticket.api.shapes.events import event_detail_shape, event_shape
 from easyticket.core import clock
+from easyticket.http.api_limits import count_pictures
 from easyticket.http.auth import current_actor, token_optional, token_required
 from easyticket.http.openapi import ApiBlueprint, finds, needs
 from easyticket.http.paging import wanted_page, wanted_rows
@@ -104,6 +105,7 @@ def list_events(asked: Row) -> Page[Row]:
 def make_event(body: Row) -> Row:
     """For organizers. It is a draft unless `status` publishes it; `pricing_type` decides what its tickets look like."""
     uploads = body.pop("uploads")
+    count_pictures(uploads)
     now = clock.now()
     event = create_event_with_pictures(
         actor=current_actor(), draft=EventDraft(**body), uploads=uploads, now=now
@@ -242,6 +244,7 @@ def _listed(asked: Row, wanted: dict[str, int]) -> Page[Row]:
 
 def _changed(event: Event, body: Row) -> Row:
     uploads = body.pop("uploads")
+    count_pictures(uploads)
     changed = update_event_with_pictures(
         actor=current_actor(), event=event, changes=body, uploads=uploads, now=clock.now()
     )

@@ -17,6 +17,7 @@ from easyticket.api_v1.schemas.identity import (
     UploadAnswer,
 )
 from easyticket.api_v1.shapes.identity import identity_shape, looked_at_shape, retried_shape
+from easyticket.http.api_limits import count_pictures
 from easyticket.http.auth import current_actor, token_required
 from easyticket.http.sizes import takes_up_to
 from easyticket.services.identity import VERIFY_FIRST, get_identity, take_identity_picture
@@ -52,6 +53,7 @@ def get_verification_status() -> dict[str, Any]:
 def upload_id(body: dict[str, Any]) -> dict[str, Any]:
     """Takes a JPEG, PNG or WebP of at most 10 MB, and keeps nothing of it. The e-mail address has to be verified."""
     upload = body["id_document"]
+    count_pictures([upload])
     return looked_at_shape(take_identity_picture(actor=current_actor(), upload=upload, field="id_document"))
 
 
@@ -65,6 +67,7 @@ def upload_id(body: dict[str, Any]) -> dict[str, Any]:
 def upload_selfie(body: dict[str, Any]) -> dict[str, Any]:
     """Takes a JPEG, PNG or WebP of at most 10 MB, and keeps nothing of it. The e-mail address has to be verified."""
     upload = body["selfie_image"]
+    count_pictures([upload])
     return looked_at_shape(take_identity_picture(actor=current_actor(), upload=upload, field="selfie_image"))
 
 

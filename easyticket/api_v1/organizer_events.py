@@ -32,6 +32,7 @@ from easyticket.api_v1.shapes.organizer_events import (
 )
 from easyticket.api_v1.targets import NO_SUCH_EVENT, event_key, for_event
 from easyticket.core import clock
+from easyticket.http.api_limits import count_pictures
 from easyticket.http.auth import current_actor, token_required
 from easyticket.http.fields import Nested
 from easyticket.http.openapi import finds
@@ -80,6 +81,7 @@ def make_event(body: Row) -> Row:
     field's messages at the top, those of a ticket type as `ticket_types.0.price`.
     """
     pictures = body.pop("pictures")
+    count_pictures((pictures.featured, *pictures.additional))
     event = create_event_by_form(actor=current_actor(), form=body, pictures=pictures, now=clock.now())
     return created_shape(event)
 
@@ -104,6 +106,7 @@ def change_event(body: Row, event: Event) -> Row:
     the profile away. `is_published` false makes a draft of a live event that nobody has ordered tickets of.
     """
     pictures = body.pop("pictures")
+    count_pictures((pictures.featured, *pictures.additional))
     changed = update_event_by_form(
         actor=current_actor(), event=event, changes=body, pictures=pictures, now=clock.now()
     )

@@ -32,7 +32,7 @@ from easyticket.api_v1.schemas.users import USER_EXAMPLE, UserAnswer
 from easyticket.api_v1.shapes.people import username_of
 from easyticket.api_v1.shapes.users import settings_shape
 from easyticket.core import clock
-from easyticket.http.api_limits import OLD_PASSWORD, count_for_account, count_mail_to
+from easyticket.http.api_limits import OLD_PASSWORD, count_for_account, count_mail_to, count_pictures
 from easyticket.http.auth import current_actor, token_required
 from easyticket.http.sizes import takes_up_to
 from easyticket.http.tokens import current_caller
@@ -68,6 +68,7 @@ def get_profile() -> dict[str, Any]:
 @blueprint.answers(200, ProfileAnswer, example=PROFILE_EXAMPLE)
 def change_profile(body: dict[str, Any]) -> dict[str, Any]:
     """Changes what is sent, as JSON or as a form, which may bring a picture; the one before is deleted then."""
+    count_pictures(body["uploads"])
     user = profiles.update_profile_with_picture(
         actor=current_actor(), **body, phone_abroad=True, now=clock.now()
     )

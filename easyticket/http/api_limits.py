@@ -6,7 +6,7 @@ Counted in Redis where there is one, so that all processes count together; while
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -62,6 +62,8 @@ GATE = Rate("20000 per hour", "gate")
 # A password is tried this often for one account from wherever nobody has signed in to it, and as often from each network
 # where somebody has: strangers do not lock its owner out.
 PER_ACCOUNT = Rate("50 per hour", "account")
+# Requests that bring pictures, by account: each takes a processor for a second and more.
+PICTURES = Rate("60 per hour", "pictures")
 OLD_PASSWORD = Rate("20 per hour", "old-password")
 NEW_ACCOUNT = Rate("20 per hour", "new-account")
 # So many mails with a link does one address get, whoever asks for them.
@@ -145,6 +147,15 @@ def _place_at(user: User) -> str:
     network = client_network()
     is_known = network in map(network_of, list_known_addresses(user))
     return f"user:{user.id}:{network}" if is_known else f"user:{user.id}"
+
+
+def count_pictures(uploads: Iterable[object]) -> None:
+    """Count this request of its caller if any picture came with it.
+
+    :raises TooMany: too many in this hour.
+    """
+    if any(uploads):
+        _count(PICTURES, _key())
 
 
 def _count_request() -> None:

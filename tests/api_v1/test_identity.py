@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +14,15 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from config import Settings
+from easyticket.db import db
+from easyticket.http.tokens import make_tokens
+from easyticket.services import identity
 from easyticket.services.identity import VERIFY_FIRST
 from tests import factories
-from tests.api_v1.conftest import Caller
+from tests.api_v1.conftest import Caller, open_session
 from tests.api_v1.test_accounts import AUTH, refusal
+from tests.fixtures.database import application_on
+from tests.servers.databases import Databases
 
 Call = Callable[..., Caller]
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -102,6 +108,40 @@ def test_who_has_not_verified_the_address_is_told_to_do_that_instead(
     body = refusal(upload(caller, path, part, picture()), 403)
     assert body["success"] is False
     assert body["message"] == VERIFY_FIRST
+
+
+def test_nobodys_file_is_opened_for_an_account_that_is_refused_anyway(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(_content: bytes) -> None:
+        raise AssertionError("it was opened")
+
+    monkeypatch.setattr(identity, "check_picture", look)
+    refusal(upload(call(factories.make_user(is_verified=False)), *UPLOADS[0], picture()), 403)
+
+
+def test_sixty_requests_with_pictures_an_hour_are_enough_for_one_account(
+    databases: Databases, migrated_database: str, tmp_path: Path
+) -> None:
+    address = databases.new(template=migrated_database)
+    with application_on(address, tmp_path, RATELIMIT_ENABLED="true") as app:
+        with app.app_context():
+            users = [factories.make_user() for _ in range(2)]
+            tokens = [make_tokens(user, open_session(user)) for user in users]
+            db.session.remove()
+        caller, other = (Caller(app.test_client(), each) for each in tokens)
+        content = picture()
+        statuses = [upload(caller, *UPLOADS[number % 2], content).status_code for number in range(60)]
+        assert statuses == [200] * 60
+        told = upload(caller, *UPLOADS[0], content)
+        assert told.headers["X-RateLimit-Limit"] == "60"
+        assert refusal(told, 429)
+        # All doors that take pictures count together, and what comes without one is not counted.
+        form = {"profile_image": (io.BytesIO(content), "me.png")}
+        assert caller("PATCH", f"{AUTH}profile/", data=form).status_code == 429
+        assert caller.post("/api/events/", {"title": "Night of Drums"}).status_code != 429
+        assert caller.patch(f"{AUTH}profile/", {"bio": "Drums"}).status_code == 200
+        assert upload(other, *UPLOADS[0], content).status_code == 200
 
 
 @pytest.mark.parametrize("is_verified", [True, False])
