@@ -42,7 +42,13 @@ from tests.fuzz.webhooks import SignedWebhooks
 from tests.servers.settings import settings_for_tests
 
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
-_JOBS = (JobName.UNWIND_EVENT, JobName.SEND_REFUND, JobName.HANDLE_PROVIDER_EVENT, JobName.CHECK_ACCOUNT)
+_JOBS = (
+    JobName.UNWIND_EVENT,
+    JobName.SEND_REFUND,
+    JobName.COVER_WITHDRAWALS,
+    JobName.HANDLE_PROVIDER_EVENT,
+    JobName.CHECK_ACCOUNT,
+)
 
 
 @dataclass(frozen=True)
