@@ -29,7 +29,7 @@ SETTINGS: dict[str, str] = {
     "MAIL_URL": "smtp://user:password@host:587 (STARTTLS where offered) or smtps://…:465. Empty (default): mail goes to MAIL_DIR.",
     "MAIL_DIR": "Folder where each mail becomes an .eml file while MAIL_URL is empty; shown at /dev/mailbox/ in development. Default var/mail.",
     "MAIL_FROM": "The sender of every mail. Default EasyTicket <tickets@easyticket.example>.",
-    "STORAGE_DIR": "Folder for uploaded pictures. Default var/storage.",
+    "STORAGE_DIR": "Folder for uploaded pictures. What no row of the database names is deleted after a day. Default var/storage.",
     "RATELIMIT_ENABLED": "false switches rate limits off. Default true.",
     "PROXY_HOPS": "How many reverse proxies stand in front; the client's address is read from that many hops only. Default 0.",
     "CORS_ORIGINS": "Comma-separated origins of separate front ends that may call the APIs with credentials. Default none.",

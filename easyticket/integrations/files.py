@@ -6,6 +6,9 @@ import os
 import tempfile
 from pathlib import Path
 
+# Where something is half-written; a process that is killed leaves it behind.
+PART_PREFIX, PART_SUFFIX = ".", ".part"
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Make `path` (and its folder) hold `content`, replacing what was there; durable when this returns.
@@ -13,7 +16,7 @@ def write_whole(path: Path, content: bytes) -> None:
     :raises OSError: it could not be written; then what was there before is unchanged and nothing is left over.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=PART_PREFIX, suffix=PART_SUFFIX)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

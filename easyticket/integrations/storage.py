@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from easyticket.core.errors import NotFound
-from easyticket.integrations.files import write_whole
+from easyticket.integrations.files import PART_PREFIX, PART_SUFFIX, write_whole
 
 # Where the site shows them (the API contract: image addresses stand under /media/).
 URL_PREFIX = "/media/"
@@ -63,6 +65,21 @@ class Storage:
         """
         self._path(name).unlink(missing_ok=True)
 
+    def names(self, *, before: datetime) -> list[str]:
+        """Return the names of the pictures that were written before a moment, in their order."""
+        return sorted(entry.name for entry in self._older(before) if _NAME.fullmatch(entry.name))
+
+    def delete_unfinished(self, *, before: datetime) -> int:
+        """Remove what was begun to be written before a moment and never ended; return how many files."""
+        parts = [
+            entry.path
+            for entry in self._older(before)
+            if entry.name.startswith(PART_PREFIX) and entry.name.endswith(PART_SUFFIX)
+        ]
+        for path in parts:
+            Path(path).unlink(missing_ok=True)
+        return len(parts)
+
     def url(self, name: str) -> str:
         """Return the path on this site under which the picture is shown.
 
@@ -74,3 +91,17 @@ class Storage:
         if not _NAME.fullmatch(name):
             raise NotFound("There is no such picture.")
         return self.folder / name
+
+    def _older(self, before: datetime) -> list[os.DirEntry[str]]:
+        if not self.folder.is_dir():
+            return []
+        with os.scandir(self.folder) as entries:
+            return [entry for entry in entries if _is_older(entry, before.timestamp())]
+
+
+def _is_older(entry: os.DirEntry[str], moment: float) -> bool:
+    try:
+        return entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_mtime < moment
+    except FileNotFoundError:
+        # Deleted meanwhile.
+        return False

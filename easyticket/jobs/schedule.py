@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from easyticket.services import expiry, idempotency, payments, sessions, visits, withdrawal_cover
+from easyticket.services import expiry, idempotency, images, payments, sessions, visits, withdrawal_cover
 
 # Seconds between two runs, and the service to call. Each is idempotent and safe to run in two processes at once.
 SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
@@ -17,6 +17,7 @@ SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
     (3600, idempotency.forget_old_answers),
     (3600, sessions.delete_ended_sessions),
     (3600, visits.forget_old_visits),
+    (3600, images.delete_unnamed_pictures),
 )
 
 

@@ -33,6 +33,7 @@ NO_PICTURE = (
     "JPEG, PNG and WebP are taken."
 )
 
+IDENTITY_LETTERS = 32
 _NAME = re.compile(r"(?P<identity>[0-9a-f]{32})-(?P<width>[1-9][0-9]{0,3})x(?P<height>[1-9][0-9]{0,3})\.webp")
 
 
@@ -98,6 +99,11 @@ def smaller_sizes(largest: Size) -> tuple[Size, ...]:
 def name_of(identity: str, size: Size) -> str:
     """Return what the file of one size is called; `identity` (32 hex digits) is the picture's own."""
     return f"{identity}-{size.width}x{size.height}.webp"
+
+
+def identity_of(name: str) -> str:
+    """Return what all files of one picture have in common, and no file of another one: how their names begin."""
+    return name[:IDENTITY_LETTERS]
 
 
 def files_of(stored: str) -> Sequence[PictureFile]:

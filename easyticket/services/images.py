@@ -6,13 +6,15 @@ A column holds one name (rules/pictures.py says what follows from it). A picture
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import current_app
 
+from easyticket.core import clock
 from easyticket.core.errors import Invalid, invalid_field
 from easyticket.db import db, is_in_transaction
 from easyticket.documents.pictures import PictureRefusedError, render_picture
@@ -20,9 +22,12 @@ from easyticket.integrations.storage import Storage
 from easyticket.links import public_url
 from easyticket.models import Event, EventImage, User
 from easyticket.queue import JobName, enqueue
-from easyticket.rules.pictures import files_of, name_of, why_no_upload
+from easyticket.rules.pictures import IDENTITY_LETTERS, files_of, identity_of, name_of, why_no_upload
 
 _COLUMNS = (Event.banner_image, Event.thumbnail_image, EventImage.path, User.profile_image)
+# A file comes before its row, by seconds. One that has none after so long was left by a process that was killed between.
+_NAMED_WITHIN = timedelta(days=1)
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,36 @@ def delete_picture(stored: str) -> None:
         return
     for name in [file.name for file in files_of(stored)] or [stored]:
         _storage().delete(name)
+
+
+def delete_unnamed_pictures(now: datetime | None = None) -> int:
+    """Delete the files of pictures that are older than a day and named by no row, and return how many files went."""
+    before = (now or clock.now()) - _NAMED_WITHIN
+    deleted = _storage().delete_unfinished(before=before)
+    files: dict[str, list[str]] = {}
+    for name in _storage().names(before=before):
+        files.setdefault(identity_of(name), []).append(name)
+    unnamed = sorted(files.keys() - _named()) if files else []
+    for first in range(0, len(unnamed), _AT_ONCE):
+        piece = unnamed[first : first + _AT_ONCE]
+        # Once more just before: reading all the rows took a while.
+        for identity in set(piece) - _named(piece):
+            for name in files[identity]:
+                _storage().delete(name)
+                deleted += 1
+    return deleted
+
+
+def _named(identities: Collection[str] | None = None) -> set[str]:
+    """Return the identities of pictures that rows name, of these or of all."""
+    named: set[str] = set()
+    for column in _COLUMNS:
+        identity = sa.func.substr(column, 1, IDENTITY_LETTERS)
+        asked = sa.select(identity).where(column != "" if identities is None else identity.in_(identities))
+        named.update(db.session.scalars(asked))
+    # Files are not deleted while a transaction is open.
+    db.session.rollback()
+    return named
 
 
 def picture_url(stored: str) -> str | None:

@@ -3,21 +3,26 @@ stays that nothing names."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from config import Settings
+from easyticket.core import clock
 from easyticket.core.errors import Invalid
 from easyticket.db import transaction
 from easyticket.integrations.storage import Storage
+from easyticket.jobs import schedule
 from easyticket.jobs.entry import drain_outbox
-from easyticket.models import Event
+from easyticket.models import Event, EventImage
 from easyticket.rules.pictures import MOST_BYTES, NO_PICTURE, TOO_LARGE, files_of
 from easyticket.services.images import (
     Upload,
     delete_picture,
+    delete_unnamed_pictures,
     discard_picture,
     picture_url,
     store_picture,
@@ -161,3 +166,39 @@ def test_deleting_twice_and_names_of_an_older_form_are_no_error(settings: Settin
     for name in (stored, stored, older, older):
         delete_picture(name)
     assert files() == set()
+
+
+def test_what_a_killed_process_left_is_deleted_a_day_later(settings: Settings, files: Files) -> None:
+    event, user = factories.make_event(), factories.make_user()
+    banner, thumbnail, image, face, left, halved, young = (store_picture(PHOTO, field="x") for _ in range(7))
+    older = Storage(settings.storage_dir).save(b"one", "jpg")
+    with transaction():
+        event.banner_image, event.thumbnail_image, user.profile_image = banner, thumbnail, face
+        event.images = [EventImage(path=image)]
+    # The widths of a picture belong together: neither is one kept for itself nor do smaller ones go without the largest.
+    for lost in (halved, banner):
+        (settings.storage_dir / lost).unlink()
+    (settings.storage_dir / ".abc.part").write_bytes(b"half")
+    (settings.storage_dir / "notes.txt").write_text("ours")
+    fresh = {file.name for file in files_of(young)}
+    for name in files() - fresh:
+        a_day_ago = (clock.now() - timedelta(hours=25)).timestamp()
+        os.utime(settings.storage_dir / name, (a_day_ago, a_day_ago))
+    gone = {file.name for name in (left, halved) for file in files_of(name)} - {halved} | {older, ".abc.part"}
+    kept = files() - gone
+    assert delete_unnamed_pictures() == len(gone)
+    assert files() == kept
+    assert delete_unnamed_pictures() == 0
+    delete_unnamed_pictures(now=clock.now() + timedelta(hours=25))
+    assert files() == kept - fresh
+    assert (3600, delete_unnamed_pictures) in schedule.SCHEDULE
+
+
+def test_many_that_were_left_are_looked_up_in_pieces(
+    settings: Settings, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("easyticket.services.images._AT_ONCE", 2)
+    names = [Storage(settings.storage_dir).save(b"one", "jpg") for _ in range(5)]
+    name_on(factories.make_event(), names[2])
+    assert delete_unnamed_pictures(now=clock.now() + timedelta(hours=25)) >= 4
+    assert files() == {names[2]}
