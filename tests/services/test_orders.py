@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,6 +27,7 @@ from easyticket.models import (
 from easyticket.rules.permissions import ANONYMOUS, Actor
 from easyticket.services.baskets import WantedLine
 from easyticket.services.expiry import expire_orders
+from easyticket.services.open_orders import TooManyOpen
 from easyticket.services.orders import (
     Buyer,
     apply_promo,
@@ -36,6 +38,7 @@ from easyticket.services.orders import (
     place_order,
     secret_of,
 )
+from easyticket.services.organizer_lock import AccountClosed
 from easyticket.services.shortage import SoldOut
 from tests import factories
 
@@ -297,6 +300,41 @@ def test_an_order_holds_a_hundred_tickets_at_most_whatever_its_types_allow() -> 
     db.session.commit()
     with pytest.raises(Invalid, match="At most 100 tickets"):
         place(event, 101)
+
+
+def test_an_account_holds_five_unpaid_orders_of_an_event_and_no_sixth_in_any_way() -> None:
+    event, other = factories.make_simple_event(), factories.make_simple_event()
+    user = factories.make_user()
+    actor = factories.actor_of(user)
+    now = clock.now()
+    ran_out = place(event, actor=actor, now=now - timedelta(minutes=16))
+    expire_orders(now)
+    orders = [place(event, actor=actor, now=now) for _ in range(5)]
+    with pytest.raises(TooManyOpen, match="have 5 orders of this event"):
+        place(event, actor=actor, now=now)
+    with pytest.raises(TooManyOpen, match="Pay or cancel one of them first"):
+        hold_again(actor=actor, order=ran_out, now=now)
+    db.session.refresh(ran_out)
+    assert ran_out.status is OrderStatus.FAILED
+    assert counts(QuotaKind.EVENT, event.id) == (5, 0)
+    place(event, actor=factories.actor_of(factories.make_user()), now=now)
+    place(other, actor=actor, now=now)
+    cancel_order(actor=actor, order=orders[0], now=now)
+    place(event, actor=actor, now=now)
+    # What ran out holds nothing, whether or not somebody has ended it yet.
+    place(event, actor=actor, now=now + timedelta(minutes=16))
+
+
+def test_a_closed_account_takes_no_order() -> None:
+    event = factories.make_simple_event()
+    user = factories.make_user(deleted_at=clock.now(), is_active=False)
+    guests = place(event)
+    with pytest.raises(AccountClosed):
+        place(event, actor=factories.actor_of(user))
+    actor = replace(factories.actor_of(user), order_digest=holding(guests).order_digest)
+    with pytest.raises(AccountClosed):
+        name_buyer(actor=actor, order=guests, buyer=KOFI, now=clock.now())
+    assert counts(QuotaKind.EVENT, event.id) == (1, 0)
 
 
 def test_tickets_cannot_be_held_again_and_again_for_ever() -> None:

@@ -12,9 +12,10 @@ from easyticket.core import clock
 from easyticket.core.errors import Conflict
 from easyticket.db import db
 from easyticket.integrations.providers import ChargeSnapshot, ChargeState
-from easyticket.models import Event, IdempotencyRecord, Order, OrderStatus, Payment, User
+from easyticket.models import Event, IdempotencyRecord, Order, OrderStatus, Payment, Quota, User
 from easyticket.services import purchases, sandbox
 from easyticket.services.idempotency import Turn
+from easyticket.services.open_orders import TooManyOpen
 from easyticket.services.orders import Buyer
 from easyticket.services.payments import settle_payment
 from easyticket.services.purchases import BegunPurchase, PurchaseDraft, begin_purchase
@@ -94,6 +95,21 @@ def test_a_try_that_was_paid_at_this_very_moment_is_not_given_up_for_a_new_one(
     with pytest.raises(SoldOut):
         begin(buyer, event)
     assert db.session.get_one(Order, order.id, populate_existing=True).status is OrderStatus.CONFIRMED
+
+
+def test_declined_tries_never_stand_in_the_way_of_a_new_one_and_open_ones_do(buyer: User) -> None:
+    event = factories.make_simple_event()
+    for _ in range(5):
+        reference = begin(buyer, event).purchase.reference
+        sandbox.decline(reference)
+        settle_payment(reference)
+    # The declined ones give their places to the sixth, and it and four more are all there may be.
+    for _ in range(5):
+        begin(buyer, event)
+    with pytest.raises(TooManyOpen):
+        begin(buyer, event)
+    held = sa.select(Quota.held).where(Quota.event_id == event.id)
+    assert set(db.session.scalars(held)) == {5}
 
 
 def test_what_ran_out_while_its_answer_was_lost_is_said_to_have(buyer: User) -> None:
