@@ -50,7 +50,8 @@ def check_all(checks: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
 def normal_email(text: str, *, field: str = "email") -> str:
     """Return an address as it is kept and compared: in lower case, its domain normalized.
 
-    :raises Invalid: it is none, or its part before the @ needs more than ASCII, which few mail servers take.
+    :raises Invalid: it is none, its part before the @ needs more than ASCII, which few mail servers take, or mail programs
+        would read it as an encoded word and not as an address.
     """
     try:
         address = validate_email(
@@ -58,6 +59,8 @@ def normal_email(text: str, *, field: str = "email") -> str:
         )
     except EmailNotValidError:
         raise invalid_field(field, "Enter a valid email address.") from None
+    if "=?" in address.normalized:
+        raise invalid_field(field, "Enter a valid email address.")
     return address.normalized.lower()
 
 

@@ -38,6 +38,7 @@ def test_an_address_is_kept_in_lower_case_without_space(typed: str, kept: str) -
         "@example.org",
         "ama@example",
         "a@b.org\r\nBcc: c@d.org",
+        "=?utf-8?q?a=0D=0ABcc=3A=5Fz?=@x.org",
         "a b@example.org",
         "émile@example.org",
     ],
