@@ -49,7 +49,7 @@ _TOO_SLOW = "The account could not be looked up in time"
 def begin_check(profile: PaymentProfile, now: datetime) -> None:
     """Have a profile checked (again): it is unverified until then, and its owner's balance pays for it.
 
-    The caller holds the lock of its owner.
+    The caller holds the locks of its owner and, where it is not new, of the profile.
 
     :raises TooMany: the account, or all accounts of this person, were checked too often within an hour.
     """

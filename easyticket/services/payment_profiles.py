@@ -183,14 +183,15 @@ def retry_verification(
 
 
 def _lock_profile(actor: Actor, profile: PaymentProfile) -> tuple[User, PaymentProfile]:
-    """Return owner and profile, both read afresh under the owner's lock.
+    """Return owner and profile, both read afresh and locked: the owner first, and the profile against an answer to its check.
 
     :raises NotFound: it was deleted meanwhile.
     """
     require(actor, Permission.EDIT_PAYMENT_PROFILE, profile)
     uuid = profile.uuid
     owner = lock_own_account(profile.user_id)
-    db.session.expire(profile)
+    # An answer that came between reading and writing would stand: what is pending before and after is not written again.
+    db.session.refresh(profile, with_for_update=True)
     return owner, get_payment_profile(Actor(user_id=owner.id), uuid)
 
 

@@ -10,10 +10,11 @@ from flask import Flask
 
 from easyticket.core import clock
 from easyticket.db import db
-from easyticket.models import Order, PaymentProfile, Payout, PayoutState, User
+from easyticket.models import Order, PaymentProfile, Payout, PayoutState, ProfileStatus, User
 from easyticket.queries.balances import find_uncovered, get_balance
 from easyticket.rules.permissions import SYSTEM
-from easyticket.services.payment_profiles import set_default_profile
+from easyticket.services.account_checks import check_account
+from easyticket.services.payment_profiles import set_default_profile, update_payment_profile
 from easyticket.services.refunds import request_refund
 from easyticket.services.withdrawal_cover import cover_all_withdrawals, cover_withdrawals
 from easyticket.services.withdrawals import cancel_withdrawal, record_payout_paid, request_withdrawal
@@ -93,3 +94,33 @@ def test_accounts_chosen_at_once_leave_one_default(committing_app: Flask) -> Non
         user = make_earner(sales=0)
         others = [make_profile(user, is_default=False).id for _ in range(6)]
     assert crowd(choose, others, database_url=url) == ["chosen"] * 6
+
+
+NEW_NUMBER = "9876543210"
+
+
+def check_or_change(step: tuple[str, int]) -> str:
+    kind, profile_id = step
+    if kind == "check":
+        check_account(profile_id, attempt=1)
+        return "checked"
+    profile = db.session.get_one(PaymentProfile, profile_id)
+    changes = {"account_details": {"account_number": NEW_NUMBER}}
+    actor = factories.actor_of(profile.user)
+    update_payment_profile(actor=actor, profile=profile, changes=changes, now=clock.now())
+    return "changed"
+
+
+def test_an_account_that_changes_while_it_is_checked_is_not_verified_by_the_old_answer(
+    committing_app: Flask,
+) -> None:
+    url = committing_app.config["SETTINGS"].database_url
+    with committing_app.app_context():
+        checked = {"status": ProfileStatus.PENDING, "verification_attempts": 1}
+        ids = [make_profile(factories.make_organizer(), **checked).id for _ in range(6)]
+    steps = [(kind, profile_id) for profile_id in ids for kind in ("change", "check")]
+    assert Counter(crowd(check_or_change, steps, database_url=url)) == {"changed": 6, "checked": 6}
+    with committing_app.app_context():
+        for profile in db.session.scalars(sa.select(PaymentProfile)):
+            assert profile.account_number == NEW_NUMBER
+            assert (profile.status, profile.verification_attempts) == (ProfileStatus.PENDING, 2)
