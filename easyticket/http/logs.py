@@ -9,7 +9,7 @@ from flask import Flask
 
 # Guest links, mail tokens, QR contents and payment references are as good as keys: never written down.
 _SECRETS = re.compile(
-    r"(?P<path>/(?:checkout|orders|verify|reset|sandbox|payments|purchase)/)[A-Za-z0-9_\-.]{16,}"
+    r"(?P<path>/(?:checkout|orders|verify|reset|new-address|sandbox|payments|purchase)/)[A-Za-z0-9_\-.]{16,}"
     r"|\b[0-9a-f]{32,64}\b"
     r"|\b(?:ET|PUR)-[0-9A-Z]{16,}\b"
     r"|\b(?:sk|rk|whsec)_[A-Za-z0-9_]{8,}"

@@ -22,6 +22,7 @@ def line_of(message: str, *, error: Exception | None = None) -> str:
         "/checkout/96edfeb6dc1d4c2f96edfeb6dc1d4c2f",
         "/orders/96edfeb6dc1d4c2f96edfeb6dc1d4c2f",
         "/reset/" + "ab" * 32,
+        "/new-address/" + "aB_-" * 10,
         "ab" * 32,
         "ET-0123456789ABCDEFGHJKMNPQRS",
         "sk_live_abcdefghijkl",
