@@ -39,7 +39,8 @@ from easyticket.queries.events import get_event as find_by_slug
 from easyticket.queries.pages import Page
 from easyticket.rules.permissions import Actor, Permission
 from easyticket.services.event_pictures import create_event_with_pictures, update_event_with_pictures
-from easyticket.services.events import EventDraft, cancel_event, delete_event, publish_event
+from easyticket.services.event_steps import cancel_event, delete_event, publish_event
+from easyticket.services.events import EventDraft
 
 blueprint = ApiBlueprint(
     "api_events",

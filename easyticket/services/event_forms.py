@@ -34,14 +34,8 @@ from easyticket.rules.event_forms import (
 from easyticket.rules.fields import Faults
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services.accounts import become_organizer
-from easyticket.services.events import (
-    EventDraft,
-    create_event,
-    delete_event,
-    keep_organizer,
-    publish_event,
-    update_event,
-)
+from easyticket.services.event_steps import delete_event, keep_organizer, publish_event
+from easyticket.services.events import EventDraft, create_event, update_event
 from easyticket.services.images import Upload, discard_picture, stored_pictures
 from easyticket.services.offers import lock_event
 from easyticket.services.ticket_forms import check_room, write_types

@@ -1,10 +1,10 @@
-"""Events from the first draft to their end: making, changing, publishing, cancelling and deleting them."""
+"""Events as their organizers write them: making and changing them. Their steps from draft to end are in event_steps.py."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
-from easyticket.core.errors import Conflict, Forbidden, Invalid, invalid_field
+from easyticket.core.errors import Invalid, invalid_field
 from easyticket.db import db, transactional
 from easyticket.models import (
     Category,
@@ -22,31 +22,23 @@ from easyticket.models import (
     EventStatus,
     FeeBearer,
     Offer,
-    Order,
     PaymentProfile,
     PricingType,
-    Quota,
     QuotaKind,
-    Scan,
-    Ticket,
-    TicketStatus,
 )
-from easyticket.queue import JobName, enqueue
 from easyticket.rules.event_fields import clean_event, days_moved, why_not_to_be_moved
 from easyticket.rules.permissions import Actor, Permission, may, require
 from easyticket.rules.schedule import status_of
 from easyticket.rules.search import city_key_of, search_text_of
 from easyticket.rules.slugs import numbered, slug_of
 from easyticket.services import inventory
+from easyticket.services.event_steps import change_status, keep_organizer, publish_event
 from easyticket.services.images import discard_picture
 from easyticket.services.listed_price import keep_listed_price
 from easyticket.services.offers import lock_event, move_days
-from easyticket.services.organizer_lock import AccountClosed, find_kept_account, keep_account
+from easyticket.services.organizer_lock import keep_account
 from easyticket.services.promised_end import keep_promised_end
 from easyticket.services.ticket_types import TicketTypeDraft, create_ticket_type
-
-# Orders that were being placed while the event was cancelled are found by a second look after this time.
-_SECOND_LOOK = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +135,7 @@ def create_event(
     keep_listed_price(event)
     if publish and (organizer.is_email_verified or actor.is_staff):
         publish_event(actor=actor, event=event, now=now)
-    _change_status(actor, event, status, now)
+    change_status(actor, event, status, now)
     return event
 
 
@@ -192,117 +184,8 @@ def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now:
     keep_promised_end(event, dates_before[1])
     move_days(event, days_moved(dates_before, (event.start_at, event.end_at), event.time_zone))
     if status != status_before:
-        _change_status(actor, event, status, now)
+        change_status(actor, event, status, now)
     return event
-
-
-@transactional
-def publish_event(*, actor: Actor, event: Event, now: datetime) -> Event:
-    """Show an event to everybody and open its sale.
-
-    :raises Invalid: published or cancelled already, or over.
-    :raises Forbidden: its organizer's address is not verified (code `email_not_verified`).
-    :raises AccountClosed, Conflict: as `keep_organizer`.
-    """
-    require(actor, Permission.PUBLISH_EVENT, event)
-    keep_organizer(actor, event)
-    lock_event(event)
-    if event.status is EventStatus.PUBLISHED:
-        raise _refused("Event is already published", "already_published")
-    if event.status is EventStatus.CANCELLED:
-        raise _refused("A cancelled event stays cancelled.", "event_cancelled")
-    if event.end_at <= now:
-        raise _refused("The event is over. Change its dates before you publish it.", "event_over")
-    if not (actor.is_staff or event.organizer.is_email_verified):
-        raise Forbidden("Verify your email address before you publish events.", code="email_not_verified")
-    event.status = EventStatus.PUBLISHED
-    event.published_at = now
-    db.session.flush()
-    return event
-
-
-def keep_organizer(actor: Actor, event: Event) -> None:
-    """Keep the account that sells an event from being deleted until the running transaction ends; before `lock_event`.
-
-    :raises AccountClosed: it was closed, and is the actor's.
-    :raises Conflict: it was closed, and is somebody else's.
-    """
-    if find_kept_account(event.organizer_id) is not None:
-        return
-    if actor.user_id == event.organizer_id:
-        raise AccountClosed
-    raise Conflict("The account of its organizer was closed, so the event cannot be published.")
-
-
-@transactional
-def cancel_event(*, actor: Actor, event: Event, reason: str = "", now: datetime) -> Event:
-    """Call an event off for good: nothing is sold any more, and no ticket of it admits anybody from now on.
-
-    Refunds and mails to the buyers follow in the background (services/cancellation.py).
-
-    :raises Invalid: cancelled already, or over.
-    """
-    require(actor, Permission.CANCEL_EVENT, event)
-    lock_event(event)
-    if event.status is EventStatus.CANCELLED:
-        raise _refused("Event is already cancelled", "event_cancelled")
-    if event.end_at <= now:
-        raise _refused("Cannot cancel a completed event", "event_over")
-    event.status = EventStatus.CANCELLED
-    event.cancelled_at = now
-    event.cancellation_reason = reason.strip()[:2000]
-    db.session.flush()
-    db.session.execute(
-        sa.update(Ticket)
-        .where(Ticket.event_id == event.id, Ticket.status != TicketStatus.CANCELLED)
-        .values(status=TicketStatus.CANCELLED, cancelled_at=now)
-    )
-    enqueue(JobName.UNWIND_EVENT, {"event_id": event.id}, key=f"unwind-event:{event.uuid}")
-    enqueue(
-        JobName.UNWIND_EVENT,
-        {"event_id": event.id},
-        key=f"unwind-event:{event.uuid}:2",
-        run_at=now + _SECOND_LOOK,
-    )
-    return event
-
-
-@transactional
-def delete_event(*, actor: Actor, event: Event, now: datetime) -> None:
-    """Remove an event nobody ever ordered tickets of, with everything under it.
-
-    :raises Invalid: it has orders, or scans at its gate: it can be cancelled instead.
-    """
-    require(actor, Permission.DELETE_EVENT, event)
-    offers = sa.select(Offer.id).where(Offer.event_id == event.id).order_by(Offer.id)
-    # Locked, so that no order can take one of them between this look and the end of the transaction.
-    db.session.execute(offers.with_for_update())
-    _check_no_history(event)
-    for quota in db.session.scalars(sa.select(Quota).where(Quota.event_id == event.id)).all():
-        inventory.close_quota(quota.kind, quota.owner_id)
-    for picture in (event.banner_image, event.thumbnail_image, *(image.path for image in event.images)):
-        discard_picture(picture)
-    db.session.delete(event)
-    db.session.flush()
-
-
-def _change_status(actor: Actor, event: Event, wanted: str, now: datetime) -> None:
-    """Publish or cancel as a client's `status` asks for; what the event has, by what is stored or by the clock, is kept."""
-    present = status_of(event, now)
-    if wanted in ("", event.status.value, present):
-        return
-    steps = {"published": publish_event, "cancelled": cancel_event}
-    if wanted not in steps or event.status is EventStatus.CANCELLED:
-        raise invalid_field("status", f"Cannot change status from {present} to {wanted}")
-    try:
-        steps[wanted](actor=actor, event=event, now=now)
-    except Invalid as refusal:
-        raise Invalid(refusal.message, code=refusal.code, fields={"status": [refusal.message]}) from None
-
-
-def _refused(message: str, code: str) -> Invalid:
-    """Return the refusal of a step, which clients of the API look for under `message` (the API contract)."""
-    return Invalid(message, code=code, context={"message": message})
 
 
 def _is_as_listed(event: Event, wanted: Mapping[str, Any]) -> bool:
@@ -332,15 +215,6 @@ def _category_id_of(uuid: UUID | None, kept_id: int | None) -> int | None:
     if category is None or not (category.is_active or category.id == kept_id):
         raise invalid_field("category_uuid", f'Invalid pk "{uuid}" - object does not exist.')
     return category.id
-
-
-def _check_no_history(event: Event) -> None:
-    if db.session.scalar(sa.select(Order.id).where(Order.event_id == event.id).limit(1)) is not None:
-        raise Invalid("An event with orders cannot be deleted. Cancel it instead.", code="has_orders")
-    if db.session.scalar(sa.select(Scan.id).where(Scan.event_id == event.id).limit(1)) is not None:
-        raise Invalid(
-            "Codes were scanned at its gate, so it cannot be deleted. Cancel it instead.", code="has_scans"
-        )
 
 
 def _check_moved(event: Event, values: Mapping[str, Any], now: datetime) -> None:

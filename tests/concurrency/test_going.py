@@ -19,7 +19,8 @@ from easyticket.rules.permissions import ANONYMOUS, SYSTEM
 from easyticket.services.account_deletion import delete_account
 from easyticket.services.baskets import WantedLine
 from easyticket.services.event_forms import FormPictures, update_event_by_form
-from easyticket.services.events import EventDraft, create_event, delete_event
+from easyticket.services.event_steps import delete_event
+from easyticket.services.events import EventDraft, create_event
 from easyticket.services.orders import place_order
 from easyticket.services.ticket_types import TicketTypeDraft, delete_ticket_type
 from tests import factories

@@ -31,14 +31,8 @@ from easyticket.models import (
 )
 from easyticket.rules.permissions import ANONYMOUS, SYSTEM
 from easyticket.services.cancellation import unwind_event
-from easyticket.services.events import (
-    EventDraft,
-    cancel_event,
-    create_event,
-    delete_event,
-    publish_event,
-    update_event,
-)
+from easyticket.services.event_steps import cancel_event, delete_event, publish_event
+from easyticket.services.events import EventDraft, create_event, update_event
 from easyticket.services.ticket_types import TicketTypeDraft
 from easyticket.services.tickets import issue_tickets
 from tests import factories

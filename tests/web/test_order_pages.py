@@ -21,7 +21,7 @@ from easyticket.queue import JobName
 from easyticket.rules.permissions import SYSTEM
 from easyticket.services import sandbox
 from easyticket.services.cancellation import unwind_event
-from easyticket.services.events import cancel_event
+from easyticket.services.event_steps import cancel_event
 from easyticket.services.orders import join_guest_orders
 from easyticket.services.orders import secret_of as link_secret
 from easyticket.services.payments import settle_payment

@@ -17,7 +17,7 @@ from easyticket.queries.organizer import (
     get_own_event,
     list_own_events,
 )
-from easyticket.services.events import cancel_event, delete_event, publish_event
+from easyticket.services.event_steps import cancel_event, delete_event, publish_event
 from easyticket.web.forms.events import CancelForm
 from easyticket.web.forms.fields import Form, text_of
 from easyticket.web.forms.refusals import refusals_shown_in, status_of
