@@ -30,7 +30,7 @@ from easyticket.api_v1.shapes.organizer_events import (
     summary_shape,
     updated_shape,
 )
-from easyticket.api_v1.targets import NO_SUCH_EVENT, event_key, for_event
+from easyticket.api_v1.targets import NO_SUCH_EVENT, for_event
 from easyticket.core import clock
 from easyticket.http.api_limits import count_pictures
 from easyticket.http.auth import current_actor, token_required
@@ -49,6 +49,7 @@ from easyticket.queries.my_events import (
 )
 from easyticket.queries.pages import Page
 from easyticket.rules.permissions import Actor, Permission
+from easyticket.rules.slugs import slug_or_number
 from easyticket.services.event_forms import create_event_by_form, delete_event_by_form, update_event_by_form
 
 blueprint = V1Blueprint(
@@ -61,7 +62,7 @@ _NOT_YOURS = {403: "You can only modify your own events"}
 
 
 def _find_own(actor: Actor, ref: str) -> Event:
-    return get_my_event(actor, event_key(ref))
+    return get_my_event(actor, slug_or_number(ref))
 
 
 @blueprint.route("/events/create/", methods=["POST"])

@@ -19,11 +19,11 @@ from easyticket.api_v1.schemas.purchases import (
     PurchaseBody,
 )
 from easyticket.api_v1.shapes.purchases import initiated_shape, purchase_shape
-from easyticket.api_v1.targets import event_key
 from easyticket.core import clock
 from easyticket.http.api_limits import Rate, limited
 from easyticket.http.auth import current_actor, token_required
 from easyticket.http.idempotency import current_turn, idempotent
+from easyticket.rules.slugs import slug_or_number
 from easyticket.services.orders import Buyer
 from easyticket.services.purchase_progress import cancel_purchase
 from easyticket.services.purchases import BegunPurchase, PurchaseDraft, begin_purchase
@@ -95,7 +95,7 @@ def cancel(purchase_id: str) -> dict[str, Any]:
 
 def _begin(body: dict[str, Any], *, phone_needs_country: bool = False) -> BegunPurchase:
     draft = PurchaseDraft(
-        event=event_key(body["event"].strip()),
+        event=slug_or_number(body["event"].strip()),
         offer_id=body["offer_id"],
         quantity=body["quantity"],
         buyer=Buyer(body["buyer_name"], body["buyer_email"], body["buyer_phone"] or ""),

@@ -22,5 +22,4 @@ blueprint = V1Blueprint(
 @blueprint.answers(200, StatsAnswer, example=STATS_EXAMPLE)
 def get_user_stats() -> dict[str, Any]:
     """What the account bought and visited, what its own events sold, and the last ten things that happened."""
-    now = clock.now()
-    return stats_shape(get_account_stats(current_actor(), now), now)
+    return stats_shape(get_account_stats(current_actor(), clock.now()))

@@ -9,15 +9,11 @@ from easyticket.http.openapi import finds
 from easyticket.models import Event
 from easyticket.queries.events import get_event
 from easyticket.rules.permissions import Actor, Permission
+from easyticket.rules.slugs import slug_or_number
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 NO_SUCH_EVENT = {404: "There is no such event."}
-
-
-def event_key(ref: str) -> str | int:
-    """Return a reference as a query takes it: what is all digits is a number, and no slug is (rules/slugs.py)."""
-    return int(ref) if ref.isascii() and ref.isdigit() and len(ref) < 19 else ref
 
 
 def find_event(actor: Actor, ref: str) -> Event:
@@ -25,7 +21,7 @@ def find_event(actor: Actor, ref: str) -> Event:
 
     :raises NotFound: there is none, or it is a draft of somebody else.
     """
-    return get_event(actor, event_key(ref))
+    return get_event(actor, slug_or_number(ref))
 
 
 def for_event(permission: Permission | None = None) -> Callable[[View], View]:

@@ -103,6 +103,11 @@ class Offer(HasUuid, HasTimes, Base):
         """Type, tier and day joined by " - ", as both APIs and the ticket print it."""
         return " - ".join(part for part in (self.ticket_type.name, self.tier_name, self.day_name) if part)
 
+    @property
+    def total_quantity(self) -> int:
+        """How many there are of it altogether: its own quantity, else what its ticket type has in common."""
+        return self.ticket_type.total_quantity if self.quantity is None else self.quantity
+
 
 class OfferQuota(Base):
     """One unit of the offer takes one unit of this quota.

@@ -46,5 +46,10 @@ def count_account(user: User, *, currency: str, now: datetime) -> AccountNumbers
         )
     ).one()
     tickets, events_attended, events_organized, spent_minor = (int(number) for number in row)
-    age_days = max((now - user.created_at).days, 0)
-    return AccountNumbers(tickets, events_attended, events_organized, Money(spent_minor, currency), age_days)
+    spent = Money(spent_minor, currency)
+    return AccountNumbers(tickets, events_attended, events_organized, spent, age_in_days(user, now))
+
+
+def age_in_days(user: User, now: datetime) -> int:
+    """Return for how many whole days there has been this account."""
+    return max((now - user.created_at).days, 0)

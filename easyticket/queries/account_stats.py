@@ -19,21 +19,20 @@ from easyticket.models import (
     EventStatus,
     Order,
     Quota,
-    QuotaKind,
     Ticket,
     TicketStatus,
     User,
 )
-from easyticket.queries.account_numbers import IS_VALID
+from easyticket.queries.account_numbers import IS_VALID, age_in_days
+from easyticket.queries.category_items import find_other
 from easyticket.queries.earnings import IS_PAID
+from easyticket.queries.event_filters import IS_OF_EVENT
 from easyticket.queries.revenue import OrganizerSales, load_sales
 from easyticket.queries.tickets import TicketStats, count_tickets
 from easyticket.queries.users import get_own_user
 from easyticket.rules.permissions import Actor
 
 _LATEST = 10
-# Events without a category count as this one.
-_OTHER = "Other"
 
 
 class Activity(enum.StrEnum):
@@ -85,6 +84,7 @@ class AccountStats:
     """Everything about one account. Amounts of different currencies are never added; `currency` is that of this surface."""
 
     user: User
+    age_days: int
     tickets: TicketStats
     events_attended: int
     spent: dict[str, Money]
@@ -101,15 +101,17 @@ def get_account_stats(actor: Actor, now: datetime) -> AccountStats:
     :raises NotFound: the account is not active any more.
     """
     user = get_own_user(actor)
-    spent = _load_spent(user)
+    _, other = find_other()
+    spent = _load_spent(user, other)
     sales = load_sales(user.id, now)
     currency: str = current_app.config["SETTINGS"].v1_default_currency
     return AccountStats(
         user=user,
+        age_days=age_in_days(user, now),
         tickets=count_tickets(actor, now, until_over=True),
         events_attended=_count_attended(user),
         spent=_by_currency(spent, currency),
-        by_category=_by_category(spent, _count_by_category(user), currency),
+        by_category=_by_category(spent, _count_by_category(user, other), currency),
         events=_load_own_events(user, now),
         currency=currency,
         sales=sales,
@@ -117,9 +119,9 @@ def get_account_stats(actor: Actor, now: datetime) -> AccountStats:
     )
 
 
-def _load_spent(user: User) -> list[tuple[str, Money]]:
-    """Return what the account paid and did not get back, by category and currency."""
-    category = sa.func.coalesce(Category.name, _OTHER).label("of_category")
+def _load_spent(user: User, other: str) -> list[tuple[str, Money]]:
+    """Return what the account paid and did not get back, by category and currency; `other` is where events without one are."""
+    category = sa.func.coalesce(Category.name, other).label("of_category")
     rows = db.session.execute(
         sa.select(category, Order.currency, sa.func.sum(Order.total_minor - Order.refunded_minor))
         .join(Order.event)
@@ -130,8 +132,8 @@ def _load_spent(user: User) -> list[tuple[str, Money]]:
     return [(name, Money(int(minor), code)) for name, code, minor in rows]
 
 
-def _count_by_category(user: User) -> dict[str, int]:
-    category = sa.func.coalesce(Category.name, _OTHER).label("of_category")
+def _count_by_category(user: User, other: str) -> dict[str, int]:
+    category = sa.func.coalesce(Category.name, other).label("of_category")
     rows = db.session.execute(
         sa.select(category, sa.func.count(Ticket.id))
         .join(Ticket.event)
@@ -178,12 +180,12 @@ def _load_own_events(user: User, now: datetime) -> OwnEvents:
             sa.func.sum(Quota.sold),
         )
         .select_from(Event)
-        .join(Quota, sa.and_(Quota.kind == QuotaKind.EVENT, Quota.owner_id == Event.id))
+        .join(Quota, IS_OF_EVENT)
         .where(mine)
     ).one()
     best = db.session.execute(
         sa.select(Event.id, Event.title, Quota.sold)
-        .join(Quota, sa.and_(Quota.kind == QuotaKind.EVENT, Quota.owner_id == Event.id))
+        .join(Quota, IS_OF_EVENT)
         .where(mine, Quota.sold > 0)
         .order_by(Quota.sold.desc(), Event.id)
         .limit(1)

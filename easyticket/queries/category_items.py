@@ -13,8 +13,9 @@ from easyticket.db import db
 from easyticket.models import Category, Event
 from easyticket.queries.categories import get_category
 from easyticket.queries.event_filters import is_public
+from easyticket.rules.slugs import slug_or_number
 
-OTHER = "other"
+OTHER, _OTHER_NAME = "other", "Other"
 _ANY_ICON = "FaCalendarAlt"
 
 
@@ -61,11 +62,16 @@ def is_in_category(key: str) -> sa.ColumnElement[bool]:
         without_any = Event.category_id.is_(None)
         return sa.or_(without_any, Event.category_id == other.id) if other else without_any
     try:
-        number_or_slug = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else key
-        category = get_category(number_or_slug, include_inactive=True)
+        category = get_category(slug_or_number(key), include_inactive=True)
     except NotFound:
         return sa.false()
     return is_in_category(OTHER) if category.slug == OTHER else Event.category_id == category.id
+
+
+def find_other() -> tuple[int, str]:
+    """Return number and name of what events without a category are in: those of the row "other", or nobody's."""
+    row = _find_other()
+    return (row.id, row.name) if row else (0, _OTHER_NAME)
 
 
 def _find_other() -> Category | None:
@@ -90,4 +96,4 @@ def _item(category: Category, counts: Mapping[int | None, int]) -> CategoryItem:
 
 
 def _nobodys(counts: Mapping[int | None, int]) -> CategoryItem:
-    return CategoryItem(id=0, name="Other", slug=OTHER, event_count=counts.get(None, 0))
+    return CategoryItem(id=0, name=_OTHER_NAME, slug=OTHER, event_count=counts.get(None, 0))

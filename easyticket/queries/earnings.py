@@ -17,6 +17,8 @@ from easyticket.models import Event, FeeBearer, LedgerEntry, Order, OrderLine, O
 
 # Accounts of services/ledger.py.
 _SHARE, _FEE = "organizer_payable", "fee_revenue"
+# What an order line brought at its price less discounts, in minor units; what was returned later is in it.
+GROSS = OrderLine.subtotal_minor - OrderLine.discount_minor
 IS_PAID = Order.status.in_((OrderStatus.CONFIRMED, OrderStatus.REFUNDED))
 Condition = sa.ColumnElement[bool]
 
@@ -111,9 +113,8 @@ def load_posted(condition: Condition, groups: Sequence[sa.Label[Any]] = ()) -> R
 
 
 def _sold(condition: Condition, groups: Sequence[sa.Label[Any]]) -> sa.Select[Any]:
-    gross = sa.func.sum(OrderLine.subtotal_minor - OrderLine.discount_minor)
     return (
-        sa.select(*groups, Order.currency, sa.func.sum(OrderLine.quantity), gross)
+        sa.select(*groups, Order.currency, sa.func.sum(OrderLine.quantity), sa.func.sum(GROSS))
         .select_from(OrderLine)
         .join(OrderLine.order)
         .join(Order.event)

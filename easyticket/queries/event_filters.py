@@ -20,6 +20,8 @@ from easyticket.rules.schedule import Span
 from easyticket.rules.search import city_key_of, words_of
 
 Condition = sa.ColumnElement[bool]
+# The counter whose `sold` is all the tickets of an event, for joining it to the event.
+IS_OF_EVENT = sa.and_(Quota.kind == QuotaKind.EVENT, Quota.owner_id == Event.id)
 
 
 class When(enum.StrEnum):
@@ -200,10 +202,5 @@ def in_thousandths(amount_minor: sa.ColumnElement[int]) -> sa.ColumnElement[int]
 
 def sold_tickets() -> sa.ColumnElement[int]:
     """Return how many tickets an event has sold."""
-    sold = (
-        sa.select(Quota.sold)
-        .where(Quota.kind == QuotaKind.EVENT, Quota.owner_id == Event.id)
-        .correlate(Event)
-        .scalar_subquery()
-    )
+    sold = sa.select(Quota.sold).where(IS_OF_EVENT).correlate(Event).scalar_subquery()
     return sa.func.coalesce(sold, 0)

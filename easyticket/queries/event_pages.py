@@ -9,7 +9,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from easyticket.db import db
-from easyticket.models import Event, EventStatus, Quota, QuotaKind
+from easyticket.models import Event, EventStatus, Quota
+from easyticket.queries.event_filters import IS_OF_EVENT
 from easyticket.queries.event_items import EventItem, PriceSpan, load_event_item, load_prices
 from easyticket.queries.events import find_similar_events
 from easyticket.queries.offer_items import OfferItem, list_offer_items
@@ -53,7 +54,7 @@ def count_organizer(organizer_id: int) -> OrganizerNumbers:
     row = db.session.execute(
         sa.select(sa.func.count(published), sa.func.coalesce(sa.func.sum(Quota.sold), 0))
         .select_from(Event)
-        .outerjoin(Quota, sa.and_(Quota.kind == QuotaKind.EVENT, Quota.owner_id == Event.id))
+        .outerjoin(Quota, IS_OF_EVENT)
         .where(Event.organizer_id == organizer_id)
     ).one()
     return OrganizerNumbers(row[0], int(row[1]))

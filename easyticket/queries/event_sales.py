@@ -29,7 +29,7 @@ from easyticket.models import (
     TicketStatus,
     TicketType,
 )
-from easyticket.queries.earnings import IS_PAID, Revenue, load_posted
+from easyticket.queries.earnings import GROSS, IS_PAID, Revenue, load_posted
 from easyticket.queries.offers import fee_basis_points_of
 from easyticket.queries.organizer import Stock, find_event_stocks
 from easyticket.queries.ticket_stock import OfferStock, load_stocks, select_ticket_types
@@ -71,8 +71,7 @@ class OfferSales:
     @property
     def quantity(self) -> int:
         """How many there are of it altogether."""
-        offer = self.stock.offer
-        return offer.ticket_type.total_quantity if offer.quantity is None else offer.quantity
+        return self.stock.offer.total_quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +160,7 @@ def _load_pieces(event: Event) -> list[_Piece]:
             OrderLine.offer_id,
             _quarter_of(Order.confirmed_at),
             sa.func.sum(OrderLine.quantity),
-            sa.func.sum(OrderLine.subtotal_minor - OrderLine.discount_minor),
+            sa.func.sum(GROSS),
         )
         .join(Order, Order.id == OrderLine.order_id)
         .where(Order.event_id == event.id, Order.currency == event.currency, IS_PAID)

@@ -23,13 +23,19 @@ from easyticket.models import (
     OrderLine,
     PaymentProfile,
     Quota,
-    QuotaKind,
     Ticket,
     TicketStatus,
 )
 from easyticket.queries.category_items import is_in_category
-from easyticket.queries.earnings import IS_PAID, Revenue, load_revenue
-from easyticket.queries.event_filters import EventFilters, When, conditions_of, in_thousandths, sold_tickets
+from easyticket.queries.earnings import GROSS, IS_PAID, Revenue, load_revenue
+from easyticket.queries.event_filters import (
+    IS_OF_EVENT,
+    EventFilters,
+    When,
+    conditions_of,
+    in_thousandths,
+    sold_tickets,
+)
 from easyticket.queries.event_items import EventItem, load_event_items
 from easyticket.queries.events import for_list, get_event
 from easyticket.queries.offer_items import OfferItem, load_offer_items
@@ -219,7 +225,7 @@ def summarize_my_events(actor: Actor, now: datetime) -> MySummary:
             sa.func.coalesce(sa.func.sum(Quota.sold), 0),
         )
         .select_from(Event)
-        .outerjoin(Quota, sa.and_(Quota.kind == QuotaKind.EVENT, Quota.owner_id == Event.id))
+        .outerjoin(Quota, IS_OF_EVENT)
         .where(mine)
     ).one()
     sums = {code: Money(each.gross_minor, code) for (code,), each in load_revenue(mine).rows.items()}
@@ -260,7 +266,7 @@ def _columns() -> Columns:
 
 def _revenue_in_thousandths() -> sa.ColumnElement[int]:
     gross = (
-        sa.select(sa.func.sum(OrderLine.subtotal_minor - OrderLine.discount_minor))
+        sa.select(sa.func.sum(GROSS))
         .join(Order, Order.id == OrderLine.order_id)
         .where(Order.event_id == Event.id, IS_PAID)
         .correlate(Event)
@@ -270,7 +276,7 @@ def _revenue_in_thousandths() -> sa.ColumnElement[int]:
 
 
 def _load_offer_revenue(event_ids: Collection[int]) -> dict[int, int]:
-    gross = sa.func.sum(OrderLine.subtotal_minor - OrderLine.discount_minor)
+    gross = sa.func.sum(GROSS)
     rows = db.session.execute(
         sa.select(OrderLine.offer_id, gross)
         .join(Order, Order.id == OrderLine.order_id)

@@ -58,13 +58,12 @@ def load_offer_items(
 
 def _item(stock: OfferStock, sold_out_at: datetime | None) -> OfferItem:
     offer = stock.offer
-    of_type = offer.ticket_type
     return OfferItem(
         offer=offer,
-        quantity=of_type.total_quantity if offer.quantity is None else offer.quantity,
+        quantity=offer.total_quantity,
         sold=stock.sold,
         remaining=stock.left,
-        is_available=stock.is_on_sale and stock.left >= of_type.min_purchase,
+        is_available=stock.is_on_sale and stock.left >= offer.ticket_type.min_purchase,
         sold_out_at=sold_out_at,
     )
 

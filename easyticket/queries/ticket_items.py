@@ -13,8 +13,8 @@ from sqlalchemy.orm.interfaces import ORMOption
 from easyticket.core.errors import NotFound
 from easyticket.core.ids import typed_code
 from easyticket.db import db
-from easyticket.models import Category, Event, Order, Ticket
-from easyticket.queries.category_items import OTHER, is_in_category
+from easyticket.models import Event, Order, Ticket
+from easyticket.queries.category_items import find_other, is_in_category
 from easyticket.queries.pages import Page, page_of
 from easyticket.queries.tickets import TicketFilters, has_code, narrowed_to, owned_by, shown
 from easyticket.rules.permissions import Actor, Permission, may
@@ -115,9 +115,7 @@ def _page(
 
 
 def _items(tickets: Sequence[Ticket]) -> list[TicketItem]:
-    names = sa.select(Category.id, Category.name).where(Category.slug == OTHER)
-    row = db.session.execute(names).first()
-    other = (row.id, row.name) if row else (0, "Other")
+    other = find_other()
     return [TicketItem(ticket, *_category_of(ticket.event, other)) for ticket in tickets]
 
 

@@ -30,6 +30,11 @@ def slug_of(title: str, *, otherwise: str) -> str:
     return slug
 
 
+def slug_or_number(text: str) -> str | int:
+    """Return what clients name an event or a category by, as queries take it: all digits are its number, and no slug is."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else text
+
+
 def numbered(slug: str, taken: set[str]) -> str:
     """Return `slug`, or `slug-2`, `slug-3` and so on: the first that is not taken."""
     if slug not in taken:

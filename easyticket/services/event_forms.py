@@ -17,10 +17,11 @@ from flask import current_app
 
 from easyticket.core.errors import Invalid, NotFound, invalid_field
 from easyticket.db import db, transactional
-from easyticket.models import Event, EventImage, EventStatus, Offer, Order, OrderStatus, PaymentProfile
+from easyticket.models import Event, EventImage, EventStatus, Offer, Order, OrderStatus
 from easyticket.queries.categories import get_category
 from easyticket.queries.category_items import OTHER
 from easyticket.queries.event_items import load_event_item
+from easyticket.queries.payment_profiles import find_payment_profile
 from easyticket.rules.event_fields import known_zones
 from easyticket.rules.event_forms import (
     MOST_PICTURES,
@@ -33,6 +34,7 @@ from easyticket.rules.event_forms import (
 )
 from easyticket.rules.fields import Faults
 from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.rules.slugs import slug_or_number
 from easyticket.services.accounts import become_organizer
 from easyticket.services.event_steps import delete_event, keep_organizer, publish_event
 from easyticket.services.events import EventDraft, create_event, update_event
@@ -224,8 +226,7 @@ def _category(faults: Faults, form: Form, event: Event | None) -> dict[str, int 
         return {}
     text = str(key).strip()
     try:
-        named: str | int = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else text
-        category = get_category(named, include_inactive=True)
+        category = get_category(slug_or_number(text), include_inactive=True)
     except NotFound:
         if text not in (OTHER, "0"):
             faults.add(field, "Choose one of the categories.")
@@ -249,17 +250,17 @@ def _recurrence(faults: Faults, form: Form, event: Event | None) -> dict[str, di
     return {}
 
 
-def _profile(faults: Faults, sent: str | None, owner_id: int) -> dict[str, int | None]:
+def _profile(faults: Faults, sent: str | None, owner_id: int) -> dict[str, int]:
     """Return the owner's payment profile with the UUID that was sent; forms that name none send an empty text."""
     text = (sent or "").strip()
     if not text:
         return {}
-    own = sa.select(PaymentProfile.id).filter_by(user_id=owner_id, deleted_at=None)
     uuid = _uuid(text)
-    profile_id = db.session.scalar(own.where(PaymentProfile.uuid == uuid)) if uuid else None
-    if profile_id is None:
+    profile = find_payment_profile(owner_id, uuid) if uuid else None
+    if profile is None:
         faults.add("payment_profile", "Choose one of your own payment profiles.")
-    return {"payment_profile_id": profile_id}
+        return {}
+    return {"payment_profile_id": profile.id}
 
 
 def _uuid(text: str) -> UUID | None:

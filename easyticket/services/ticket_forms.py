@@ -155,7 +155,7 @@ def _differences(offer: Offer, entry: Entry) -> dict[str, Any]:
         "name": offer.full_name,
         "description": ticket_type.description,
         "price": Money(offer.price_minor, ticket_type.event.currency).decimal,
-        "total_quantity": ticket_type.total_quantity if offer.quantity is None else offer.quantity,
+        "total_quantity": offer.total_quantity,
         "min_purchase": ticket_type.min_purchase,
         "max_purchase": ticket_type.max_purchase,
     }

@@ -140,3 +140,15 @@ def test_the_numbers_take_as_many_statements_for_much_as_for_little(ama: User) -
             buy(factories.make_user(), event)
             buy(ama, event, 2)
     assert counts[0] == counts[1] <= 16
+
+
+def test_what_has_no_category_stands_under_the_name_that_the_site_gave_to_other(
+    call: Callable[..., Caller],
+) -> None:
+    buyer = factories.make_user()
+    factories.make_category("Everything else", slug="other")
+    buy(buyer, factories.make_simple_event())
+    [row] = call(buyer).get(PATH).json["purchasing_stats"]["tickets_by_category"]
+    assert row["category"] == "Everything else"
+    popular = call().get("/api/v1/public/stats/").json["data"]["highlights"]["most_popular_event"]
+    assert popular["category"] == "Everything else"

@@ -56,13 +56,14 @@ def subscription_shape(subscription: NewsletterSubscription) -> dict[str, Any]:
 
 
 def _popular_shape(stats: SiteStats) -> dict[str, Any] | None:
-    if stats.most_popular is None:
+    popular = stats.most_popular
+    if popular is None:
         return None
-    event, sold = stats.most_popular
+    event = popular.event
     return {
         "id": event.id,
         "slug": event.slug,
         "title": event.title,
-        "tickets_sold": sold,
-        "category": event.category.name if event.category else "Other",
+        "tickets_sold": popular.tickets_sold,
+        "category": popular.category_name,
     }

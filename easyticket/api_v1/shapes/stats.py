@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from easyticket.api_v1.shapes.people import username_of
@@ -10,9 +9,8 @@ from easyticket.core.money import Money
 from easyticket.queries.account_stats import AccountStats, Happening
 
 
-def stats_shape(stats: AccountStats, now: datetime) -> dict[str, Any]:
+def stats_shape(stats: AccountStats) -> dict[str, Any]:
     """Return everything about an account."""
-    age = (now - stats.user.created_at).days
     return {
         "user_id": stats.user.id,
         "username": username_of(stats.user),
@@ -23,8 +21,8 @@ def stats_shape(stats: AccountStats, now: datetime) -> dict[str, Any]:
             "total_spent": stats.spent[stats.currency],
             "total_revenue": stats.sales.gross(stats.currency),
             "currency": stats.currency,
-            "account_age_days": age,
-            "account_age_display": f"{age}d",
+            "account_age_days": stats.age_days,
+            "account_age_display": f"{stats.age_days}d",
         },
         "purchasing_stats": _purchasing_shape(stats),
         "organizing_stats": _organizing_shape(stats),
