@@ -34,7 +34,7 @@ from easyticket.http.auth import current_actor, token_required
 from easyticket.http.openapi import finds, needs
 from easyticket.models import PaymentProfile, ProfileMethod
 from easyticket.queries import payment_profiles as profiles
-from easyticket.rules.permissions import Permission
+from easyticket.rules.permissions import NOT_PROVED, Permission
 from easyticket.services import payment_profiles as services
 
 blueprint = V1Blueprint(
@@ -46,7 +46,7 @@ blueprint = V1Blueprint(
 _SEED, _CLIENTS = "/auth/users/payment-profile/", "/auth/payment-profile/"
 _ONE, _ONE_TOO = f"{_SEED}<uuid:id>/", f"{_CLIENTS}<uuid:id>/"
 _NOT_FOUND = {404: "There is no such payment profile."}
-_NOT_PROVED = {403: "Verify your e-mail address first: the mail we sent you has a link for it."}
+_NOT_PROVED = {403: NOT_PROVED}
 _TOO_OFTEN = {429: "Accounts can be checked 3 times in an hour. Try again later."}
 _NOT_DELETED = {400: "This is the default payment profile. Make another one the default first."}
 _NOT_RETRIED = {400: "This payment profile is verified already."}

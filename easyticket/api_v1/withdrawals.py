@@ -28,7 +28,7 @@ from easyticket.http.paging import wanted_page
 from easyticket.models import Payout
 from easyticket.queries import withdrawals
 from easyticket.queries.pages import Page
-from easyticket.rules.permissions import Permission
+from easyticket.rules.permissions import NOT_PROVED, Permission
 from easyticket.services.withdrawals import cancel_withdrawal, request_withdrawal
 
 blueprint = V1Blueprint(
@@ -38,7 +38,7 @@ blueprint = V1Blueprint(
     description="Money from sales, paid out to a verified payment profile once the event is over and the sale a week old.",
 )
 _NOT_FOUND = {404: "There is no such withdrawal."}
-_NOT_PROVED = {403: "Verify your e-mail address first: the mail we sent you has a link for it."}
+_NOT_PROVED = {403: NOT_PROVED}
 _REFUSED = {400: "GHS 100.00 can be paid out at the moment, and no more."}
 _NOT_CANCELLED = {400: "This withdrawal can no longer be cancelled."}
 _ONE = "/auth/withdrawal/<uuid:id>/"

@@ -9,10 +9,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from easyticket.core.errors import Invalid
-from easyticket.models import ProfileMethod, ProfileStatus
+from easyticket.models import PaymentProfile, ProfileMethod, ProfileStatus
 from easyticket.rules.fields import Faults
 
 NETWORKS = ("MTN", "Vodafone", "AirtelTigo")
@@ -97,6 +97,12 @@ def masked_number(method: ProfileMethod, number: str) -> str:
 def is_same_holder(account_name: str, resolved_name: str) -> bool:
     """Tell whether two spellings name one holder: the same words in any order, whatever capitals, accents and signs."""
     return bool(_words(account_name)) and _words(account_name) == _words(resolved_name)
+
+
+def end_of_freeze(profile: PaymentProfile, now: datetime) -> datetime | None:
+    """Return when an account that was changed or added a short while ago can be paid to (UTC), or None if it can already."""
+    frozen_until = profile.frozen_until
+    return frozen_until if frozen_until is not None and frozen_until > now else None
 
 
 def verification_sentence(status: ProfileStatus, failure_reason: str, *, by_people: bool) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from easyticket.core.money import Money
 from easyticket.models import Payout, ProfileStatus
+from easyticket.rules.payment_accounts import end_of_freeze
 from easyticket.rules.wording import moment_text
 
 
@@ -23,8 +24,8 @@ def why_not_to_be_paid(payout: Payout, uncovered: Money, now: datetime) -> str |
         return "there is no payment profile any more"
     if profile.status is not ProfileStatus.VERIFIED:
         return f"the payment profile is not verified ({profile.status.value})"
-    if profile.frozen_until is not None and profile.frozen_until > now:
-        return f"the payment profile was changed and is frozen until {moment_text(profile.frozen_until)}"
+    if frozen_until := end_of_freeze(profile, now):
+        return f"the payment profile was changed and is frozen until {moment_text(frozen_until)}"
     if uncovered.minor > 0:
         return f"{uncovered.currency} {uncovered.as_text()} of what was asked for went back to buyers"
     return None

@@ -32,6 +32,9 @@ class Actor:
 ANONYMOUS = Actor()
 SYSTEM = Actor(is_staff=True, is_system=True)
 
+# What whoever has to prove their address first is told.
+NOT_PROVED = "Verify your e-mail address first: the mail we sent you has a link for it."
+
 
 class Permission(enum.StrEnum):
     """One thing somebody may or may not do."""
@@ -160,15 +163,9 @@ PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
     Permission.SEE_TICKET: (_owns_ticket, "You may not see this ticket."),
     Permission.EDIT_CATEGORIES: (_staff, "You do not have permission to perform this action."),
     Permission.EDIT_OWN_PROFILE: (_signed_in, "You do not have permission to perform this action."),
-    Permission.EDIT_PAYMENT_PROFILE: (
-        _owns_payment_profile,
-        "Verify your e-mail address first: the mail we sent you has a link for it.",
-    ),
+    Permission.EDIT_PAYMENT_PROFILE: (_owns_payment_profile, NOT_PROVED),
     Permission.CHECK_ACCOUNTS: (_staff, "Only administrators can check accounts."),
-    Permission.REQUEST_PAYOUT: (
-        _verified,
-        "Verify your e-mail address first: the mail we sent you has a link for it.",
-    ),
+    Permission.REQUEST_PAYOUT: (_verified, NOT_PROVED),
     Permission.CANCEL_PAYOUT: (_owns_payout, "You may not cancel this withdrawal."),
     Permission.RECORD_PAYOUT: (_staff, "Only administrators can record payouts."),
 }

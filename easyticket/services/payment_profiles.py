@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from easyticket.core.errors import Conflict, invalid_field
+from easyticket.core.money import Money
 from easyticket.db import db, transactional
 from easyticket.models import Event, PaymentProfile, ProfileMethod, ProfileStatus, User
 from easyticket.queries.payment_profiles import (
@@ -27,6 +28,8 @@ from easyticket.rules.payment_accounts import (
     DETAILS,
     FREEZE,
     MAX_PROFILES,
+    VERIFICATION_CURRENCY,
+    VERIFICATION_FEE_MINOR,
     PaymentAccount,
     check_labels,
     masked_number,
@@ -38,6 +41,7 @@ from easyticket.services.account_checks import begin_check
 from easyticket.services.organizer_lock import lock_own_account
 
 _NUMBERS = {ProfileMethod.MOBILE_MONEY: "mobile_number", ProfileMethod.BANK_TRANSFER: "account_number"}
+_FEE = f"{VERIFICATION_CURRENCY} {Money(VERIFICATION_FEE_MINOR, VERIFICATION_CURRENCY).as_text()}"
 _IS_DEFAULT = "This is the default payment profile. Make another one the default first."
 _IS_USED = (
     "An event that is not over is paid out to this payment profile. Choose another one for the event first."
@@ -172,7 +176,7 @@ def retry_verification(
     """
     _, profile = _lock_profile(actor, profile)
     if not is_confirmed:
-        raise invalid_field("confirm", "Confirm that the check costs GHS 1.00 once more.")
+        raise invalid_field("confirm", f"Confirm that the check costs {_FEE} once more.")
     if profile.status is ProfileStatus.VERIFIED:
         raise Conflict("This payment profile is verified already.")
     if profile.status is ProfileStatus.PENDING:

@@ -21,6 +21,7 @@ from easyticket.models import PaymentProfile, Payout, PayoutState, ProfileStatus
 from easyticket.queries.balances import Balance, get_balance
 from easyticket.queries.payment_profiles import find_default_profile, find_payment_profile
 from easyticket.queries.withdrawals import find_payout_obstacle
+from easyticket.rules.payment_accounts import end_of_freeze
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.wording import moment_text
 from easyticket.services import ledger
@@ -159,10 +160,8 @@ def _payable_profile(organizer_id: int, uuid: UUID | None, balance: Balance, now
         raise _refused(missing, balance)
     if profile.status is not ProfileStatus.VERIFIED:
         raise _refused("Money is paid out to verified payment profiles only. This one is not yet.", balance)
-    if profile.frozen_until is not None and profile.frozen_until > now:
-        sentence = (
-            f"This account is new or was changed. It can be paid to from {moment_text(profile.frozen_until)}."
-        )
+    if frozen_until := end_of_freeze(profile, now):
+        sentence = f"This account is new or was changed. It can be paid to from {moment_text(frozen_until)}."
         raise _refused(sentence, balance)
     return profile
 
