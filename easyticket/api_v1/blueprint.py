@@ -24,23 +24,23 @@ _PAGE_NUMBERS = {
 }
 
 
-class _EventRef(BaseConverter):
-    """An event's slug or number; words that routes use are neither (rules/slugs.py), so a wrong method there is a 405."""
-
-    regex = r"(?!(?:past|create|my-events)$)[^/]+"
-    part_isolating = True
-
-
-def _know_events(state: BlueprintSetupState) -> None:
-    state.app.url_map.converters["event_ref"] = _EventRef
-
-
 class V1Blueprint(ApiBlueprint):
     """The operations of one resource of this surface. Its name begins with `v1_`, so that both surfaces may use one noun."""
 
     def __init__(self, name: str, import_name: str, *, tag: str, description: str) -> None:
         super().__init__(f"v1_{name}", import_name, tag=tag, description=description, url_prefix=PREFIX)
-        self.record_once(_know_events)
+        # An event's slug or number; the words are neither (rules/slugs.py).
+        self.knows("event_ref", but=("past", "create", "my-events"))
+
+    def knows(self, converter: str, *, but: tuple[str, ...]) -> None:
+        """Let paths have `<converter:…>`: any part `but` words that routes use, so that a wrong method there is a 405."""
+        regex = rf"(?!(?:{'|'.join(but)})$)[^/]+"
+        kind = type(converter, (BaseConverter,), {"regex": regex, "part_isolating": True})
+
+        def know(state: BlueprintSetupState) -> None:
+            state.app.url_map.converters[converter] = kind
+
+        self.record_once(know)
 
     def route(self, rule: str, *, also: tuple[str, ...] = (), **options: Any) -> Callable[[View], View]:
         """Register the operation at a path, and at those of `also`, which other clients use; put it above everything else."""

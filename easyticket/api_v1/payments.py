@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, current_app
-from flask.blueprints import BlueprintSetupState
-from werkzeug.routing import BaseConverter
 
 from easyticket.api_v1.blueprint import V1Blueprint
 from easyticket.api_v1.errors import says_sentence
@@ -62,20 +60,7 @@ _NOT_COMPLETED = {400: "Tickets are sent once the payment is completed."}
 _PAGE_SIZE = 10
 # Mails with the same tickets to the same buyer.
 _RESENDING = Rate("3 per hour", "resend-tickets")
-
-
-class _PaymentName(BaseConverter):
-    """What names a payment; words that routes use do not, so a wrong method there is a 405 and not a 404."""
-
-    regex = r"(?!(?:initiate|verify|webhook|mobile-callback)$)[^/]+"
-    part_isolating = True
-
-
-def _know_names(state: BlueprintSetupState) -> None:
-    state.app.url_map.converters["payment_name"] = _PaymentName
-
-
-blueprint.record_once(_know_names)
+blueprint.knows("payment_name", but=("initiate", "verify", "webhook", "mobile-callback"))
 
 
 @blueprint.route("/payments/", methods=["GET"])

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from flask.blueprints import BlueprintSetupState
-from werkzeug.routing import BaseConverter
 
 from easyticket.api_v1.blueprint import V1Blueprint
 from easyticket.api_v1.schemas.tickets import (
@@ -46,20 +44,7 @@ _PAGE_SIZE = 10
 # Drawing a PDF takes a second.
 _PRINTING = Rate("30 per minute", "ticket-pdf")
 _for_ticket = finds(get_ticket_item, key="code", name="item")
-
-
-class _TicketCode(BaseConverter):
-    """A ticket's code, which no word of a route is, so a wrong method there is a 405 and not a 404."""
-
-    regex = r"(?!(?:purchase|my-tickets|attended-events)$)[^/]+"
-    part_isolating = True
-
-
-def _know_codes(state: BlueprintSetupState) -> None:
-    state.app.url_map.converters["ticket_code"] = _TicketCode
-
-
-blueprint.record_once(_know_codes)
+blueprint.knows("ticket_code", but=("purchase", "my-tickets", "attended-events"))
 
 
 @blueprint.route("/tickets/my-tickets/", methods=["GET"])
