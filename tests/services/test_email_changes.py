@@ -158,5 +158,6 @@ def test_links_of_the_cafa_front_end_name_account_and_token(
     if address:
         links = [f"{address}/activate/{uid}/{token}" for token in (verify, change)]
         links.insert(1, f"{address}/password-reset?uid={uid}&token={reset}")
-    for message, link in zip(mailbox(), links, strict=False):
+    # The last mail tells the present address and has no link of these.
+    for message, link in zip(mailbox()[:3], links, strict=True):
         assert link in text_of(message)
