@@ -22,24 +22,32 @@ from easyticket.services.withdrawals import record_payout_paid
 _with_numbers = click.option(
     "--with-numbers", is_flag=True, help="Show whole account numbers. Mind who sees this terminal."
 )
+_of_attempt = click.option(
+    "--attempt",
+    type=int,
+    required=True,
+    help="The attempt whose account you checked, as waiting-profiles shows it.",
+)
 
 
 @click.command("waiting-profiles")
 @_with_numbers
 @with_appcontext
 def waiting_profiles(*, with_numbers: bool) -> None:
-    """List the payment profiles that wait to be verified."""
+    """List the payment profiles that wait to be verified, and which attempt each is at: one for every change of account."""
     for profile in list_profiles_to_check():
-        click.echo(f"{profile.uuid}  {profile.user.email}  {_account(profile, whole=with_numbers)}")
+        attempt, account = profile.verification_attempts, _account(profile, whole=with_numbers)
+        click.echo(f"{profile.uuid}  attempt {attempt}  {profile.user.email}  {account}")
 
 
 @click.command("verify-profile")
 @click.argument("profile_id", type=click.UUID)
+@_of_attempt
 @with_appcontext
-def verify_profile(profile_id: UUID) -> None:
+def verify_profile(profile_id: UUID, *, attempt: int) -> None:
     """Note that the account of a payment profile is its owner's."""
     try:
-        accept_account(actor=SYSTEM, profile_uuid=profile_id, now=clock.now())
+        accept_account(actor=SYSTEM, profile_uuid=profile_id, attempt=attempt, now=clock.now())
     except AppError as error:
         raise click.ClickException(error.message) from error
     click.echo(f"{profile_id} is verified.")
@@ -47,12 +55,13 @@ def verify_profile(profile_id: UUID) -> None:
 
 @click.command("reject-profile")
 @click.argument("profile_id", type=click.UUID)
+@_of_attempt
 @click.option("--reason", default="", help="What its owner reads. Default: Account number not found.")
 @with_appcontext
-def reject_profile(profile_id: UUID, *, reason: str) -> None:
+def reject_profile(profile_id: UUID, *, attempt: int, reason: str) -> None:
     """Note that the account of a payment profile is not its owner's; nothing is paid out to it."""
     try:
-        reject_account(actor=SYSTEM, profile_uuid=profile_id, reason=reason, now=clock.now())
+        reject_account(actor=SYSTEM, profile_uuid=profile_id, attempt=attempt, reason=reason, now=clock.now())
     except AppError as error:
         raise click.ClickException(error.message) from error
     click.echo(f"{profile_id} is rejected.")

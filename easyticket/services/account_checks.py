@@ -81,14 +81,14 @@ def check_account(profile_id: int, attempt: int, times_asked: int = 0) -> None:
 
 
 @transactional
-def accept_account(*, actor: Actor, profile_uuid: UUID, now: datetime) -> PaymentProfile:
-    """Take an account as checked by the people who run the site.
+def accept_account(*, actor: Actor, profile_uuid: UUID, attempt: int, now: datetime) -> PaymentProfile:
+    """Take the account that `attempt` was about as checked by the people who run the site.
 
     :raises NotFound: there is no such profile.
-    :raises Conflict: it does not wait to be checked.
+    :raises Conflict: it does not wait to be checked, or its owner began another attempt meanwhile.
     """
     require(actor, Permission.CHECK_ACCOUNTS)
-    profile = _lock_any_profile(profile_uuid)
+    profile = _lock_looked_at(profile_uuid, attempt)
     if profile.status is not ProfileStatus.PENDING:
         raise Conflict("This payment profile does not wait to be checked.")
     _accept(profile, now)
@@ -96,13 +96,17 @@ def accept_account(*, actor: Actor, profile_uuid: UUID, now: datetime) -> Paymen
 
 
 @transactional
-def reject_account(*, actor: Actor, profile_uuid: UUID, reason: str, now: datetime) -> PaymentProfile:
-    """Refuse an account, also one that was verified: nothing is paid out to it. Its owner reads the reason.
+def reject_account(
+    *, actor: Actor, profile_uuid: UUID, attempt: int, reason: str, now: datetime
+) -> PaymentProfile:
+    """Refuse the account that `attempt` was about, also one that was verified: nothing is paid out to it. Its owner reads
+    the reason.
 
     :raises NotFound: there is no such profile.
+    :raises Conflict: its owner began another attempt meanwhile.
     """
     require(actor, Permission.CHECK_ACCOUNTS)
-    profile = _lock_any_profile(profile_uuid)
+    profile = _lock_looked_at(profile_uuid, attempt)
     _refuse(profile, reason or _NOT_FOUND, now)
     return profile
 
@@ -190,7 +194,7 @@ def _payload(profile: PaymentProfile, *, times_asked: int) -> dict[str, int]:
     }
 
 
-def _lock_any_profile(uuid: UUID) -> PaymentProfile:
+def _lock_looked_at(uuid: UUID, attempt: int) -> PaymentProfile:
     profile = db.session.scalar(
         sa.select(PaymentProfile)
         .where(PaymentProfile.uuid == uuid, PaymentProfile.deleted_at.is_(None))
@@ -199,4 +203,7 @@ def _lock_any_profile(uuid: UUID) -> PaymentProfile:
     )
     if profile is None:
         raise NotFound("There is no such payment profile.")
+    # Whoever decides looked at one account; its owner may have put another in its place since.
+    if profile.verification_attempts != attempt:
+        raise Conflict("This payment profile is at another attempt now. Look at its account again.")
     return profile

@@ -19,18 +19,22 @@ def run(app: Flask, *args: str) -> tuple[int, str]:
 def test_accounts_are_verified_and_rejected_by_hand(app: Flask) -> None:
     with app.app_context():
         user = factories.make_organizer(email="ama@example.org", first_name="Ama", last_name="Owusu")
-        profile = make_profile(user, status=ProfileStatus.PENDING)
+        profile = make_profile(user, status=ProfileStatus.PENDING, verification_attempts=2)
         uuid = str(profile.uuid)
-        listed = f"{uuid}  ama@example.org  Ama Owusu, CAL Bank 140100, "
+        listed = f"{uuid}  attempt 2  ama@example.org  Ama Owusu, CAL Bank 140100, "
         assert run(app, "waiting-profiles") == (0, f"{listed}******7890 (pending_verification)")
         assert run(app, "waiting-profiles", "--with-numbers") == (
             0,
             f"{listed}1234567890 (pending_verification)",
         )
-        assert run(app, "verify-profile", uuid) == (0, f"{uuid} is verified.")
+        assert run(app, "verify-profile", uuid)[0] == 2
+        code, said = run(app, "verify-profile", uuid, "--attempt", "1")
+        assert (code, said.startswith("Error: This payment profile is at another attempt now.")) == (1, True)
+        assert run(app, "verify-profile", uuid, "--attempt", "2") == (0, f"{uuid} is verified.")
         assert run(app, "waiting-profiles") == (0, "")
-        assert run(app, "verify-profile", uuid)[0] == 1
-        assert run(app, "reject-profile", uuid, "--reason", "Another holder")[0] == 0
+        assert run(app, "verify-profile", uuid, "--attempt", "2")[0] == 1
+        rejecting = ("reject-profile", uuid, "--reason", "Another holder", "--attempt")
+        assert [run(app, *rejecting, attempt)[0] for attempt in ("1", "2")] == [1, 0]
         db.session.expire_all()
         assert (profile.status, profile.failure_reason) == (ProfileStatus.FAILED, "Another holder")
 

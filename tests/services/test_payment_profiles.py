@@ -202,13 +202,39 @@ def test_without_a_party_people_verify_or_refuse_an_account(
     run_jobs(profile)
     assert read(profile).status is ProfileStatus.PENDING
     with pytest.raises(Forbidden):
-        accept_account(actor=factories.actor_of(profile.user), profile_uuid=profile.uuid, now=clock.now())
-    accept_account(actor=SYSTEM, profile_uuid=profile.uuid, now=clock.now())
+        accept_account(
+            actor=factories.actor_of(profile.user), profile_uuid=profile.uuid, attempt=1, now=clock.now()
+        )
+    accept_account(actor=SYSTEM, profile_uuid=profile.uuid, attempt=1, now=clock.now())
     assert read(profile).status is ProfileStatus.VERIFIED
     with pytest.raises(Conflict):
-        accept_account(actor=SYSTEM, profile_uuid=profile.uuid, now=clock.now())
-    reject_account(actor=SYSTEM, profile_uuid=profile.uuid, reason="Not your account.", now=clock.now())
+        accept_account(actor=SYSTEM, profile_uuid=profile.uuid, attempt=1, now=clock.now())
+    reject_account(
+        actor=SYSTEM, profile_uuid=profile.uuid, attempt=1, reason="Not your account.", now=clock.now()
+    )
     assert (read(profile).status, profile.failure_reason) == (ProfileStatus.FAILED, "Not your account")
+
+
+def test_people_decide_about_the_account_they_looked_at_and_no_other(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], sandbox_payments=False))
+    profile = add_profile(factories.make_organizer())
+    looked_at = profile.verification_attempts
+    change(profile, account_details={"account_number": "9876543210"})
+    decision: dict[str, Any] = {
+        "actor": SYSTEM,
+        "profile_uuid": profile.uuid,
+        "attempt": looked_at,
+        "now": clock.now(),
+    }
+    with pytest.raises(Conflict, match="another attempt"):
+        accept_account(**decision)
+    with pytest.raises(Conflict, match="another attempt"):
+        reject_account(**decision, reason="Not your account")
+    assert read(profile).status is ProfileStatus.PENDING
+    accept_account(**{**decision, "attempt": looked_at + 1})
+    assert (read(profile).status, profile.account_number) == (ProfileStatus.VERIFIED, "9876543210")
 
 
 def test_another_number_makes_an_account_unverified_frozen_and_told_of(
