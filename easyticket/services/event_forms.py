@@ -34,6 +34,7 @@ from easyticket.rules.event_forms import (
 )
 from easyticket.rules.fields import Faults
 from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.rules.publishing import may_go_live
 from easyticket.rules.slugs import slug_or_number
 from easyticket.services.accounts import become_organizer
 from easyticket.services.event_steps import delete_event, keep_organizer, publish_event
@@ -271,9 +272,9 @@ def _uuid(text: str) -> UUID | None:
 
 
 def _publish_or_withdraw(actor: Actor, event: Event, wanted: bool | None, now: datetime) -> None:
-    """Do what `is_published` asks for: a draft goes live if its organizer's address is verified, and a live event whose
-    tickets nobody ordered becomes a draft. A cancelled event stays cancelled."""
-    if wanted and event.status is EventStatus.DRAFT and event.organizer.is_email_verified:
+    """Do what `is_published` asks for: a draft goes live if it may, and a live event whose tickets nobody ordered becomes
+    a draft. A cancelled event stays cancelled."""
+    if wanted and event.status is EventStatus.DRAFT and may_go_live(actor, event.organizer):
         publish_event(actor=actor, event=event, now=now)
     if wanted is False and event.status is EventStatus.PUBLISHED:
         _withdraw(event)

@@ -11,6 +11,7 @@ from easyticket.db import db, transactional
 from easyticket.models import Event, EventStatus, Offer, Order, Quota, Scan, Ticket, TicketStatus
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.rules.publishing import may_go_live
 from easyticket.rules.schedule import status_of
 from easyticket.services import inventory
 from easyticket.services.images import discard_picture
@@ -26,7 +27,7 @@ def publish_event(*, actor: Actor, event: Event, now: datetime) -> Event:
     """Show an event to everybody and open its sale.
 
     :raises Invalid: published or cancelled already, or over.
-    :raises Forbidden: its organizer's address is not verified (code `email_not_verified`).
+    :raises Forbidden: its organizer's address is not verified, and the actor no administrator (code `email_not_verified`).
     :raises AccountClosed, Conflict: as `keep_organizer`.
     """
     require(actor, Permission.PUBLISH_EVENT, event)
@@ -38,7 +39,7 @@ def publish_event(*, actor: Actor, event: Event, now: datetime) -> Event:
         raise _refused("A cancelled event stays cancelled.", "event_cancelled")
     if event.end_at <= now:
         raise _refused("The event is over. Change its dates before you publish it.", "event_over")
-    if not (actor.is_staff or event.organizer.is_email_verified):
+    if not may_go_live(actor, event.organizer):
         raise Forbidden("Verify your email address before you publish events.", code="email_not_verified")
     event.status = EventStatus.PUBLISHED
     event.published_at = now

@@ -28,6 +28,7 @@ from easyticket.models import (
 )
 from easyticket.rules.event_fields import clean_event, days_moved, why_not_to_be_moved
 from easyticket.rules.permissions import Actor, Permission, may, require
+from easyticket.rules.publishing import may_go_live
 from easyticket.rules.schedule import status_of
 from easyticket.rules.search import city_key_of, search_text_of
 from easyticket.rules.slugs import numbered, slug_of
@@ -108,8 +109,8 @@ def create_event(
 ) -> Event:
     """Return a new event with its counter and all its ticket types, or make nothing at all.
 
-    With `publish` it is published at once if its organizer's address is verified, and is a draft otherwise; with a
-    `status` in the draft it is refused otherwise. `allow_past` counts for the application itself only.
+    With `publish` it is published at once if it `may_go_live`, and is a draft otherwise; with a `status` in the draft it
+    is refused otherwise. `allow_past` counts for the application itself only.
 
     :raises Invalid: messages by field; those of a ticket type are called `name`, `price` and so on.
     :raises AccountClosed: the account was closed meanwhile.
@@ -133,7 +134,7 @@ def create_event(
     for type_draft in ticket_types:
         create_ticket_type(actor=actor, event=event, draft=type_draft, now=now)
     keep_listed_price(event)
-    if publish and (organizer.is_email_verified or actor.is_staff):
+    if publish and may_go_live(actor, organizer):
         publish_event(actor=actor, event=event, now=now)
     change_status(actor, event, status, now)
     return event

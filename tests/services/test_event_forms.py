@@ -342,9 +342,12 @@ def test_a_live_event_becomes_a_draft_again_until_somebody_has_ordered() -> None
     assert "suggestion" in refusal.value.context
 
 
-def test_an_edit_by_somebody_unverified_leaves_a_draft_a_draft() -> None:
+def test_an_edit_publishes_for_somebody_unverified_only_by_an_administrator() -> None:
     event = made(factories.make_user(is_verified=False))
     assert changed(event, is_published=True, title="Night of Bells").status is EventStatus.DRAFT
+    staff = actor_of(factories.make_staff())
+    update_event_by_form(actor=staff, event=event, changes={"is_published": True}, pictures=NOTHING, now=NOW)
+    assert event.status is EventStatus.PUBLISHED
 
 
 @pytest.mark.parametrize("hours_ago", [1, 30])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from easyticket.core import clock
 from easyticket.http.auth import current_actor, organizer_only
 from easyticket.models import EventStatus
 from easyticket.queries.categories import list_categories
 from easyticket.queries.organizer import get_own_event
+from easyticket.rules.publishing import may_go_live
 from easyticket.services.events import create_event, update_event
 from easyticket.web.forms.events import EventForm, NewEventForm
 from easyticket.web.forms.refusals import refusals_shown_in, status_of
@@ -49,7 +51,7 @@ def new_event() -> ResponseReturnValue:
         form=form,
         countries=country_names(),
         fee=percent_text(settings.fee_basis_points),
-        may_publish=current_actor().is_email_verified,
+        may_publish=may_go_live(current_actor(), current_user),
     )
     return page, status_of(form)
 

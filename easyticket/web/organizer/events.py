@@ -17,6 +17,7 @@ from easyticket.queries.organizer import (
     get_own_event,
     list_own_events,
 )
+from easyticket.rules.publishing import may_go_live
 from easyticket.services.event_steps import cancel_event, delete_event, publish_event
 from easyticket.web.forms.events import CancelForm
 from easyticket.web.forms.fields import Form, text_of
@@ -57,7 +58,10 @@ def event(slug: str) -> ResponseReturnValue:
         now,
     )
     unwinding = unwinding_text(*count_orders_to_unwind(own)) if overview.is_cancelled else ""
-    return render_template("organizer/event.html", event=overview, unwinding=unwinding)
+    may_publish = may_go_live(current_actor(), own.organizer)
+    return render_template(
+        "organizer/event.html", event=overview, unwinding=unwinding, may_publish=may_publish
+    )
 
 
 @blueprint.post("/events/<slug>/publish/")
