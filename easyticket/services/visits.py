@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 PAUSE = 5.0
 # How long looks are kept: a year can be compared with the one before.
 REMEMBERED = timedelta(days=400)
-_EXTENSION = "easyticket-visits"
+# What `app.extensions` keeps them under.
+EXTENSION = "easyticket-visits"
 # Visitors counted between two writings; while the database is away, more are not remembered.
 _MOST = 20_000
 _ROWS = 500
@@ -134,24 +135,18 @@ def _add(rows: list[dict[str, object]]) -> None:
 
 
 def _looks() -> _Looks:
-    looks: _Looks | None = current_app.extensions.get(_EXTENSION)
+    looks: _Looks | None = current_app.extensions.get(EXTENSION)
     return looks or _begin(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
 def _begin(app: Flask) -> _Looks:
     with _making:
-        if _EXTENSION not in app.extensions:
-            app.extensions[_EXTENSION] = _Looks()
+        if EXTENSION not in app.extensions:
+            app.extensions[EXTENSION] = _Looks()
             # In the process that counts: one that is forked afterwards has nothing to write.
             atexit.register(_write_at_exit, app)
-        looks: _Looks = app.extensions[_EXTENSION]
+        looks: _Looks = app.extensions[EXTENSION]
     return looks
-
-
-def drop_looks(app: Flask) -> None:
-    """Forget what was counted and not written."""
-    if _EXTENSION in app.extensions:
-        app.extensions[_EXTENSION].take()
 
 
 def _write_at_exit(app: Flask) -> None:
