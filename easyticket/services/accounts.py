@@ -145,7 +145,7 @@ def take_as_proved(user: User, now: datetime, *, with_guest_orders: bool) -> Non
     user.email_verified_at = user.email_verified_at or now
     db.session.flush()
     if with_guest_orders:
-        join_guest_orders(user, now)
+        join_guest_orders(user)
 
 
 def _check_same(password: str, repeated: str | None, field: str) -> None:

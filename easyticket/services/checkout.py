@@ -75,7 +75,7 @@ def renew_hold(*, actor: Actor, order: Order, buyer: Buyer | None = None, now: d
         order = hold_again(actor=actor, order=order, now=now)
     except SoldOut as refusal:
         raise _in_words(refusal) from None
-    return name_buyer(actor=actor, order=order, buyer=buyer, now=now) if buyer is not None else order
+    return name_buyer(actor=actor, order=order, buyer=buyer) if buyer is not None else order
 
 
 @transactional

@@ -110,7 +110,7 @@ def delete_event_by_form(*, actor: Actor, event: Event, now: datetime) -> None:
     require(actor, Permission.DELETE_EVENT, event)
     try:
         _refuse_begun(event, now)
-        delete_event(actor=actor, event=event, now=now)
+        delete_event(actor=actor, event=event)
     except Invalid as refusal:
         instead = {"suggestion": "Cancel the event instead: its buyers get their money back."}
         is_sold = refusal.code in ("has_orders", "has_scans")

@@ -94,7 +94,7 @@ def cancel_event(*, actor: Actor, event: Event, reason: str = "", now: datetime)
 
 
 @transactional
-def delete_event(*, actor: Actor, event: Event, now: datetime) -> None:
+def delete_event(*, actor: Actor, event: Event) -> None:
     """Remove an event nobody ever ordered tickets of, with everything under it.
 
     :raises Invalid: it has orders, or scans at its gate: it can be cancelled instead.

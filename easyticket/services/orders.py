@@ -108,7 +108,7 @@ def place_order(
 
 
 @transactional
-def name_buyer(*, actor: Actor, order: Order, buyer: Buyer, now: datetime) -> Order:
+def name_buyer(*, actor: Actor, order: Order, buyer: Buyer) -> Order:
     """Write down who buys; may be repeated until the order is paid. An order without an account joins the actor's."""
     require(actor, Permission.PAY_ORDER, order)
     order = lock_order(order.id)
@@ -179,7 +179,7 @@ def cancel_order(*, actor: Actor, order: Order, reason: str = "", now: datetime)
 
 
 @transactional
-def join_guest_orders(user: User, now: datetime) -> int:
+def join_guest_orders(user: User) -> int:
     """Give an account the guest orders made with its verified address; return how many joined."""
     if not user.is_email_verified:
         raise Forbidden("Only a verified address can take over guest orders.")

@@ -242,13 +242,13 @@ def test_only_the_holder_of_the_link_or_the_account_may_touch_an_order() -> None
     with pytest.raises(Forbidden):
         cancel_order(actor=stranger, order=order, now=clock.now())
     with pytest.raises(Forbidden):
-        name_buyer(actor=ANONYMOUS.with_order_secret("0" * 32), order=order, buyer=KOFI, now=clock.now())
+        name_buyer(actor=ANONYMOUS.with_order_secret("0" * 32), order=order, buyer=KOFI)
 
 
 def test_a_bad_address_is_refused_by_its_field() -> None:
     order = place(factories.make_simple_event())
     with pytest.raises(Invalid) as refused:
-        name_buyer(actor=holding(order), order=order, buyer=Buyer("Kofi", "kofi@"), now=clock.now())
+        name_buyer(actor=holding(order), order=order, buyer=Buyer("Kofi", "kofi@"))
     assert list(refused.value.fields) == ["buyer_email"]
 
 
@@ -256,10 +256,10 @@ def test_guest_orders_join_the_account_of_a_verified_address_only() -> None:
     order = place(factories.make_simple_event())
     unverified = factories.make_user(email="kofi@example.org", is_verified=False)
     with pytest.raises(Forbidden):
-        join_guest_orders(unverified, clock.now())
+        join_guest_orders(unverified)
     unverified.email_verified_at = clock.now()
     db.session.commit()
-    assert join_guest_orders(unverified, clock.now()) == 1
+    assert join_guest_orders(unverified) == 1
     db.session.refresh(order)
     assert order.user_id == unverified.id
 
@@ -333,7 +333,7 @@ def test_a_closed_account_takes_no_order() -> None:
         place(event, actor=factories.actor_of(user))
     actor = replace(factories.actor_of(user), order_digest=holding(guests).order_digest)
     with pytest.raises(AccountClosed):
-        name_buyer(actor=actor, order=guests, buyer=KOFI, now=clock.now())
+        name_buyer(actor=actor, order=guests, buyer=KOFI)
     assert counts(QuotaKind.EVENT, event.id) == (1, 0)
 
 

@@ -310,6 +310,6 @@ def test_a_guest_order_joins_the_account_that_proves_the_address(client: FlaskCl
     with transaction() as session:
         user = session.merge(user)
         user.email_verified_at = clock.now()
-        join_guest_orders(user, clock.now())
+        join_guest_orders(user)
     assert "Highlife Night" in text_of(client.get("/orders/"))
     assert order_of(secret).tickets[0].owner_id == user.id

@@ -104,7 +104,7 @@ def email(secret: str) -> ResponseReturnValue:
         form.take_email(suggested_email(typed) or typed)
     if form.validate() and phase_of(order, clock.now()) in KEPT_PHASES:
         with refusals_shown_in(form):
-            name_buyer(actor=holder_of(secret), order=order, buyer=form.buyer, now=clock.now())
+            name_buyer(actor=holder_of(secret), order=order, buyer=form.buyer)
     if request.headers.get("HX-Request"):
         return render_block(
             "checkout/details.html", "email_field", form=form, page=checkout_page(order, clock.now())
@@ -184,7 +184,7 @@ def _start_paying(order: Order, form: DetailsForm, actor: Actor, now: datetime) 
     """Note the buyer, make the account that a typed password asks for, and open an attempt to pay."""
     secret = secret_of(order)
     # Before the account: whoever finds the address taken signs in and finds everything typed still here.
-    name_buyer(actor=actor, order=order, buyer=form.buyer, now=now)
+    name_buyer(actor=actor, order=order, buyer=form.buyer)
     if form.password.data and actor.user_id is None:
         first_name, last_name = split_name(form.buyer.name)
         register_account(
@@ -196,7 +196,7 @@ def _start_paying(order: Order, form: DetailsForm, actor: Actor, now: datetime) 
         )
         sign_in_browser(form.buyer.email, form.password.data)
         actor = holder_of(secret)
-        name_buyer(actor=actor, order=order, buyer=form.buyer, now=now)
+        name_buyer(actor=actor, order=order, buyer=form.buyer)
     return start_payment(
         actor=actor, order=order, return_url=public_url("checkout.returned", secret=secret), now=now
     )
