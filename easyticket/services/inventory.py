@@ -96,8 +96,18 @@ def needed_units(quantities: Mapping[int, int], *, promo_quota_id: int | None = 
 
 
 @transactional
-def hold_units(order: Order, units: Mapping[int, int], *, expires_at: datetime, now: datetime) -> Hold:
-    """Hold units for a new order until `expires_at`.
+def hold_units(
+    order: Order,
+    units: Mapping[int, int],
+    *,
+    expires_at: datetime,
+    now: datetime,
+    asked: sa.ScalarSelect[int] | None = None,
+) -> int | None:
+    """Hold units for a new order until `expires_at`, and return what is `asked` besides.
+
+    That is answered with the last counter, when those before it are locked: it sees whatever others took of them. A
+    statement of its own would have everybody else who wants the event's counter wait longer.
 
     :raises QuotaFull: one counter has too little left; nothing stays held once the caller's transaction rolls back.
     """
@@ -113,8 +123,7 @@ def hold_units(order: Order, units: Mapping[int, int], *, expires_at: datetime, 
     ]
     db.session.add(hold)
     db.session.flush()
-    _take(units, column="held")
-    return hold
+    return _take(units, column="held", asked=asked)
 
 
 @transactional
@@ -198,12 +207,20 @@ def return_tickets(tickets: Iterable[Ticket], now: datetime) -> int:
     return sum(quantities.values())
 
 
-def _take(units: Mapping[int, int], *, column: str) -> None:
+def _take(units: Mapping[int, int], *, column: str, asked: sa.ScalarSelect[int] | None = None) -> int | None:
+    answer = None
     for quota_id, quantity in sorted(units.items()):
         fits = sa.or_(Quota.capacity.is_(None), Quota.held + Quota.sold + quantity <= Quota.capacity)
         grown = {column: getattr(Quota, column) + quantity}
-        if _changed(sa.update(Quota).where(Quota.id == quota_id, fits).values(**grown)) != 1:
+        take = sa.update(Quota).where(Quota.id == quota_id, fits).values(**grown)
+        if asked is None or quota_id != max(units):
+            if _changed(take) != 1:
+                raise QuotaFull(quota_id)
+            continue
+        answer = _answered(take, asked)
+        if answer is None:
             raise QuotaFull(quota_id)
+    return answer
 
 
 def _leave(hold_id: int, before: HoldState, after: HoldState, **values: object) -> bool:
@@ -224,11 +241,23 @@ def _must(quota_id: int, **values: object) -> None:
 def _changed(statement: sa.Update | sa.Delete) -> int:
     """Run a conditional write and return how many rows met the condition; loaded rows of that table are read anew."""
     result = db.session.execute(statement, execution_options={"synchronize_session": False})
+    _expire_loaded(statement)
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _answered(statement: sa.Update, asked: sa.ScalarSelect[int]) -> int | None:
+    """Run a conditional write of one row and return the answer to a question, or None if it did not meet the condition."""
+    told = statement.returning(asked)
+    answer = db.session.scalar(told, execution_options={"synchronize_session": False})
+    _expire_loaded(statement)
+    return answer
+
+
+def _expire_loaded(statement: sa.Update | sa.Delete) -> None:
     entity = statement.entity_description["entity"]
     for row in list(db.session.identity_map.values()):
         if isinstance(row, entity):
             db.session.expire(row)
-    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def _check_capacity(capacity: int | None) -> None:

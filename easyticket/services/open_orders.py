@@ -7,10 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from easyticket.core.errors import Conflict
-from easyticket.db import db
-from easyticket.models import Hold, HoldState, Order, OrderStatus, User
+from easyticket.models import Hold, HoldState, Order, OrderStatus
 from easyticket.rules.purchase import MAX_OPEN_ORDERS
-from easyticket.services.organizer_lock import USABLE, AccountClosed
 
 
 class TooManyOpen(Conflict):
@@ -25,30 +23,29 @@ class TooManyOpen(Conflict):
         )
 
 
-def check_open_orders(order: Order, now: datetime) -> None:
-    """Return if the account of an order that holds its places may have it, and keep the account from being deleted.
+def count_open_orders(order: Order, now: datetime) -> sa.ScalarSelect[int] | None:
+    """Return the question how many unpaid orders of its event hold places for an order's account, or None for guests.
 
-    Called after the places were taken: every order of an event takes from the event's counter, whose row stays locked, so
-    whatever others ordered of it is seen here, and the limit is exact however many orders come at the same instant. Their
-    account's lock does not make orders wait for each other (services/organizer_lock.py). Guests have no account; their
-    browser's earlier order is replaced by the new one (services/checkout.py).
-
-    :raises TooManyOpen: it has too many with this one.
-    :raises AccountClosed: the account was closed meanwhile.
+    To be asked with the taking of its places (`inventory.hold_units`): every order takes from the counter of its event
+    first, whose row stays locked, so the answer is exact however many orders come at the same instant. A guest's earlier
+    order is replaced by the new one (services/checkout.py).
     """
     if order.user_id is None:
-        return
-    open_orders = (
+        return None
+    # Nested and not joined: what SQLite answers along with a change, SQLAlchemy writes without the names of tables.
+    held = sa.select(Hold.order_id).where(Hold.state == HoldState.HELD, Hold.expires_at > now)
+    return (
         sa.select(sa.func.count(Order.id))
-        .join(Order.hold)
         .where(Order.user_id == order.user_id, Order.event_id == order.event_id)
-        .where(Order.status.in_((OrderStatus.PENDING, OrderStatus.PROCESSING)))
-        .where(Hold.state == HoldState.HELD, Hold.expires_at > now)
+        .where(Order.status.in_((OrderStatus.PENDING, OrderStatus.PROCESSING)), Order.id.in_(held))
         .scalar_subquery()
     )
-    account = sa.select(open_orders).select_from(User).where(User.id == order.user_id, USABLE)
-    count = db.session.scalar(account.with_for_update(read=True, of=User))
-    if count is None:
-        raise AccountClosed
-    if count > MAX_OPEN_ORDERS:
+
+
+def refuse_too_many(count: int | None) -> None:
+    """Return if an account may have that many open orders of an event.
+
+    :raises TooManyOpen: it may not.
+    """
+    if count is not None and count > MAX_OPEN_ORDERS:
         raise TooManyOpen

@@ -46,9 +46,9 @@ from easyticket.services.baskets import (
 from easyticket.services.expiry import expire_orders
 from easyticket.services.idempotency import Turn, take_turn
 from easyticket.services.inventory import QuotaFull
-from easyticket.services.open_orders import check_open_orders
+from easyticket.services.open_orders import count_open_orders, refuse_too_many
 from easyticket.services.order_lock import lock_order
-from easyticket.services.organizer_lock import keep_account
+from easyticket.services.organizer_lock import keep_account_open
 from easyticket.services.settlement import UNPAID, abandon_attempts, confirm_unpaid
 from easyticket.services.shortage import SoldOut, shortage_of
 
@@ -116,7 +116,8 @@ def name_buyer(*, actor: Actor, order: Order, buyer: Buyer) -> Order:
         raise Conflict("This order is finished, so the buyer cannot be changed any more.")
     _set_buyer(order, buyer)
     if order.user_id is None and actor.user_id is not None:
-        order.user_id = keep_account(actor.user_id).id
+        keep_account_open(actor.user_id)
+        order.user_id = actor.user_id
     return order
 
 
@@ -229,6 +230,8 @@ def _place(
     hold_for: timedelta | None,
     now: datetime,
 ) -> Order:
+    if actor.user_id is not None:
+        keep_account_open(actor.user_id)
     event, bought = take_lines(event_id, lines, now)
     promo = find_promo(event, promo_code, now) if promo_code.strip() else None
     order = _new_order(uuid, number, actor, event, bought, promo, channel, notes, hold_for, now)
@@ -236,11 +239,12 @@ def _place(
         _set_buyer(order, buyer)
     db.session.add(order)
     db.session.flush()
+    units, asked = units_of(order, promo), count_open_orders(order, now)
     try:
-        inventory.hold_units(order, units_of(order, promo), expires_at=order.expires_at, now=now)
+        count = inventory.hold_units(order, units, expires_at=order.expires_at, now=now, asked=asked)
     except QuotaFull as full:
         raise shortage_of(full, order, now) from full
-    check_open_orders(order, now)
+    refuse_too_many(count)
     return order
 
 
@@ -310,7 +314,8 @@ def _hold_again(order_id: int, now: datetime) -> Order:
         raise shortage_of(full, order, now) from full
     if not held:
         raise Conflict("The tickets of this order cannot be held again.")
-    check_open_orders(order, now)
+    asked = count_open_orders(order, now)
+    refuse_too_many(db.session.scalar(sa.select(asked)) if asked is not None else None)
     return order
 
 

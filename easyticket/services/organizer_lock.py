@@ -65,3 +65,13 @@ def keep_account(user_id: int | None) -> User:
     if user is None:
         raise AccountClosed
     return user
+
+
+def keep_account_open(user_id: int) -> None:
+    """Do as `keep_account` without reading more than that the account is there: every order asks.
+
+    :raises AccountClosed: it was closed meanwhile.
+    """
+    there = sa.select(User.id).where(User.id == user_id, USABLE).with_for_update(read=True)
+    if db.session.scalar(there) is None:
+        raise AccountClosed
