@@ -114,13 +114,12 @@ def get_payment_status(payment_id: str) -> dict[str, Any]:
 @blueprint.answers(200, SentAnswer, example=SENT_EXAMPLE)
 def resend_tickets(purchase: Purchase) -> dict[str, Any]:
     """Mail the tickets of a completed payment to the buyer's address once more, three times an hour at most."""
-    code = purchase.order.purchase_code
-    count_for_account(code, _RESENDING)
-    order = resend_purchase(actor=current_actor(), name=code, now=clock.now())
+    count_for_account(purchase.order.purchase_code, _RESENDING)
+    email, tickets = resend_purchase(actor=current_actor(), purchase=purchase, now=clock.now())
     return {
-        "message": f"The tickets are on their way to {order.buyer_email} again.",
-        "email": order.buyer_email,
-        "tickets_count": len(order.tickets),
+        "message": f"The tickets are on their way to {email} again.",
+        "email": email,
+        "tickets_count": tickets,
     }
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from easyticket.core.errors import Conflict, NotFound
-from easyticket.db import transactional
-from easyticket.models import Order
 from easyticket.queries.purchases import Purchase, find_purchase, get_purchase
 from easyticket.rules.order_phase import is_expired, is_hold_good, last_payment_of, payment_to_ask_about
 from easyticket.rules.permissions import Actor
@@ -21,8 +19,7 @@ def read_purchase(*, actor: Actor, name: str, now: datetime) -> Purchase:
 
     :raises NotFound: there is none, or it is somebody else's.
     """
-    purchase = get_purchase(actor, name)
-    return get_purchase(actor, name) if _ask(purchase, now) else purchase
+    return _as_provider_says(get_purchase(actor, name), now)
 
 
 def verify_purchase(*, name: str, now: datetime) -> Purchase:
@@ -31,11 +28,9 @@ def verify_purchase(*, name: str, now: datetime) -> Purchase:
     :raises NotFound: there is none.
     """
     purchase = find_purchase(name)
-    if purchase is not None and _ask(purchase, now):
-        purchase = find_purchase(name)
     if purchase is None:
         raise NotFound("There is no payment with this reference.")
-    return purchase
+    return _as_provider_says(purchase, now)
 
 
 def cancel_purchase(*, actor: Actor, name: str, now: datetime) -> tuple[str, int]:
@@ -59,29 +54,28 @@ def cancel_purchase(*, actor: Actor, name: str, now: datetime) -> tuple[str, int
     return code, held
 
 
-def resend_purchase(*, actor: Actor, name: str, now: datetime) -> Order:
-    """Mail the tickets of a paid purchase to its buyer once more.
+def resend_purchase(*, actor: Actor, purchase: Purchase, now: datetime) -> tuple[str, int]:
+    """Mail the tickets of a paid purchase to its buyer once more; return the buyer's address and how many tickets it has.
 
-    :raises NotFound: there is none, or it is somebody else's.
+    The provider is asked first, so that what was just paid is paid here.
+
     :raises Conflict: it is not paid, or its tickets are not valid any more; `context` tells its `status`.
     """
-    purchase = read_purchase(actor=actor, name=name, now=now)
-    order, status = purchase.order, purchase_status(purchase.order, purchase.payment, now)
+    order = _as_provider_says(purchase, now).order
+    status = purchase_status(order, last_payment_of(order), now)
     if status is not PurchaseStatus.COMPLETED:
         sentence = "Tickets are sent once the payment is completed."
         raise Conflict(sentence, code="not_completed", context={"status": status.value})
-    _resend(actor, order)
-    return get_purchase(actor, name).order
-
-
-@transactional
-def _resend(actor: Actor, order: Order) -> None:
+    # Read before the mail is written down: what was loaded for reading is let go of then.
+    email, tickets = order.buyer_email, len(order.tickets)
     resend_tickets(actor=actor, order=order)
+    return email, tickets
 
 
-def _ask(purchase: Purchase, now: datetime) -> bool:
-    """Ask the provider where it may know something new; tell whether it was asked."""
+def _as_provider_says(purchase: Purchase, now: datetime) -> Purchase:
+    """Return the purchase, read again where its provider was asked because it may know something new."""
     if payment_to_ask_about(purchase.order) is None:
-        return False
+        return purchase
+    name = purchase.payment_id
     ask_about_payment(purchase.order, now)
-    return True
+    return find_purchase(name) or purchase
