@@ -3,7 +3,7 @@
 import easyticket.models.postgresql_indexes  # noqa: F401 (it listens for tables being made)
 from easyticket.models.category import Category
 from easyticket.models.event import CheckInPolicy, Event, EventImage, EventStatus, FeeBearer, PricingType
-from easyticket.models.ledger import LedgerEntry, LedgerPosting
+from easyticket.models.ledger import LedgerAccount, LedgerEntry, LedgerPosting, PostingKind
 from easyticket.models.message import ContactMessage, NewsletterSubscription
 from easyticket.models.offer import Offer, OfferKind, OfferQuota
 from easyticket.models.order import (
@@ -42,6 +42,7 @@ __all__ = [
     "HoldLine",
     "HoldState",
     "IdempotencyRecord",
+    "LedgerAccount",
     "LedgerEntry",
     "LedgerPosting",
     "MailToken",
@@ -59,6 +60,7 @@ __all__ = [
     "PaymentState",
     "Payout",
     "PayoutState",
+    "PostingKind",
     "PricingType",
     "ProfileMethod",
     "ProfileStatus",

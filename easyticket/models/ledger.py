@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,11 +12,51 @@ from easyticket.db import Base
 from easyticket.models.columns import HasUuid
 
 
+class LedgerAccount(enum.StrEnum):
+    """What an entry is booked on."""
+
+    PROVIDER_CASH = "provider_cash"
+    CLEARING = "clearing"
+    ORGANIZER_PAYABLE = "organizer_payable"
+    FEE_REVENUE = "fee_revenue"
+    REFUND_DUE = "refund_due"
+    PAYOUT_TRANSIT = "payout_transit"
+
+
+class PostingKind(enum.StrEnum):
+    """Why money moved. A `VERIFICATION` is what one check of an account costs its owner."""
+
+    CAPTURE = "capture"
+    FULFILMENT = "fulfilment"
+    REFUND_REQUESTED = "refund_requested"
+    REFUND_PAID = "refund_paid"
+    VERIFICATION = "verification"
+    PAYOUT_REQUESTED = "payout_requested"
+    PAYOUT_CANCELLED = "payout_cancelled"
+    PAYOUT_PAID = "payout_paid"
+
+    def key_of(self, *numbers: int) -> str:
+        """Return the key of the only posting of this kind about the row of that id (and what of it)."""
+        return ":".join([self.value.replace("_", "-"), *map(str, numbers)])
+
+
+def key_of_check(profile_id: int, attempt: int) -> str:
+    """Return the key of the posting that pays for one check of an account."""
+    return PostingKind.VERIFICATION.key_of(profile_id, attempt)
+
+
+def check_of_key(key: str) -> tuple[int, int]:
+    """Return the payment profile's id and the attempt that `key_of_check` made a key of."""
+    _, profile_id, attempt = key.split(":")
+    return int(profile_id), int(attempt)
+
+
 class LedgerPosting(HasUuid, Base):
-    """One movement of money with its reason. `key` makes each movement happen once (for example `capture:payment:17`)."""
+    """One movement of money with its reason. `key` makes each movement happen once (for example `capture:17`)."""
 
     __tablename__ = "ledger_posting"
 
+    # A PostingKind.
     kind: Mapped[str] = mapped_column(sa.String(40))
     key: Mapped[str] = mapped_column(sa.String(120), unique=True)
     order_id: Mapped[int | None] = mapped_column(sa.ForeignKey("order.id"), index=True)
@@ -35,7 +76,7 @@ class LedgerEntry(Base):
     )
 
     posting_id: Mapped[int] = mapped_column(sa.ForeignKey("ledger_posting.id"), index=True)
-    # provider_cash, clearing, organizer_payable, fee_revenue, fee_expense, refund_due, payout_transit, dispute_hold
+    # A LedgerAccount.
     account: Mapped[str] = mapped_column(sa.String(40))
     # Whose share it is, for the accounts kept per order and per organizer.
     order_id: Mapped[int | None] = mapped_column(sa.ForeignKey("order.id"), index=True)

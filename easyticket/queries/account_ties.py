@@ -12,11 +12,13 @@ from easyticket.db import db
 from easyticket.models import (
     Event,
     EventStatus,
+    LedgerAccount,
     LedgerEntry,
     LedgerPosting,
     Order,
     OrderStatus,
     Payout,
+    PostingKind,
     Ticket,
     TicketStatus,
     User,
@@ -24,10 +26,8 @@ from easyticket.models import (
 from easyticket.models.payout import OPEN_STATES
 from easyticket.rules.account_deletion import AccountTies
 
-# Shares that wait, and those that are on their way (services/ledger.py).
-_OWED = ("organizer_payable", "payout_transit")
-# What kind of posting a check of an account is: nobody is held for what it costs.
-_CHECKED = "verification"
+# Shares that wait, and those that are on their way.
+_OWED = (LedgerAccount.ORGANIZER_PAYABLE, LedgerAccount.PAYOUT_TRANSIT)
 
 
 def find_account_ties(user: User, now: datetime) -> AccountTies:
@@ -68,7 +68,8 @@ def _open_withdrawals(user: User) -> sa.ScalarSelect[Any]:
 
 def _debts(user: User) -> tuple[list[Money], list[Money]]:
     """Return what the account is owed, and what it owes apart from checks, which is never more than it was paid."""
-    unchecked = sa.case((LedgerPosting.kind == _CHECKED, 0), else_=LedgerEntry.amount_minor)
+    is_check = LedgerPosting.kind == PostingKind.VERIFICATION
+    unchecked = sa.case((is_check, 0), else_=LedgerEntry.amount_minor)
     rows = db.session.execute(
         sa.select(LedgerEntry.currency, sa.func.sum(LedgerEntry.amount_minor), sa.func.sum(unchecked))
         .join(LedgerEntry.posting)

@@ -12,11 +12,18 @@ import sqlalchemy as sa
 from flask import current_app
 
 from easyticket.db import db
-from easyticket.models import Event, EventStatus, LedgerEntry, LedgerPosting, Order, OrderStatus
+from easyticket.models import (
+    Event,
+    EventStatus,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerPosting,
+    Order,
+    OrderStatus,
+    PostingKind,
+)
 
-_SHARE, _TRANSIT = "organizer_payable", "payout_transit"
-# The kinds of posting that say money has arrived at an organizer, and an account was checked (services/ledger.py).
-_ARRIVED, _CHECKED = "payout_paid", "verification"
+_SHARE, _TRANSIT = LedgerAccount.ORGANIZER_PAYABLE, LedgerAccount.PAYOUT_TRANSIT
 _OWN, _CANCELLED, _READY, _WAITING = "own", "cancelled", "ready", "waiting"
 
 
@@ -53,7 +60,7 @@ def get_balance(organizer_id: int, currency: str, now: datetime) -> Balance:
     arrived = 0
     for account, phase, kind, minor in db.session.execute(_sums(organizer_id, currency, now)):
         by_account[account, phase] += int(minor)
-        arrived += int(minor) if (account, kind) == (_TRANSIT, _ARRIVED) else 0
+        arrived += int(minor) if (account, kind) == (_TRANSIT, PostingKind.PAYOUT_PAID) else 0
     transit = -sum(minor for (account, _), minor in by_account.items() if account == _TRANSIT)
     ready, waiting = -by_account[_SHARE, _READY], -by_account[_SHARE, _WAITING]
     cancelled, own = -by_account[_SHARE, _CANCELLED], -by_account[_SHARE, _OWN]
@@ -94,7 +101,9 @@ def find_uncovered(organizer_ids: Collection[int], now: datetime) -> dict[tuple[
         .outerjoin(Order, Order.id == LedgerEntry.order_id)
         .outerjoin(Event, Event.id == Order.event_id)
         .where(LedgerEntry.organizer_id.in_(organizer_ids), LedgerEntry.account == _SHARE)
-        .where(LedgerPosting.kind != _CHECKED, sa.or_(LedgerEntry.order_id.is_(None), is_payable))
+        .where(
+            LedgerPosting.kind != PostingKind.VERIFICATION, sa.or_(LedgerEntry.order_id.is_(None), is_payable)
+        )
         .group_by(LedgerEntry.organizer_id, LedgerEntry.currency)
         .having(missing > 0)
     )

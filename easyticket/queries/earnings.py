@@ -13,10 +13,9 @@ import sqlalchemy as sa
 
 from easyticket.core.money import Money
 from easyticket.db import db
-from easyticket.models import Event, FeeBearer, LedgerEntry, Order, OrderLine, OrderStatus
+from easyticket.models import Event, FeeBearer, LedgerAccount, LedgerEntry, Order, OrderLine, OrderStatus
 
-# Accounts of services/ledger.py.
-_SHARE, _FEE = "organizer_payable", "fee_revenue"
+_SHARE, _FEE = LedgerAccount.ORGANIZER_PAYABLE, LedgerAccount.FEE_REVENUE
 # What an order line brought at its price less discounts, in minor units; what was returned later is in it.
 GROSS = OrderLine.subtotal_minor - OrderLine.discount_minor
 IS_PAID = Order.status.in_((OrderStatus.CONFIRMED, OrderStatus.REFUNDED))

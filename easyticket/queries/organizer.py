@@ -18,6 +18,7 @@ from easyticket.core.money import Money
 from easyticket.db import db
 from easyticket.models import (
     Event,
+    LedgerAccount,
     LedgerEntry,
     Order,
     OrderStatus,
@@ -31,7 +32,7 @@ from easyticket.queries.pages import Page, page_of
 from easyticket.rules.permissions import Actor, Permission, may
 
 # The account a sale credits with the organizer's share; payouts debit it as well, but belong to no order.
-_SHARE = "organizer_payable"
+_SHARE = LedgerAccount.ORGANIZER_PAYABLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,10 @@ from easyticket.models import (
     LedgerPosting,
     PaymentProfile,
     Payout,
+    PostingKind,
     ProfileStatus,
 )
+from easyticket.models.ledger import check_of_key
 from easyticket.models.payout import OPEN_STATES
 from easyticket.rules.permissions import Actor
 
@@ -87,11 +89,11 @@ def list_paid_checks(user_id: int, since: datetime) -> list[PaidCheck]:
     rows = db.session.execute(
         sa.select(LedgerPosting.key, LedgerPosting.posted_at)
         .join(LedgerPosting.entries)
-        .where(LedgerEntry.organizer_id == user_id, LedgerPosting.kind == "verification")
+        .where(LedgerEntry.organizer_id == user_id, LedgerPosting.kind == PostingKind.VERIFICATION)
         .where(LedgerPosting.posted_at > since)
         .order_by(LedgerPosting.posted_at, LedgerPosting.id)
     )
-    return [_paid_check(key, posted_at) for key, posted_at in rows]
+    return [PaidCheck(*check_of_key(key), posted_at) for key, posted_at in rows]
 
 
 def is_used_by_live_event(profile: PaymentProfile, now: datetime) -> bool:
@@ -111,8 +113,3 @@ def has_open_payout(profile: PaymentProfile) -> bool:
 def are_accounts_checked_by_people() -> bool:
     """Tell whether no party is configured that looks accounts up."""
     return open_account_verifier(current_app.config["SETTINGS"]) is None
-
-
-def _paid_check(key: str, posted_at: datetime) -> PaidCheck:
-    _, profile_id, attempt = key.split(":")
-    return PaidCheck(int(profile_id), int(attempt), posted_at)

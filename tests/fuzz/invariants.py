@@ -13,6 +13,7 @@ from easyticket.models import (
     Hold,
     HoldLine,
     HoldState,
+    LedgerAccount,
     LedgerEntry,
     OfferQuota,
     Order,
@@ -27,7 +28,6 @@ from easyticket.models import (
     Ticket,
     TicketStatus,
 )
-from easyticket.services import ledger
 
 _ON_THEIR_WAY = (PayoutState.REQUESTED, PayoutState.PENDING, PayoutState.UNKNOWN)
 
@@ -67,7 +67,7 @@ def _ledger() -> Iterator[str]:
     expected = db.session.scalar(
         sa.select(kept).where(Order.id.in_(paid), Order.status.in_(["confirmed", "refunded"]))
     )
-    cash = sa.select(amount).where(LedgerEntry.account == ledger.PROVIDER_CASH)
+    cash = sa.select(amount).where(LedgerEntry.account == LedgerAccount.PROVIDER_CASH)
     taken = db.session.scalar(cash.where(LedgerEntry.order_id.is_not(None)))
     if (taken or 0) != (expected or 0):
         yield f"ledger: {taken} taken from payers, {expected} kept for orders"
@@ -77,7 +77,7 @@ def _ledger() -> Iterator[str]:
 def _payouts(left: sa.Select[tuple[int]]) -> Iterator[str]:
     """What organizers asked for is on its way until it has `left`, and nothing else is; what they gave up is neither."""
     transit = sa.select(sa.func.sum(LedgerEntry.amount_minor)).where(
-        LedgerEntry.account == ledger.PAYOUT_TRANSIT
+        LedgerEntry.account == LedgerAccount.PAYOUT_TRANSIT
     )
     for entries, states in ((left, (PayoutState.PAID,)), (transit, _ON_THEIR_WAY)):
         moved = -(db.session.scalar(entries) or 0)
