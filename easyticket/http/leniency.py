@@ -12,6 +12,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
 from easyticket.http.fields import Body, Choice, Flag, Many, Query, Text, Whole
+from easyticket.http.files import FilePart, FileParts
 
 Property = dict[str, Any]
 
@@ -54,6 +55,8 @@ class Describer(OpenAPIConverter):
                 for key in ("anyOf", "type", "items", "minItems", "maxItems", "example"):
                     property_.pop(key, None)
                 property_.update(field.metadata["in_form"])
+            elif _may_be_blank(field, body):
+                _describe_blank_part(property_)
         return described
 
 
@@ -61,6 +64,24 @@ class DescriberPlugin(MarshmallowPlugin):
     """Has apispec describe schemas by `Describer`."""
 
     Converter = Describer
+
+
+def _may_be_blank(field: ma.fields.Field[Any], body: ma.Schema) -> bool:
+    """Return whether a form may leave this field blank, which then says nothing of it (http/bodies.py); files are not text."""
+    if isinstance(field, (FilePart, FileParts)) or (
+        isinstance(field, Text) and not isinstance(field, Choice)
+    ):
+        return False
+    return bool(field.allow_none or body.partial or not field.required)
+
+
+def _describe_blank_part(property_: Property) -> None:
+    kept = ("description", "example", "default", "readOnly", "writeOnly")
+    kinds = property_.pop("anyOf", None) or [
+        {key: property_.pop(key) for key in list(property_) if key not in kept}
+    ]
+    blank = {"type": "string", "maxLength": 0}
+    property_["anyOf"] = kinds if blank in kinds else [*kinds, blank]
 
 
 def _describe_leniency(_describer: Any, field: ma.fields.Field[Any], *, ret: Property) -> Property:
