@@ -10,7 +10,8 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency
 
 from easyticket.core.money import Money, currency_digits
-from easyticket.models import Event
+from easyticket.models import Event, ScanOutcome
+from easyticket.rules.admission import doors_at
 from easyticket.rules.schedule import days_of
 
 LOCALE = "en_GB"
@@ -95,3 +96,17 @@ def place_text(event: Event) -> str:
 def map_url(event: Event) -> str:
     """Return the address of a map that shows the place."""
     return f"{_MAPS}?{urlencode({'api': 1, 'query': place_text(event)})}"
+
+
+def gate_time_text(outcome: ScanOutcome, event: Event, day_on: date | None) -> str:
+    """Return when a ticket refused for its time would be let in, or was, as both APIs say it; nothing for other refusals.
+
+    `day_on` is the one day the ticket admits on, if there is one.
+    """
+    if outcome is ScanOutcome.WRONG_DAY and day_on is not None:
+        return f"This ticket is for {day_text(day_on)} only."
+    if outcome is ScanOutcome.NOT_YET:
+        return f"The doors open on {moment_text(doors_at(event), event.time_zone)}."
+    if outcome is ScanOutcome.OVER:
+        return f"The event ended on {moment_text(event.end_at, event.time_zone)}."
+    return ""

@@ -11,9 +11,8 @@ from easyticket.core.money import Money
 from easyticket.links import public_url
 from easyticket.models import Event, ScanOutcome, Ticket, User
 from easyticket.queries.tickets import TicketStats
-from easyticket.rules.admission import doors_at
 from easyticket.rules.tickets import TicketState, can_still_admit, state_of
-from easyticket.rules.wording import day_text, moment_text
+from easyticket.rules.wording import gate_time_text, moment_text
 from easyticket.services.gate import Verification
 from easyticket.services.tickets import qr_content
 
@@ -134,14 +133,12 @@ def _detail(result: Verification) -> str:
         who = _email_of(result.first.admitted_by)
         used = f"This ticket was used on {moment_text(result.first.admitted_at, event.time_zone)}"
         return f"{used} by {who}." if who else f"{used}."
-    if result.outcome is ScanOutcome.WRONG_DAY and ticket.day_on is not None:
-        return f"This ticket is for {day_text(ticket.day_on)} only."
+    if about_time := gate_time_text(result.outcome, event, ticket.day_on):
+        return about_time
     return {
         ScanOutcome.CANCELLED: "This ticket was cancelled and lets nobody in.",
         ScanOutcome.REFUNDED: "The money for this ticket was returned, so it lets nobody in.",
         ScanOutcome.UNPAID: "The order of this ticket is not paid.",
-        ScanOutcome.NOT_YET: f"The doors open on {moment_text(doors_at(event), event.time_zone)}.",
-        ScanOutcome.OVER: f"The event ended on {moment_text(event.end_at, event.time_zone)}.",
     }.get(result.outcome, "")
 
 

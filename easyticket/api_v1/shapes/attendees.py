@@ -9,9 +9,8 @@ from easyticket.api_v1.shapes.tickets import reference_of, type_shape
 from easyticket.core.money import Money
 from easyticket.models import Admission, OrderLine, ScanOutcome, Ticket, User
 from easyticket.queries.attendees import Attendee, AttendeeCounts
-from easyticket.rules.admission import doors_at
 from easyticket.rules.tickets import place_name
-from easyticket.rules.wording import day_text, moment_text
+from easyticket.rules.wording import gate_time_text, moment_text
 from easyticket.services.gate import ScanResult
 
 # The words the clients branch on (the API contract), and fitting ones for what the original let through.
@@ -150,12 +149,6 @@ def _sentence(result: ScanResult) -> str:
     if first is not None:
         by = f" by {name}" if (name := _name_of(first.admitted_by)) else ""
         return f"This ticket was checked in on {moment_text(first.admitted_at, event.time_zone)}{by}."
-    if result.outcome is ScanOutcome.WRONG_DAY and ticket is not None and ticket.day_on is not None:
-        return f"This ticket is for {day_text(ticket.day_on)} only."
     if result.outcome is ScanOutcome.WRONG_EVENT and ticket is not None:
         return f"This ticket is for another event: {ticket.event.title}."
-    if result.outcome is ScanOutcome.NOT_YET:
-        return f"The doors open on {moment_text(doors_at(event), event.time_zone)}."
-    if result.outcome is ScanOutcome.OVER:
-        return f"The event ended on {moment_text(event.end_at, event.time_zone)}."
-    return result.message
+    return gate_time_text(result.outcome, event, ticket.day_on if ticket else None) or result.message
