@@ -22,7 +22,8 @@ from easyticket.api_v1.targets import for_event
 from easyticket.core import clock
 from easyticket.http.auth import current_actor, token_required
 from easyticket.models import Event, Offer
-from easyticket.queries.my_events import get_event_offer, load_my_offer
+from easyticket.queries.my_events import load_my_offer
+from easyticket.queries.offer_items import get_event_offer
 from easyticket.rules.permissions import Permission
 from easyticket.services.ticket_forms import add_ticket_type, change_ticket_type, remove_ticket_type
 

@@ -192,18 +192,6 @@ def get_my_event(actor: Actor, key: str | int) -> Event:
     return event
 
 
-def get_event_offer(event: Event, offer_id: int) -> Offer:
-    """Return what an event sells under this number.
-
-    :raises NotFound: there is no such thing.
-    """
-    known = 0 < offer_id < 2**63
-    found = db.session.scalar(sa.select(Offer).filter_by(event_id=event.id, id=offer_id)) if known else None
-    if found is None:
-        raise NotFound("This event has no such ticket type.", code="no_such_ticket_type")
-    return found
-
-
 def find_profile_of(event: Event) -> PaymentProfile | None:
     """Return the payment profile that an event's money goes to, or None while it waits in the organizer's balance."""
     profile = db.session.get(PaymentProfile, event.payment_profile_id) if event.payment_profile_id else None

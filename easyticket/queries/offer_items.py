@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
+from easyticket.core.errors import NotFound
 from easyticket.db import db
 from easyticket.models import Event, Offer, OfferQuota, Order, OrderLine, Quota, TicketType
 from easyticket.queries.ticket_stock import OfferStock, load_stocks, select_ticket_types
@@ -86,3 +88,16 @@ def _load_sold_out(offer_ids: Sequence[int]) -> dict[int, datetime]:
     )
     first = sa.select(used_up.c.offer_id, sa.func.min(used_up.c.last_sale)).group_by(used_up.c.offer_id)
     return {row[0]: row[1] for row in db.session.execute(first)}
+
+
+def get_event_offer(event: Event, offer_id: int) -> Offer:
+    """Return what an event sells under this number, with its ticket type.
+
+    :raises NotFound: there is no such thing.
+    """
+    known = 0 < offer_id < 2**63
+    named = sa.select(Offer).filter_by(event_id=event.id, id=offer_id).options(joinedload(Offer.ticket_type))
+    found = db.session.scalar(named) if known else None
+    if found is None:
+        raise NotFound("This event has no such ticket type.", code="no_such_ticket_type")
+    return found

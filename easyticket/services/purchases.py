@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from easyticket.core.errors import Conflict, Invalid, NotFound, invalid_field
 from easyticket.db import db, transactional
 from easyticket.links import public_url
 from easyticket.models import Event, Offer, Order, SalesChannel
 from easyticket.queries.events import get_event
+from easyticket.queries.offer_items import get_event_offer
 from easyticket.queries.purchases import Purchase, get_purchase, list_declined_purchases
 from easyticket.rules.callbacks import with_reference
 from easyticket.rules.people import check_all, normal_email, normal_line, normal_phone
@@ -181,14 +181,10 @@ def _find_event(actor: Actor, key: str | int) -> Event:
 
 
 def _find_offer(event: Event, offer_id: int) -> Offer:
-    offer = db.session.scalar(
-        sa.select(Offer)
-        .where(Offer.event_id == event.id, Offer.id == offer_id)
-        .options(joinedload(Offer.ticket_type))
-    )
-    if offer is None:
-        raise invalid_field("offer_id", "Ticket type not found")
-    return offer
+    try:
+        return get_event_offer(event, offer_id)
+    except NotFound:
+        raise invalid_field("offer_id", "Ticket type not found") from None
 
 
 def _checked(draft: PurchaseDraft) -> Buyer:

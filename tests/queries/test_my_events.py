@@ -14,12 +14,12 @@ from easyticket.db import db, transaction
 from easyticket.models import Event, EventStatus, EventVisit, User
 from easyticket.queries.my_events import (
     MyEventFilters,
-    get_event_offer,
     get_my_event,
     list_own_event_items,
     load_my_events,
     summarize_my_events,
 )
+from easyticket.queries.offer_items import get_event_offer
 from easyticket.services.gate import admit_ticket
 from easyticket.services.tickets import issue_tickets, qr_content
 from tests import factories
