@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent
 DEVELOPMENT_SECRET = "development-only-secret-that-production-refuses"
+# What Paystack collects at all; which of them an account does depends on its country.
+PAYSTACK_CURRENCIES = ("GHS", "NGN", "ZAR", "KES", "USD", "XOF")
 ENVIRONMENTS = ("development", "production", "testing")
 
 # Variable -> what it does. The order is the order of .env.example.
@@ -51,9 +53,13 @@ SETTINGS: dict[str, str] = {
     "STRIPE_SECRET_KEY": "Stripe's secret key (sk_test_… or sk_live_…). Empty (default): Stripe is off.",
     "STRIPE_PUBLISHABLE_KEY": "Stripe's publishable key (pk_…); needed with the secret key.",
     "STRIPE_WEBHOOK_SECRET": "The signing secret of the Stripe webhook (whsec_…); needed with the secret key.",
+    "STRIPE_API_URL": "Another address of Stripe's API, for a stand-in; production refuses it. Empty (default): Stripe's own.",
     "PAYSTACK_SECRET_KEY": "Paystack's secret key (sk_test_… or sk_live_…). Empty (default): Paystack is off.",
     "PAYSTACK_PUBLIC_KEY": "Paystack's public key (pk_…); needed with the secret key.",
-    "SANDBOX_PAYMENTS": "true offers the sandbox payment page. Default true outside production; production refuses it.",
+    "PAYSTACK_CURRENCIES": "Comma-separated currencies that the Paystack account collects, of GHS, NGN, ZAR, KES, USD and XOF; the others go to Stripe. Default GHS.",
+    "PAYSTACK_TRANSFERS": "true pays organizers by Paystack transfer, which needs a registered business; else they are paid by hand. Default false.",
+    "PAYSTACK_API_URL": "Another address of Paystack's API, for a stand-in; production refuses it. Empty (default): Paystack's own.",
+    "SANDBOX_PAYMENTS": "true offers the sandbox payment page while neither Stripe nor Paystack is set up. Default true outside production; production refuses it.",
 }
 
 
@@ -98,8 +104,12 @@ class Settings:
     stripe_secret_key: str
     stripe_publishable_key: str
     stripe_webhook_secret: str
+    stripe_api_url: str
     paystack_secret_key: str
     paystack_public_key: str
+    paystack_currencies: tuple[str, ...]
+    paystack_transfers: bool
+    paystack_api_url: str
     sandbox_payments: bool
 
     @property
@@ -156,8 +166,12 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         stripe_secret_key=read.text("STRIPE_SECRET_KEY", ""),
         stripe_publishable_key=read.text("STRIPE_PUBLISHABLE_KEY", ""),
         stripe_webhook_secret=read.text("STRIPE_WEBHOOK_SECRET", ""),
+        stripe_api_url=read.url("STRIPE_API_URL", "", ("http", "https")),
         paystack_secret_key=read.text("PAYSTACK_SECRET_KEY", ""),
         paystack_public_key=read.text("PAYSTACK_PUBLIC_KEY", ""),
+        paystack_currencies=read.some_of("PAYSTACK_CURRENCIES", "GHS", PAYSTACK_CURRENCIES),
+        paystack_transfers=read.flag("PAYSTACK_TRANSFERS", default=False),
+        paystack_api_url=read.url("PAYSTACK_API_URL", "", ("http", "https")),
         sandbox_payments=read.flag("SANDBOX_PAYMENTS", default=not production),
     )
     _refuse_unsafe(settings)
@@ -176,6 +190,9 @@ def _refuse_unsafe(settings: Settings) -> None:
         raise SettingsError("SECRET_KEY must be set in production: at least 32 random characters.")
     if settings.sandbox_payments:
         raise SettingsError("SANDBOX_PAYMENTS must be false in production: the sandbox takes no real money.")
+    for name in ("stripe_api_url", "paystack_api_url"):
+        if getattr(settings, name):
+            raise SettingsError(f"{name.upper()} must be empty in production: it is for stand-ins.")
     if settings.debug:
         raise SettingsError(
             "DEBUG must be false in production: it shows the inside of the site to everybody."
@@ -195,6 +212,8 @@ def _refuse_half_configured(settings: Settings) -> None:
         raise SettingsError("STRIPE_WEBHOOK_SECRET must be set with STRIPE_SECRET_KEY and begin with whsec_.")
     if settings.paystack_secret_key and not settings.paystack_secret_key.startswith(("sk_test_", "sk_live_")):
         raise SettingsError("PAYSTACK_SECRET_KEY must begin with sk_test_ or sk_live_.")
+    if settings.paystack_transfers and not settings.paystack_secret_key:
+        raise SettingsError("PAYSTACK_TRANSFERS needs PAYSTACK_SECRET_KEY.")
     if settings.paystack_secret_key and not settings.paystack_public_key.startswith("pk_"):
         raise SettingsError("PAYSTACK_PUBLIC_KEY must be set with PAYSTACK_SECRET_KEY and begin with pk_.")
 
@@ -258,6 +277,12 @@ class _Reader:
         if value not in allowed:
             raise SettingsError(f"{name} must be one of {', '.join(allowed)}.")
         return value
+
+    def some_of(self, name: str, default: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        values = tuple(part.strip().upper() for part in self.text(name, default).split(",") if part.strip())
+        if not set(values) <= set(allowed):
+            raise SettingsError(f"{name} must be some of {', '.join(allowed)}, separated by commas.")
+        return values
 
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
         value = self.text(name, default).rstrip("/")

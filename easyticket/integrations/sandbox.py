@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from easyticket.integrations.providers import (
     ChargeRequest,
     ChargeSnapshot,
     ChargeState,
+    DisputeSnapshot,
     RefundOutcome,
     RefundRequest,
     RefundSnapshot,
@@ -68,10 +69,22 @@ class SandboxProvider:
 
     name = "sandbox"
     is_live = False
+    least_seconds = 0
 
     def __init__(self, secret_key: str, public_url: str) -> None:
         self._key = derived_key(secret_key, "sandbox-webhook")
         self._public_url = public_url
+
+    def collects(self, currency: str) -> bool:
+        """Take every currency: it is play money."""
+        return True
+
+    def least_minor(self, currency: str) -> int:
+        """Take any amount."""
+        return 1
+
+    def probe(self) -> None:
+        """Answer: its books are in our database."""
 
     def start(self, request: ChargeRequest) -> StartedCharge:
         """Write the charge down, or find the one this reference already has."""
@@ -93,11 +106,13 @@ class SandboxProvider:
 
     def fetch(self, reference: str, provider_ref: str) -> ChargeSnapshot:
         """Tell what the payer decided."""
-        charge = get_charge(reference)
+        return self._snapshot(get_charge(reference))
+
+    def _snapshot(self, charge: SandboxCharge) -> ChargeSnapshot:
         state = ChargeState.PAID if charge.state == "succeeded" else ChargeState(charge.state)
         return ChargeSnapshot(
-            reference=reference,
-            provider_ref=f"sbx_{reference}",
+            reference=charge.reference,
+            provider_ref=f"sbx_{charge.reference}",
             state=state,
             amount_minor=charge.amount_minor if state is ChargeState.PAID else 0,
             currency=charge.currency,
@@ -141,7 +156,31 @@ class SandboxProvider:
                         created_at=clock.now(),
                     )
                 )
-        return RefundSnapshot(f"sbxre_{request.key}", RefundOutcome.SUCCEEDED)
+        return RefundSnapshot(f"sbxre_{request.key}", RefundOutcome.SUCCEEDED, key=request.key)
+
+    def fetch_refunds(self, reference: str, provider_ref: str) -> tuple[RefundSnapshot, ...]:
+        """Tell what was returned."""
+        charge = get_charge(reference)
+        refunds = db.session.scalars(sa.select(SandboxRefund).where(SandboxRefund.reference == reference))
+        return tuple(
+            RefundSnapshot(
+                f"sbxre_{refund.key}",
+                RefundOutcome.SUCCEEDED,
+                key=refund.key,
+                amount_minor=refund.amount_minor,
+                currency=charge.currency,
+            )
+            for refund in refunds
+        )
+
+    def fetch_disputes(self, reference: str, provider_ref: str) -> tuple[DisputeSnapshot, ...]:
+        """Tell that there are none: nobody disputes play money."""
+        return ()
+
+    def list_charges(self, since: datetime) -> Iterator[ChargeSnapshot]:
+        """Go through its books."""
+        for charge in db.session.scalars(sa.select(SandboxCharge).where(SandboxCharge.created_at >= since)):
+            yield self._snapshot(charge)
 
     def sign(self, body: bytes, at: datetime) -> str:
         """Return the signature header of a webhook: time and HMAC-SHA256 over `time.body`."""
