@@ -30,29 +30,32 @@ class Delivery:
 class Deliveries:
     """Webhooks on their way. `sign` gives the headers for the bytes that are sent; it is asked anew for every try.
 
-    What tests change: `urls`, `duplicate` (how often each is sent), `delay` (seconds), `dropping` and `holding` (nothing
-    is sent; what is held can be released, in another order too), `retries`.
+    What tests change: `urls`, `duplicate` (how often each is sent), `parallel` (how many are sent at one time), `delay`
+    (seconds), `dropping` and `holding` (nothing is sent; what is held can be released, in another order too), `retries`.
     """
 
     def __init__(self, sign: Callable[[bytes], dict[str, str]]) -> None:
         self.sign = sign
         self._changed = threading.Condition()
         self._numbers = itertools.count()
-        self._worker: threading.Thread | None = None
+        self._workers: list[threading.Thread] = []
         self._stopping = False
+        self._busy = 0
         self.clear()
 
     def clear(self) -> None:
-        """Forget what waits and was sent, and be well-behaved again; the addresses stay not."""
+        """Forget the addresses, what waits and what was sent, and be well-behaved again; what is on its way arrives first."""
         with self._changed:
             self.urls: list[str] = []
-            self.duplicate, self.delay, self.dropping, self.holding = 1, 0.0, False, False
+            self.duplicate, self.parallel, self.delay = 1, 1, 0.0
+            self.dropping, self.holding = False, False
             self.retries: tuple[float, ...] = RETRIES
             self.held: list[tuple[str, bytes]] = []
             self.sent: list[Delivery] = []
             self._waiting: list[tuple[float, int, int, str, str, bytes]] = []
-            self._round = next(self._numbers)
-            self._busy = 0
+            self._changed.wait_for(lambda: not self._busy, ANSWER_SECONDS)
+            self.sent.clear()
+            self._waiting.clear()
 
     def post(self, kind: str, body: bytes) -> None:
         """Send a webhook to every address as the settings of the moment say; return at once."""
@@ -90,19 +93,19 @@ class Deliveries:
         """End the thread."""
         with self._changed:
             self._stopping = True
-            worker, self._worker = self._worker, None
+            workers, self._workers = self._workers, []
             self._changed.notify_all()
-        if worker is not None:
+        for worker in workers:
             worker.join(ANSWER_SECONDS)
 
     def _queue(self, kind: str, body: bytes) -> None:
         for url in self.urls:
             for _ in range(self.duplicate):
                 self._push(self.delay, 0, kind, url, body)
-        if self._worker is None:
-            self._stopping = False
-            self._worker = threading.Thread(target=self._run, daemon=True)
-            self._worker.start()
+        self._stopping = False
+        while len(self._workers) < self.parallel:
+            self._workers.append(threading.Thread(target=self._run, daemon=True))
+            self._workers[-1].start()
 
     def _push(self, delay: float, tries: int, kind: str, url: str, body: bytes) -> None:
         entry = (time.monotonic() + delay, next(self._numbers), tries, kind, url, body)
@@ -112,21 +115,19 @@ class Deliveries:
     def _run(self) -> None:
         with httpx.Client(timeout=ANSWER_SECONDS, trust_env=False) as client:
             while (entry := self._next()) is not None:
-                _, current, tries, kind, url, body = entry
+                tries, kind, url, body = entry
                 status = self._send(client, url, body)
                 with self._changed:
-                    if current == self._round:
-                        self._note(Delivery(kind, body, url, status), tries)
+                    self._note(Delivery(kind, body, url, status), tries)
                     self._changed.notify_all()
 
-    def _next(self) -> tuple[float, int, int, str, str, bytes] | None:
+    def _next(self) -> tuple[int, str, str, bytes] | None:
         with self._changed:
             while not self._stopping:
                 seconds = self._waiting[0][0] - time.monotonic() if self._waiting else None
                 if seconds is not None and seconds <= 0:
-                    _, _, tries, kind, url, body = heapq.heappop(self._waiting)
                     self._busy += 1
-                    return (0, self._round, tries, kind, url, body)
+                    return heapq.heappop(self._waiting)[2:]
                 self._changed.wait(seconds)
         return None
 

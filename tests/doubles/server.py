@@ -116,7 +116,7 @@ class Double:
         request.get_data()  # once and whole, before anything looks at forms
         answer = self._controlled if request.path.startswith(CONTROL) else self._journaled
         response = answer(request)
-        return cast(Iterable[bytes], response(cast(Any, environ), cast(Any, start_response)))
+        return response(cast(Any, environ), cast(Any, start_response))
 
     def _journaled(self, request: Request) -> Response:
         call = self.journal.begin(request)
