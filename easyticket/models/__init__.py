@@ -1,6 +1,7 @@
 """The tables: columns, named constraints and relationships. No rule that needs a clock, no query, no write lives here."""
 
 import easyticket.models.postgresql_indexes  # noqa: F401 (it listens for tables being made)
+from easyticket.models.audit import AuditRun
 from easyticket.models.category import Category
 from easyticket.models.event import CheckInPolicy, Event, EventImage, EventStatus, FeeBearer, PricingType
 from easyticket.models.ledger import LedgerAccount, LedgerEntry, LedgerPosting, PostingKind
@@ -18,10 +19,20 @@ from easyticket.models.order import (
     SalesChannel,
 )
 from easyticket.models.outbox import OutboxJob
-from easyticket.models.payment import Payment, PaymentState, ProviderEvent, Refund, RefundState
+from easyticket.models.payment import (
+    Dispute,
+    DisputeState,
+    Payment,
+    PaymentState,
+    ProviderEvent,
+    Refund,
+    RefundState,
+    RefundTicket,
+)
 from easyticket.models.payout import PaymentProfile, Payout, PayoutState, ProfileMethod, ProfileStatus
 from easyticket.models.promo import PromoCode, PromoKind
 from easyticket.models.quota import Quota, QuotaKind
+from easyticket.models.receipt import Receipt, ReceiptCounter, ReceiptKind, SellerProfile
 from easyticket.models.scan import Admission, Scan, ScanOutcome
 from easyticket.models.ticket import Ticket, TicketStatus
 from easyticket.models.ticket_type import TicketType
@@ -30,9 +41,12 @@ from easyticket.models.visit import EventVisit
 
 __all__ = [
     "Admission",
+    "AuditRun",
     "Category",
     "CheckInPolicy",
     "ContactMessage",
+    "Dispute",
+    "DisputeState",
     "Event",
     "EventImage",
     "EventStatus",
@@ -69,11 +83,16 @@ __all__ = [
     "ProviderEvent",
     "Quota",
     "QuotaKind",
+    "Receipt",
+    "ReceiptCounter",
+    "ReceiptKind",
     "Refund",
     "RefundState",
+    "RefundTicket",
     "SalesChannel",
     "Scan",
     "ScanOutcome",
+    "SellerProfile",
     "Ticket",
     "TicketStatus",
     "TicketType",

@@ -57,6 +57,9 @@ class Event(HasUuid, HasTimes, Base):
     __tablename__ = "event"
     __table_args__ = (
         sa.CheckConstraint("end_at > start_at", name="ends_after_start"),
+        sa.CheckConstraint(
+            "buyer_refund_days IS NULL OR buyer_refund_days >= 0", name="buyer_refund_days_not_negative"
+        ),
         sa.CheckConstraint("total_capacity IS NULL OR total_capacity > 0", name="capacity_positive"),
         sa.CheckConstraint(
             "base_price_minor IS NULL OR base_price_minor >= 0", name="base_price_not_negative"
@@ -122,6 +125,8 @@ class Event(HasUuid, HasTimes, Base):
 
     terms_and_conditions: Mapped[str] = mapped_column(default="")
     refund_policy: Mapped[str] = mapped_column(default="")
+    # Until how many whole days before the start buyers may have their money back themselves; None: never.
+    buyer_refund_days: Mapped[int | None] = mapped_column(default=0, server_default=sa.text("0"))
     age_restriction: Mapped[int | None]
     check_in_policy: Mapped[CheckInPolicy] = mapped_column(
         choices(CheckInPolicy, "check_in_policy"), default=CheckInPolicy.SINGLE

@@ -21,19 +21,38 @@ class LedgerAccount(enum.StrEnum):
     FEE_REVENUE = "fee_revenue"
     REFUND_DUE = "refund_due"
     PAYOUT_TRANSIT = "payout_transit"
+    # What providers keep for their work.
+    FEE_EXPENSE = "fee_expense"
+    # Taken from us while a dispute is open, and the organizer's part of it, which is frozen.
+    DISPUTE_HOLD = "dispute_hold"
+    ORGANIZER_DISPUTED = "organizer_disputed"
+    # What lost disputes took beyond what was left of the sale.
+    DISPUTE_LOSS = "dispute_loss"
 
 
 class PostingKind(enum.StrEnum):
-    """Why money moved. A `VERIFICATION` is what one check of an account costs its owner."""
+    """Why money moved. A `VERIFICATION` is what one check of an account costs its owner.
+
+    `REFUND_BOUNCED`: money that had been returned came back to us; `REFUND_FAILED`: a promise of money back is taken back.
+    """
 
     CAPTURE = "capture"
     FULFILMENT = "fulfilment"
     REFUND_REQUESTED = "refund_requested"
     REFUND_PAID = "refund_paid"
+    REFUND_BOUNCED = "refund_bounced"
+    REFUND_FAILED = "refund_failed"
+    PROVIDER_FEE = "provider_fee"
+    DISPUTE_OPENED = "dispute_opened"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
     VERIFICATION = "verification"
     PAYOUT_REQUESTED = "payout_requested"
     PAYOUT_CANCELLED = "payout_cancelled"
     PAYOUT_PAID = "payout_paid"
+    PAYOUT_FAILED = "payout_failed"
+    PAYOUT_REVERSED = "payout_reversed"
+    PAYOUT_FEE = "payout_fee"
 
     def key_of(self, *numbers: int) -> str:
         """Return the key of the only posting of this kind about the row of that id (and what of it)."""

@@ -17,7 +17,7 @@ from easyticket.models.offer import Offer
 from easyticket.models.user import User
 
 if TYPE_CHECKING:
-    from easyticket.models.payment import Payment, Refund
+    from easyticket.models.payment import Dispute, Payment, Refund
     from easyticket.models.ticket import Ticket
 
 
@@ -114,6 +114,7 @@ class Order(HasUuid, HasTimes, Base):
     hold: Mapped[Hold | None] = relationship(cascade="all, delete-orphan", back_populates="order")
     payments: Mapped[list[Payment]] = relationship(order_by="Payment.id", back_populates="order")
     refunds: Mapped[list[Refund]] = relationship(order_by="Refund.id", back_populates="order")
+    disputes: Mapped[list[Dispute]] = relationship(order_by="Dispute.id", back_populates="order")
     tickets: Mapped[list[Ticket]] = relationship(order_by="Ticket.id", back_populates="order")
 
     @property

@@ -1,4 +1,4 @@
-"""Attempts to pay an order, what providers told us about them, and refunds.
+"""Attempts to pay an order, what providers told us about them, refunds and disputes.
 
 Every row is written before the provider is called.
 """
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from easyticket.db import Base, choices
+from easyticket.integrations.providers import DisputeState, NoticeTopic
 from easyticket.models.columns import HasTimes, HasUuid
 from easyticket.models.order import Order
 
@@ -34,9 +35,14 @@ class PaymentState(enum.StrEnum):
 
 
 class RefundState(enum.StrEnum):
-    """`requested` is not sent yet, `unknown` was sent and not answered: both count against what can be refunded."""
+    """`requested` is not sent yet, `unknown` was sent and not answered: both count against what can be refunded.
+
+    `blocked` was not begun, because there is too little money at the provider; it is tried again. Only `failed` does not
+    count: the promise was taken back, also where the provider had called it done before.
+    """
 
     REQUESTED = "requested"
+    BLOCKED = "blocked"
     PENDING = "pending"
     UNKNOWN = "unknown"
     SUCCEEDED = "succeeded"
@@ -78,6 +84,12 @@ class Payment(HasUuid, HasTimes, Base):
     return_url: Mapped[str] = mapped_column(default="")
     last_error: Mapped[str] = mapped_column(sa.String(500), default="")
     captured_minor: Mapped[int | None]
+    # What the provider kept of it, once that is known.
+    provider_fee_minor: Mapped[int | None]
+    # When its hold was lengthened because the payer was in the middle of proving who they are: that happens once.
+    grace_given_at: Mapped[datetime | None]
+    # When somebody decided what becomes of quarantined money.
+    reviewed_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
     # When the provider was last asked; the reconciler takes the longest unasked first.
     checked_at: Mapped[datetime | None]
@@ -94,6 +106,9 @@ class ProviderEvent(Base):
     provider: Mapped[str] = mapped_column(sa.String(20))
     event_key: Mapped[str] = mapped_column(sa.String(255))
     kind: Mapped[str] = mapped_column(sa.String(80))
+    topic: Mapped[NoticeTopic] = mapped_column(
+        choices(NoticeTopic, "topic"), default=NoticeTopic.CHARGE, server_default=NoticeTopic.CHARGE.value
+    )
     body: Mapped[str]
     payment_reference: Mapped[str] = mapped_column(sa.String(255), default="")
     received_at: Mapped[datetime]
@@ -111,19 +126,63 @@ class Refund(HasUuid, HasTimes, Base):
 
     order_id: Mapped[int] = mapped_column(sa.ForeignKey("order.id"), index=True)
     payment_id: Mapped[int] = mapped_column(sa.ForeignKey("payment.id"), index=True)
-    ticket_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ticket.id"))
     amount_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(sa.String(3))
     state: Mapped[RefundState] = mapped_column(
         choices(RefundState, "state"), default=RefundState.REQUESTED, index=True
     )
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
-    # buyer, organizer, admin, late_payment, surplus_payment, event_cancelled, provider
+    # buyer, organizer, admin, late_payment, surplus_payment, quarantined_payment, event_cancelled, provider
     source: Mapped[str] = mapped_column(sa.String(30))
     requested_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+    # Who had the money of a used ticket returned all the same.
+    override_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
     provider_ref: Mapped[str | None] = mapped_column(sa.String(255))
     last_error: Mapped[str] = mapped_column(sa.String(500), default="")
     succeeded_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
 
     order: Mapped[Order] = relationship(back_populates="refunds")
+    payment: Mapped[Payment] = relationship()
+    tickets: Mapped[list[RefundTicket]] = relationship(
+        order_by="RefundTicket.ticket_id", cascade="all, delete-orphan"
+    )
+
+
+class RefundTicket(Base):
+    """How much of a refund is for one ticket; refunds of an amount that names no ticket have no such rows."""
+
+    __tablename__ = "refund_ticket"
+    __table_args__ = (
+        sa.UniqueConstraint("refund_id", "ticket_id"),
+        sa.CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
+    )
+
+    refund_id: Mapped[int] = mapped_column(sa.ForeignKey("refund.id", ondelete="CASCADE"))
+    ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("ticket.id"), index=True)
+    amount_minor: Mapped[int]
+
+
+class Dispute(HasUuid, HasTimes, Base):
+    """A payer's bank takes the money back, or asks about it (`warning`). `amount_minor` is what is disputed."""
+
+    __tablename__ = "dispute"
+    __table_args__ = (
+        sa.UniqueConstraint("payment_id", "provider_ref"),
+        sa.CheckConstraint("amount_minor > 0", name="amount_positive"),
+    )
+
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("order.id"), index=True)
+    payment_id: Mapped[int] = mapped_column(sa.ForeignKey("payment.id"), index=True)
+    provider_ref: Mapped[str] = mapped_column(sa.String(255))
+    state: Mapped[DisputeState] = mapped_column(choices(DisputeState, "state"), index=True)
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    due_at: Mapped[datetime | None]
+    # When the money left us; None while it is a question only.
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    order: Mapped[Order] = relationship(back_populates="disputes")
     payment: Mapped[Payment] = relationship()

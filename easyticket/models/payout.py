@@ -29,7 +29,7 @@ class ProfileStatus(enum.StrEnum):
 
 
 class PayoutState(enum.StrEnum):
-    """Where a payout is; `unknown` was sent and not answered."""
+    """Where a payout is; `unknown` was sent and not answered, `reversed` arrived and came back."""
 
     REQUESTED = "requested"
     PENDING = "pending"
@@ -37,6 +37,7 @@ class PayoutState(enum.StrEnum):
     PAID = "paid"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    REVERSED = "reversed"
 
 
 # Asked for and neither paid nor given up.
@@ -77,6 +78,8 @@ class PaymentProfile(HasUuid, HasTimes, Base):
     verification_attempts: Mapped[int] = mapped_column(default=0)
     verified_at: Mapped[datetime | None]
     failure_reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    # How the provider that sends money names this account, once it was told of it.
+    recipient_code: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
     # Nothing is paid out to it before this moment: the freeze after a change of the account.
     frozen_until: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
@@ -104,6 +107,11 @@ class Payout(HasUuid, HasTimes, Base):
     )
     provider_ref: Mapped[str | None] = mapped_column(sa.String(255))
     last_error: Mapped[str] = mapped_column(sa.String(500), default="")
+    # When it was first handed to the provider, and when that was last asked.
+    sent_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
+    # Made by the clock because its organizer wants that, not asked for by hand.
+    is_automatic: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     paid_at: Mapped[datetime | None]
     recorded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
 

@@ -63,6 +63,8 @@ class Ticket(HasUuid, HasTimes, Base):
     used_at: Mapped[datetime | None]
     used_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
     cancelled_at: Mapped[datetime | None]
+    # While the payer's bank takes its money back: it admits, and the gate says so.
+    disputed_at: Mapped[datetime | None]
     # Set once when its place went back on sale.
     released_at: Mapped[datetime | None]
 
