@@ -1,6 +1,7 @@
 """The tables: columns, named constraints and relationships. No rule that needs a clock, no query, no write lives here."""
 
 import easyticket.models.postgresql_indexes  # noqa: F401 (it listens for tables being made)
+from easyticket.integrations.providers import DisputeState
 from easyticket.models.audit import AuditRun
 from easyticket.models.category import Category
 from easyticket.models.event import CheckInPolicy, Event, EventImage, EventStatus, FeeBearer, PricingType
@@ -21,7 +22,6 @@ from easyticket.models.order import (
 from easyticket.models.outbox import OutboxJob
 from easyticket.models.payment import (
     Dispute,
-    DisputeState,
     Payment,
     PaymentState,
     ProviderEvent,
