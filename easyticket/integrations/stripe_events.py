@@ -10,12 +10,15 @@ from typing import Any
 import stripe
 
 from easyticket.core.errors import Invalid
-from easyticket.integrations.providers import WebhookNotice
+from easyticket.integrations.providers import NoticeTopic, WebhookNotice
 
 SIGNATURE_HEADER = "Stripe-Signature"
 # Seconds an event's time may differ from ours. Stripe's library looks at the past only.
 TOLERANCE = 300
 _LONGEST_ID = 255
+_REFUNDS = ("refund.", "charge.refund")
+_DISPUTES = ("charge.dispute.",)
+_CHARGES = ("payment_intent.", "charge.")
 _STAMP = re.compile(r"(?:^|,)t=([0-9]{1,11})(?:,|$)")
 
 
@@ -31,9 +34,17 @@ def read_stripe_event(body: bytes, signature: str, secret: str, now: datetime) -
         raise _no_event() from None
     if not isinstance(event, dict):
         raise _no_event()
-    return WebhookNotice(
-        event_key=_word(event.get("id")), kind=_word(event.get("type"))[:80], reference=_reference(event)
-    )
+    kind = _word(event.get("type"))[:80]
+    return WebhookNotice(_word(event.get("id")), kind, _reference(event), topic_of(kind))
+
+
+def topic_of(kind: str) -> NoticeTopic:
+    """Return what an event of this type is about."""
+    if kind.startswith(_REFUNDS):
+        return NoticeTopic.REFUND
+    if kind.startswith(_DISPUTES):
+        return NoticeTopic.DISPUTE
+    return NoticeTopic.CHARGE if kind.startswith(_CHARGES) else NoticeTopic.OTHER
 
 
 def _verify(body: bytes, signature: str, secret: str, now: datetime) -> None:
