@@ -26,8 +26,8 @@ from easyticket.models import (
 from easyticket.models.payout import OPEN_STATES
 from easyticket.rules.account_deletion import AccountTies
 
-# Shares that wait, and those that are on their way.
-_OWED = (LedgerAccount.ORGANIZER_PAYABLE, LedgerAccount.PAYOUT_TRANSIT)
+# Shares that wait, those that are frozen by disputes, and those that are on their way.
+_OWED = (LedgerAccount.ORGANIZER_PAYABLE, LedgerAccount.ORGANIZER_DISPUTED, LedgerAccount.PAYOUT_TRANSIT)
 
 
 def find_account_ties(user: User, now: datetime) -> AccountTies:

@@ -24,6 +24,9 @@ from easyticket.models import (
 )
 
 _SHARE, _TRANSIT = LedgerAccount.ORGANIZER_PAYABLE, LedgerAccount.PAYOUT_TRANSIT
+_FROZEN = LedgerAccount.ORGANIZER_DISPUTED
+# What was paid out, and what of that came back: account and kind of its entries.
+_ARRIVED = ((_TRANSIT, PostingKind.PAYOUT_PAID), (_SHARE, PostingKind.PAYOUT_REVERSED))
 _OWN, _CANCELLED, _READY, _WAITING = "own", "cancelled", "ready", "waiting"
 
 
@@ -43,10 +46,13 @@ class Balance:
     available_minor: int
     # Of events that are not over, or were to last longer when they were sold; or sold too short ago.
     pending_minor: int
-    # On its way to the organizer, or of cancelled events, whose buyers get it back.
+    # On its way to the organizer, frozen by disputes, or of cancelled events, whose buyers get it back.
     on_hold_minor: int
     # Has arrived.
     paid_out_minor: int
+    # The parts of what is on hold that are on their way and frozen by disputes; the rest is of cancelled events.
+    on_its_way_minor: int = 0
+    disputed_minor: int = 0
 
     @property
     def payable_minor(self) -> int:
@@ -60,19 +66,31 @@ def get_balance(organizer_id: int, currency: str, now: datetime) -> Balance:
     arrived = 0
     for account, phase, kind, minor in db.session.execute(_sums(organizer_id, currency, now)):
         by_account[account, phase] += int(minor)
-        arrived += int(minor) if (account, kind) == (_TRANSIT, PostingKind.PAYOUT_PAID) else 0
-    transit = -sum(minor for (account, _), minor in by_account.items() if account == _TRANSIT)
+        arrived += int(minor) if (account, kind) in _ARRIVED else 0
+    transit, disputed = (
+        -sum(minor for (account, _), minor in by_account.items() if account == wanted)
+        for wanted in (_TRANSIT, _FROZEN)
+    )
     ready, waiting = -by_account[_SHARE, _READY], -by_account[_SHARE, _WAITING]
     cancelled, own = -by_account[_SHARE, _CANCELLED], -by_account[_SHARE, _OWN]
     return Balance(
         currency=currency,
-        earnings_minor=ready + waiting + cancelled,
+        earnings_minor=ready + waiting + cancelled + disputed,
         fees_minor=-(own + transit + arrived),
         available_minor=ready + own,
         pending_minor=waiting,
-        on_hold_minor=cancelled + transit,
+        on_hold_minor=cancelled + transit + disputed,
         paid_out_minor=arrived,
+        on_its_way_minor=transit,
+        disputed_minor=disputed,
     )
+
+
+def list_balances(organizer_id: int, now: datetime) -> list[Balance]:
+    """Return an organizer's balance in every currency they ever had money in, by its code."""
+    mine = LedgerEntry.organizer_id == organizer_id
+    currencies = sa.select(LedgerEntry.currency).where(mine).distinct().order_by(LedgerEntry.currency)
+    return [get_balance(organizer_id, currency, now) for currency in db.session.scalars(currencies).all()]
 
 
 def find_next_available_at(organizer_id: int, currency: str, now: datetime) -> datetime | None:
@@ -122,7 +140,7 @@ def _sums(organizer_id: int, currency: str, now: datetime) -> sa.Select[str, str
         .join(LedgerEntry.posting)
         .outerjoin(Order, Order.id == LedgerEntry.order_id)
         .outerjoin(Event, Event.id == Order.event_id)
-        .where(LedgerEntry.organizer_id == organizer_id, LedgerEntry.account.in_((_SHARE, _TRANSIT)))
+        .where(LedgerEntry.organizer_id == organizer_id, LedgerEntry.account.in_((_SHARE, _FROZEN, _TRANSIT)))
         .where(LedgerEntry.currency == currency)
         .group_by(LedgerEntry.account, phase, LedgerPosting.kind)
     )

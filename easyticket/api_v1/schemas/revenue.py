@@ -125,7 +125,7 @@ class PayoutStatus(Answer):
 
     available_balance = _amount("Can be paid out now.")
     pending_balance = _amount("Of events that are not over, or sold too short ago.")
-    on_hold_balance = _amount("On its way, or of cancelled events.")
+    on_hold_balance = _amount("On its way, disputed by buyers, or of cancelled events.")
     total_paid_out = _amount()
     total_earnings = _amount("The organizer's shares of all sales, less refunds.")
     total_withdrawn = _amount("The same as `total_paid_out`.")
