@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.application",
+    "tests.fixtures.doubles",
     "tests.fixtures.parties",
     "tests.fixtures.browser",
 ]

@@ -76,7 +76,9 @@ class Double:
         """Forget the books."""
 
     def work(self, request: Request, fault: Fault | None) -> Response:
-        """Answer, or fail before or after the work was done. A provider that remembers failures wraps this."""
+        """Answer, or wait or fail before or after the work was done. A provider that remembers its answers wraps this."""
+        if fault and fault.kind in ("slow", "hang_before"):
+            self.faults.wait(fault.seconds)
         if fault and fault.kind == "error_before":
             return self.error(fault.status)
         response = self.answer(request)
@@ -126,8 +128,6 @@ class Double:
         return response
 
     def _faulty(self, request: Request, fault: Fault) -> Response:
-        if fault.kind in ("slow", "hang_before"):
-            self.faults.wait(fault.seconds)
         response = self.work(request, fault)
         if fault.kind == "hang_after":
             self.faults.wait(fault.seconds)
