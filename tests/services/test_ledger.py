@@ -19,7 +19,12 @@ pytestmark = pytest.mark.usefixtures("db_session")
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE ledger_entry SET amount_minor = 1", "DELETE FROM ledger_entry", "DELETE FROM ledger_posting"],
+    [
+        "UPDATE ledger_entry SET amount_minor = 1",
+        "UPDATE ledger_posting SET kind = 'capture'",
+        "DELETE FROM ledger_entry",
+        "DELETE FROM ledger_posting",
+    ],
 )
 def test_a_posted_row_can_be_neither_changed_nor_deleted(statement: str) -> None:
     _, payment = approved(factories.make_simple_event())
