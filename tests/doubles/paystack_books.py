@@ -34,7 +34,9 @@ def now() -> datetime:
 
 def written(moment: datetime | None) -> str | None:
     """Return a moment as Paystack writes it."""
-    return moment and f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    if moment is None:
+        return None
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
 @dataclass
