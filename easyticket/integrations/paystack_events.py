@@ -8,17 +8,24 @@ import json
 from typing import Any
 
 from easyticket.core.errors import Forbidden, Invalid
-from easyticket.integrations.providers import WebhookNotice
+from easyticket.integrations.providers import NoticeTopic, WebhookNotice
 
 SIGNATURE_HEADER = "X-Paystack-Signature"
 _LONGEST = 255
 _LONGEST_KIND = 80
 # Events whose number names them; Paystack's webhooks have no id, no time and no nonce of their own.
 _NAMED_BY_NUMBER = ("charge.", "transfer.")
+# What kinds begin with; the first that fits.
+_TOPICS = {
+    "charge.dispute.": NoticeTopic.DISPUTE,
+    "charge.": NoticeTopic.CHARGE,
+    "refund.": NoticeTopic.REFUND,
+    "transfer.": NoticeTopic.TRANSFER,
+}
 
 
 def read_paystack_event(body: bytes, signature: str, secret: str) -> WebhookNotice:
-    """Return what an event is about: our reference of the charge it names, nothing for a transfer.
+    """Return what an event is about: our reference of the charge it names, or of the payout that is transferred.
 
     The event's key is its kind with the number of what it is about; where that says too little, a digest of the body.
 
@@ -36,7 +43,12 @@ def read_paystack_event(body: bytes, signature: str, secret: str) -> WebhookNoti
     ):
         raise _no_event()
     about = _object(event.get("data"))
-    return WebhookNotice(event_key=_key(kind, about, body), kind=kind, reference=_reference(kind, about))
+    return WebhookNotice(
+        event_key=_key(kind, about, body),
+        kind=kind,
+        reference=_reference(about),
+        topic=next((_TOPICS[start] for start in _TOPICS if kind.startswith(start)), NoticeTopic.OTHER),
+    )
 
 
 def sign(body: bytes, secret: str) -> str:
@@ -60,9 +72,7 @@ def _key(kind: str, about: dict[str, Any], body: bytes) -> str:
     return f"{kind}:{hashlib.sha256(body).hexdigest()}"
 
 
-def _reference(kind: str, about: dict[str, Any]) -> str:
-    if kind.startswith("transfer."):
-        return ""
+def _reference(about: dict[str, Any]) -> str:
     of_dispute = _object(about.get("transaction")).get("reference")
     found = about.get("transaction_reference") or of_dispute or about.get("reference")
     if not isinstance(found, str) or len(found) > _LONGEST:

@@ -397,7 +397,7 @@ class TestPaystackWebhook:
         kept = self.events()
         assert [(event.kind, event.payment_reference) for event in kept] == [
             ("charge.success", "ET-1"),
-            ("transfer.success", ""),
+            ("transfer.success", "po-1"),
             ("refund.pending", "ET-1"),
             ("refund.pending", "ET-1"),
         ]
