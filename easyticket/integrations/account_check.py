@@ -13,12 +13,15 @@ from typing import Protocol
 from config import Settings
 
 UNKNOWN_ENDING, SLOW_ENDING = "0000", "9999"
+# Accounts that organizers are paid to are in Ghana.
+COUNTRY_CURRENCY = "GHS"
 
 
 class CheckState(enum.StrEnum):
-    """What the party says; `pending` means that it is to be asked again."""
+    """What the party says; `pending` means that it is to be asked again, `by_hand` that it knows no such accounts at all."""
 
     PENDING = "pending"
+    BY_HAND = "by_hand"
     FOUND = "found"
     UNKNOWN = "unknown"
 
@@ -69,5 +72,16 @@ class SandboxAccountVerifier:
 
 
 def open_account_verifier(settings: Settings) -> AccountVerifier | None:
-    """Return the party that is configured, or None where people check accounts by hand."""
-    return SandboxAccountVerifier() if settings.sandbox_payments else None
+    """Return the party that is configured, or None where people check accounts by hand.
+
+    An account elsewhere than in Ghana looks up no accounts in Ghana, and all that are paid to are there.
+    """
+    # It answers in the words above, so it reads this module first.
+    from easyticket.integrations.paystack_accounts import PaystackAccountVerifier
+    from easyticket.integrations.paystack_client import PaystackClient
+
+    if settings.paystack_secret_key:
+        is_in_ghana = COUNTRY_CURRENCY in settings.paystack_currencies
+        return PaystackAccountVerifier(PaystackClient.of(settings)) if is_in_ghana else None
+    is_sandbox_on = settings.sandbox_payments and not settings.stripe_secret_key
+    return SandboxAccountVerifier() if is_sandbox_on else None

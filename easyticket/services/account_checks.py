@@ -141,7 +141,8 @@ def _note_answer(
     profile_id: int, attempt: int, times_asked: int, answer: AccountAnswer, now: datetime
 ) -> None:
     profile = db.session.get_one(PaymentProfile, profile_id, with_for_update=True, populate_existing=True)
-    if not _is_running(profile, attempt):
+    # What the party cannot look up waits for people, as everything does where there is no party.
+    if not _is_running(profile, attempt) or answer.state is CheckState.BY_HAND:
         return
     if answer.state is CheckState.PENDING and times_asked + 1 < _MOST_ASKED:
         _ask_again(profile, times_asked + 1, now)
