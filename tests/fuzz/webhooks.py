@@ -1,24 +1,30 @@
-"""Signs two of three generated webhooks, as their providers do; they would only be refused for their signatures otherwise."""
+"""Signs two of three generated webhooks, as their providers do; they would only be refused for their signatures otherwise.
+
+Paystack is set up for its own door only: with its key everywhere, payments would begin there and not in the sandbox.
+"""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 from zlib import crc32
 
 import stripe
+from flask import Flask
 
+from config import Settings
 from easyticket.core import clock
 from tests.api.access_table import WEBHOOK_SECRET
-from tests.api_v1.access_table import paystack_signature
+from tests.api_v1.access_table import PAYSTACK_KEY, paystack_signature
 
 
 class SignedWebhooks:
     """Stands before the application: what is signed is what is sent, byte by byte."""
 
-    def __init__(self, application: Any) -> None:
-        self._application = application
+    def __init__(self, app: Flask) -> None:
+        self._app, self._application = app, app.wsgi_app
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         header, sign = _SIGNERS.get(environ["PATH_INFO"], ("", None))
@@ -27,8 +33,14 @@ class SignedWebhooks:
             environ["wsgi.input"] = io.BytesIO(body)
             if crc32(body) % 3:
                 environ[header] = sign(body)
-        answer: Iterable[bytes] = self._application(environ, start_response)
-        return answer
+        if environ["PATH_INFO"] != _PAYSTACK_DOOR:
+            return self._application(environ, start_response)
+        settings: Settings = self._app.config["SETTINGS"]
+        self._app.config["SETTINGS"] = replace(settings, paystack_secret_key=PAYSTACK_KEY)
+        try:
+            return self._application(environ, start_response)
+        finally:
+            self._app.config["SETTINGS"] = settings
 
 
 def _stripe_signature(body: bytes) -> str:
@@ -37,7 +49,8 @@ def _stripe_signature(body: bytes) -> str:
     return str(stripe.WebhookSignature.generate_signature_header(text, WEBHOOK_SECRET, stamp))
 
 
+_PAYSTACK_DOOR = "/api/v1/payments/webhook/"
 _SIGNERS: dict[str, tuple[str, Callable[[bytes], str] | None]] = {
     "/api/webhooks/stripe/": ("HTTP_STRIPE_SIGNATURE", _stripe_signature),
-    "/api/v1/payments/webhook/": ("HTTP_X_PAYSTACK_SIGNATURE", paystack_signature),
+    _PAYSTACK_DOOR: ("HTTP_X_PAYSTACK_SIGNATURE", paystack_signature),
 }

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, request
 from easyticket.http.auth import current_actor
 from easyticket.http.headers import allow_in_policy
 from easyticket.rules.permissions import Actor
+from easyticket.services.providers import payment_page_origins
 
 __all__ = ["blueprint"]
 
@@ -24,8 +25,10 @@ def holder_of(secret: str) -> Actor:
 
 
 def allow_payment_page() -> None:
-    """Let the form of the running page lead to the payment page: Chromium holds the policy against redirects too."""
-    allow_in_policy("form-action", f"'self' {current_app.config['SETTINGS'].public_url}")
+    """Let the form of the running page lead to the payment page, ours or a provider's: Chromium holds the policy against
+    redirects too."""
+    shop = current_app.config["SETTINGS"].public_url
+    allow_in_policy("form-action", " ".join(["'self'", shop, *payment_page_origins()]))
 
 
 @blueprint.after_request
