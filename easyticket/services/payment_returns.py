@@ -45,13 +45,17 @@ def own_callback() -> str:
     return public_url("v1_payments.open_app")
 
 
-def result_address(callback: str, reference: str) -> str:
-    """Return where a purchase with nothing left to pay goes on to: its callback with the reference.
+def return_address(callback: str) -> str:
+    """Return where the payment page sends the payer: to the callback, with `{reference}` for the payment's reference.
 
-    For the app it is our own address, which sends on into it: clients open what they are given as a page.
+    For the app it is our own address, which sends on into it: providers lead back to pages only.
     """
-    address = own_callback() if opens_app(callback) else callback
-    return with_reference(address).replace(REFERENCE, reference)
+    return with_reference(own_callback() if opens_app(callback) else callback)
+
+
+def result_address(callback: str, reference: str) -> str:
+    """Return where a purchase with nothing left to pay goes on to: where its payment page would have led back."""
+    return return_address(callback).replace(REFERENCE, reference)
 
 
 def app_return(reference: str, now: datetime) -> str:

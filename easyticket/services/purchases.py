@@ -19,7 +19,6 @@ from easyticket.models import Event, Offer, Order, SalesChannel
 from easyticket.queries.events import get_event
 from easyticket.queries.offer_items import get_event_offer
 from easyticket.queries.purchases import Purchase, get_purchase, list_declined_purchases
-from easyticket.rules.callbacks import with_reference
 from easyticket.rules.people import check_all, normal_email, normal_line, normal_phone
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.purchase import check_event
@@ -28,7 +27,7 @@ from easyticket.services.expiry import expire_orders
 from easyticket.services.idempotency import Turn
 from easyticket.services.open_orders import TooManyOpen
 from easyticket.services.orders import Buyer, cancel_order, place_order, secret_of
-from easyticket.services.payment_returns import chosen_callback, result_address
+from easyticket.services.payment_returns import chosen_callback, result_address, return_address
 from easyticket.services.payments import start_payment
 from easyticket.services.providers import provider_for
 from easyticket.services.settlement import UNPAID
@@ -86,7 +85,7 @@ def begin_purchase(
         start_payment(
             actor=actor,
             order=order,
-            return_url=with_reference(callback) if callback else _own_page(order),
+            return_url=return_address(callback) if callback else _own_page(order),
             method=draft.payment_method,
             now=now,
         )
