@@ -127,11 +127,11 @@ class PaystackControls(Double):
             charges.begin(charge, status, channel)
             return charge_paper(charge, self.desk.knobs)
 
-    def tamper(self, reference: str, **members: Any) -> Paper:
+    def tamper(self, reference: str, members: Paper) -> Paper:
         """Change members of a charge in reads and webhooks: amount, requested_amount, currency, domain, reference…"""
         with self.lock:
             _, charge = self.desk.charge(reference)
-            charge.tampered.update(members)
+            charge.tampered |= members
             return charge_paper(charge, self.desk.knobs)
 
     def charges(self) -> list[Paper]:
