@@ -12,6 +12,7 @@ from datetime import datetime
 
 import stripe
 
+from config import Settings
 from easyticket.core import clock
 from easyticket.core.errors import Forbidden
 from easyticket.integrations.providers import (
@@ -79,6 +80,16 @@ class StripeProvider:
         self._webhook_secret = webhook_secret
         self._public_url = public_url
         self._api = stripe_client(secret_key, api_url, timeout).v1
+
+    @classmethod
+    def of(cls, settings: Settings) -> StripeProvider:
+        """Return the provider as it is configured."""
+        return cls(
+            secret_key=settings.stripe_secret_key,
+            webhook_secret=settings.stripe_webhook_secret,
+            public_url=settings.public_url,
+            api_url=settings.stripe_api_url,
+        )
 
     def collects(self, currency: str) -> bool:
         """Tell whether cards can be charged in `currency`."""

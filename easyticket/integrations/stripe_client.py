@@ -17,6 +17,8 @@ Read = TypeVar("Read")
 
 # What our reading of answers was written for. The library sends its own; a test holds that the two are the same.
 API_VERSION = "2026-10-28.endive"
+# The release of Stripe's script for browsers that goes with it. It is loaded from there only, as Stripe demands.
+SCRIPT = f"https://js.stripe.com/{API_VERSION.partition('.')[2]}/stripe.js"
 # Seconds one try may take, and how many more there are after a lost connection, a conflict or a fault of Stripe.
 TIMEOUT = 15.0
 RETRIES = 2
