@@ -14,13 +14,14 @@ from tests.doubles.stripe_errors import Thing
 def new_intent(books: Books, params: Thing, livemode: bool) -> Thing:
     """A payment intent that nobody has paid yet."""
     name = books.new_id("pi")
-    types = params.get("payment_method_types")
+    types = params.get("allowed_payment_method_types")
     automatic = None if types else {"allow_redirects": "always", "enabled": True}
     if automatic and "automatic_payment_methods" in params:
         automatic |= params["automatic_payment_methods"]
     return {
         "id": name,
         "object": "payment_intent",
+        "allowed_payment_method_types": types,
         "amount": params["amount"],
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
@@ -47,7 +48,7 @@ def new_intent(books: Books, params: Thing, livemode: bool) -> Thing:
         "payment_method": None,
         "payment_method_configuration_details": None,
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": types or ["card"],
+        "payment_method_types": [name for name in types or ["card"] if name in ("card", "link")],
         "processing": None,
         "receipt_email": params.get("receipt_email"),
         "review": None,

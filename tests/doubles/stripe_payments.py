@@ -41,6 +41,7 @@ SHARED: Spec = {
     "statement_descriptor_suffix": TEXT,
     "transfer_group": TEXT,
     "payment_method": TEXT,
+    "allowed_payment_method_types": LIST,
     "payment_method_types": LIST,
     "expand": LIST,
 }
@@ -53,7 +54,7 @@ CREATE: Spec = SHARED | {
     "return_url": TEXT,
     "use_stripe_sdk": BOOLEAN,
 }
-UPDATE: Spec = {name: kind for name, kind in SHARED.items() if name != "payment_method_types"}
+UPDATE: Spec = {name: kind for name, kind in SHARED.items() if "payment_method_types" not in name}
 STILL_CHANGEABLE = {"metadata", "description", "receipt_email", "transfer_group", "expand"}
 CONFIRM: Spec = {
     "payment_method": TEXT,
@@ -88,13 +89,21 @@ def create_intent(books: Books, asked: Asked) -> Thing:
 
 
 def _check_types(params: Thing) -> None:
-    if "automatic_payment_methods" in params and "payment_method_types" in params:
+    if "payment_method_types" in params:
         raise Refusal(
-            "You may only specify one of these parameters: automatic_payment_methods, payment_method_types."
+            "payment_method_types is no longer supported. Use allowed_payment_method_types.",
+            code="payment_method_types_no_longer_supported",
+            param="payment_method_types",
         )
-    for name in params.get("payment_method_types", ()):
-        if name not in ("card", "link"):
-            raise Refusal(f"The payment method type {name} is not activated.", param="payment_method_types")
+    if "automatic_payment_methods" in params and "allowed_payment_method_types" in params:
+        raise Refusal(
+            "You may only specify one of these parameters: automatic_payment_methods, allowed_payment_method_types."
+        )
+    if not set(params.get("allowed_payment_method_types", ["card"])) & {"card", "link"}:
+        raise Refusal(
+            "No payment method type of the list can be used for this payment.",
+            param="allowed_payment_method_types",
+        )
 
 
 def update_intent(books: Books, asked: Asked) -> Thing:
