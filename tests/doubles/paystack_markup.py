@@ -10,7 +10,7 @@ from tests.doubles.paystack_papers import NETWORKS, SHOWN_CARDS
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b2733; --paper: #fff; --ground: #eef2f5; --line: #c3ccd4; --go: #0b6e3b; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e8eef3; --paper: #16202a; --ground: #0c131a; --line: #3a4855; --go: #2f9e63; }
+  :root { --ink: #e8eef3; --paper: #16202a; --ground: #0c131a; --line: #3a4855; --go: #1c7d4a; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; padding: 1.5rem 1rem; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
@@ -104,6 +104,6 @@ def _path(charge: Charge, step: str) -> str:
 def _whole(content: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Checkout</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{STYLE}</style></head><body><main>{content}</main></body></html>"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -36,6 +37,12 @@ def test_a_new_charge_has_a_page_and_is_abandoned_until_it_is_paid(shop: httpx.C
 def test_a_reference_is_used_once(shop: httpx.Client) -> None:
     initialize(shop)
     assert refused(initialize(shop), 400, "duplicate_reference") == "Duplicate Transaction Reference"
+
+
+def test_of_those_who_ask_for_a_reference_at_once_one_has_it(shop: httpx.Client) -> None:
+    with ThreadPoolExecutor(8) as crowd:
+        answers = list(crowd.map(lambda _: initialize(shop).status_code, range(16)))
+    assert sorted(answers) == [200] + 15 * [400]
 
 
 @pytest.mark.parametrize(
