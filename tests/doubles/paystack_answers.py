@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from werkzeug import Request, Response
 
-from tests.doubles.paystack_books import Books
+from tests.doubles.paystack_books import Books, now
 from tests.doubles.paystack_desk import Desk
 
 CURRENCIES = ("GHS", "NGN", "ZAR", "KES", "USD", "XOF")
@@ -144,10 +144,11 @@ def page_of(ask: Ask, items: list[dict[str, Any]], message: str, **more_meta: An
     return told(message, newest_first[skipped : skipped + per_page], meta=meta | more_meta)
 
 
-def is_between(ask: Ask, moment: datetime) -> bool:
-    """Tell whether a moment lies in the from and to that were asked for, both inclusive."""
+def is_listed(ask: Ask, moment: datetime) -> bool:
+    """Tell whether a moment lies in the from and to that were asked for, both inclusive, and is old enough for lists."""
     start, end = _moment(ask.query, "from"), _moment(ask.query, "to")
-    return (start is None or moment >= start) and (end is None or moment <= end)
+    is_fresh = moment > now() - timedelta(seconds=ask.desk.knobs.list_lag)
+    return not is_fresh and (start is None or moment >= start) and (end is None or moment <= end)
 
 
 def _whole(query: Mapping[str, str], name: str, default: int) -> int:

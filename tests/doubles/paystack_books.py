@@ -63,6 +63,10 @@ class Knobs:
     # What lists do with a filter: "strict" takes numbers only, "ignored" gives everything, "empty" gives nothing for a
     # reference. The documents name a number; nobody has seen what a reference does.
     list_filter: str = "strict"
+    # Lists do not show yet what is younger than so many seconds.
+    list_lag: float = 0.0
+    # Whether a recipient counts as known by the account's number alone, whichever bank was asked for.
+    recipient_by_number_alone: bool = False
     # "" leaves transfers pending until `finish_transfer`; else they end so: success, failed, reversed, otp.
     transfer_outcome: str = ""
     transfer_least: int = 1

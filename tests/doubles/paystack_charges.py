@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from werkzeug import Response
 
-from tests.doubles.paystack_answers import Ask, Refused, Route, is_between, page_of, told
+from tests.doubles.paystack_answers import Ask, Refused, Route, is_listed, page_of, told
 from tests.doubles.paystack_books import Books, Charge, new_code, now
 from tests.doubles.paystack_desk import Desk
 from tests.doubles.paystack_papers import charge_paper
@@ -81,7 +81,7 @@ def list_charges(ask: Ask) -> Response:
     chosen = [
         charge
         for charge in ask.books.charges.values()
-        if status in ("", charge.status) and is_between(ask, charge.created_at)
+        if status in ("", charge.status) and is_listed(ask, charge.created_at)
     ]
     papers = [charge_paper(charge, ask.desk.knobs) for charge in chosen]
     volume = sum(charge.amount for charge in chosen)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from werkzeug import Response
 
-from tests.doubles.paystack_answers import Ask, Refused, Route, is_between, page_of, told
+from tests.doubles.paystack_answers import Ask, Refused, Route, is_listed, page_of, told
 from tests.doubles.paystack_books import Books, Charge, Dispute, Refund, now
 from tests.doubles.paystack_desk import Desk
 from tests.doubles.paystack_papers import dispute_paper
@@ -25,7 +25,7 @@ def list_disputes(ask: Ask) -> Response:
     chosen = [
         dispute
         for dispute in filtered(ask, ask.books.disputes.values())
-        if status in ("", dispute.status) and is_between(ask, dispute.created_at)
+        if status in ("", dispute.status) and is_listed(ask, dispute.created_at)
     ]
     papers = [dispute_paper(dispute, ask.desk.knobs) for dispute in chosen]
     return page_of(ask, papers, "Disputes retrieved")

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from werkzeug import Response
 
-from tests.doubles.paystack_answers import Ask, Refused, Route, is_between, page_of, told
+from tests.doubles.paystack_answers import Ask, Refused, Route, is_listed, page_of, told
 from tests.doubles.paystack_books import Books, Charge, Dispute, Refund, new_code, now
 from tests.doubles.paystack_desk import Desk
 from tests.doubles.paystack_papers import new_refund_paper, refund_notice, refund_paper
@@ -57,7 +57,7 @@ def list_refunds(ask: Ask) -> Response:
     chosen = [
         refund
         for refund in refunds
-        if currency in ("", refund.charge.currency) and is_between(ask, refund.created_at)
+        if currency in ("", refund.charge.currency) and is_listed(ask, refund.created_at)
     ]
     return page_of(ask, [refund_paper(refund) for refund in chosen], "Refunds retrieved")
 

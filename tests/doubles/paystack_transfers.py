@@ -7,7 +7,7 @@ import re
 from werkzeug import Response
 
 from tests.doubles.paystack_accounts import find_bank
-from tests.doubles.paystack_answers import Ask, Refused, Route, is_between, page_of, told
+from tests.doubles.paystack_answers import Ask, Refused, Route, is_listed, page_of, told
 from tests.doubles.paystack_books import Books, Recipient, Transfer, new_code, now
 from tests.doubles.paystack_desk import Desk
 from tests.doubles.paystack_papers import recipient_paper, transfer_paper
@@ -32,7 +32,8 @@ def create_recipient(ask: Ask) -> Response:
         raise Refused("Account number is invalid", "invalid_account_number")
     currency = ask.currency()
     for known in ask.books.recipients.values():
-        if (known.account_number, known.bank_code) == (number, code):
+        is_same_bank = known.bank_code == code or ask.desk.knobs.recipient_by_number_alone
+        if known.account_number == number and is_same_bank:
             return told("Transfer recipient created successfully", recipient_paper(known), 201)
     recipient = Recipient(ask.books.domain, kind, name, number, code, bank[0], currency)
     ask.books.recipients[recipient.code] = recipient
@@ -97,7 +98,7 @@ def fetch(ask: Ask, name: str) -> Response:
 
 def list_transfers(ask: Ask) -> Response:
     """GET /transfer."""
-    chosen = [each for each in ask.books.transfers.values() if is_between(ask, each.created_at)]
+    chosen = [each for each in ask.books.transfers.values() if is_listed(ask, each.created_at)]
     return page_of(ask, [transfer_paper(each) for each in chosen], "Transfers retrieved")
 
 

@@ -113,6 +113,14 @@ def test_refunds_are_listed_by_the_number_of_their_transaction(
     assert len(shop.get("/refund", params={"transaction": paid["id"]}).json()["data"]) == 2
 
 
+@pytest.mark.usefixtures("paid")
+def test_lists_may_lag_behind(shop: httpx.Client, paystack_double: PaystackDouble) -> None:
+    paystack_double.configure(list_lag=60)
+    made = refund(shop).json()["data"]["id"]
+    assert shop.get("/refund").json()["data"] == []
+    assert shop.get(f"/refund/{made}").status_code == 200
+
+
 # Disputes.
 
 
@@ -179,6 +187,14 @@ def test_an_account_that_is_known_is_told_again_under_its_first_name(
     other = shop.post("/transferrecipient", json=MTN | {"account_number": "0551234000"})
     assert other.json()["data"]["recipient_code"] != recipient
     refused(shop.post("/transferrecipient", json=MTN | {"bank_code": "130100"}), 400, "invalid_bank_code")
+
+
+def test_an_account_may_count_as_known_by_its_number_alone(
+    shop: httpx.Client, paystack_double: PaystackDouble, recipient: str
+) -> None:
+    paystack_double.configure(recipient_by_number_alone=True)
+    other = shop.post("/transferrecipient", json=MTN | {"bank_code": "VOD"}).json()["data"]
+    assert (other["recipient_code"], other["details"]["bank_code"]) == (recipient, "MTN")
 
 
 @pytest.mark.parametrize(
