@@ -13,8 +13,11 @@ from easyticket.services import (
     cancellation,
     delivery,
     images,
+    payout_transfers,
     provider_events,
-    refunds,
+    refund_again,
+    refund_delivery,
+    refund_sending,
     sandbox,
     withdrawal_cover,
 )
@@ -47,6 +50,9 @@ HANDLERS: dict[JobName, Handler] = {
     JobName.MAIL_ORDER_REFUNDED: lambda p, uuid: delivery.mail_order_refunded(
         p["refund_id"], message_id=uuid
     ),
+    JobName.MAIL_REFUND_FAILED: lambda p, uuid: refund_delivery.mail_refund_failed(
+        p["refund_id"], message_id=uuid
+    ),
     JobName.MAIL_EVENT_CANCELLED: lambda p, uuid: delivery.mail_event_cancelled(
         p["order_id"], message_id=uuid
     ),
@@ -56,7 +62,11 @@ HANDLERS: dict[JobName, Handler] = {
     JobName.MAIL_PAYMENT_ACCOUNT_CHANGED: lambda p, uuid: delivery.mail_payment_account_changed(
         p["profile_id"], is_new=p["is_new"], message_id=uuid
     ),
-    JobName.SEND_REFUND: lambda p, _: refunds.send_refund(p["refund_id"]),
+    JobName.MAIL_PAYOUT_PAID: lambda p, uuid: delivery.mail_payout_paid(p["payout_id"], message_id=uuid),
+    JobName.MAIL_PAYOUT_FAILED: lambda p, uuid: delivery.mail_payout_failed(p["payout_id"], message_id=uuid),
+    JobName.SEND_PAYOUT: lambda p, _: payout_transfers.send_payout(p["payout_id"]),
+    JobName.SEND_REFUND: lambda p, _: refund_sending.send_refund(p["refund_id"]),
+    JobName.REFUND_AGAIN: lambda p, _: refund_again.refund_again(p["refund_id"]),
     JobName.UNWIND_EVENT: lambda p, _: cancellation.unwind_event(p["event_id"]),
     JobName.CHECK_ACCOUNT: lambda p, _: account_checks.check_account(
         p["profile_id"], p["attempt"], p["times_asked"]

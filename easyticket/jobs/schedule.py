@@ -5,7 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from easyticket.services import expiry, idempotency, images, payments, sessions, visits, withdrawal_cover
+from easyticket.services import (
+    expiry,
+    idempotency,
+    images,
+    payments,
+    payout_schedule,
+    payout_transfers,
+    sessions,
+    visits,
+    withdrawal_cover,
+)
 
 # Seconds between two runs, and the service to call. Each is idempotent and safe to run in two processes at once.
 SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
@@ -13,6 +23,8 @@ SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
     (20, payments.reconcile_payments),
     # What the process that serves has counted; a process that only works has nothing to write.
     (10, visits.write_visits),
+    (60, payout_transfers.reconcile_payouts),
+    (900, payout_schedule.make_automatic_payouts),
     (600, withdrawal_cover.cover_all_withdrawals),
     (3600, idempotency.forget_old_answers),
     (3600, sessions.delete_ended_sessions),

@@ -1,13 +1,37 @@
-"""Whether money an organizer asked for must stay here: it is no longer theirs, or there is no account it may go to."""
+"""Whether money an organizer asked for must stay here: it is no longer theirs, or there is no account it may go to; and how
+far a payout is."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from easyticket.core.money import Money
-from easyticket.models import Payout, ProfileStatus
+from easyticket.models import PaymentProfile, Payout, PayoutState, ProfileStatus
 from easyticket.rules.payment_accounts import end_of_freeze
 from easyticket.rules.wording import moment_text
+
+# How organizers are paid where no provider sends money for us.
+BY_HAND = "manual"
+NO_PROFILE = "Add a payment profile first: money is paid out to a verified one."
+
+
+def why_no_payment_to(profile: PaymentProfile, now: datetime) -> str | None:
+    """Return the reason, for its owner, against paying to an account now, or None."""
+    if profile.status is not ProfileStatus.VERIFIED:
+        return "Money is paid out to verified payment profiles only. This one is not yet."
+    if frozen_until := end_of_freeze(profile, now):
+        return f"This account is new or was changed. It can be paid to from {moment_text(frozen_until)}."
+    return None
+
+
+def is_sent_by_provider(payout: Payout) -> bool:
+    """Tell whether a provider sends this payout, and not people."""
+    return payout.method != BY_HAND
+
+
+def may_be_cancelled(payout: Payout) -> bool:
+    """Tell whether its organizer can take a payout back: as long as nothing was sent."""
+    return payout.state is PayoutState.REQUESTED
 
 
 def why_not_to_be_paid(payout: Payout, uncovered: Money, now: datetime) -> str | None:

@@ -26,7 +26,16 @@ from easyticket.emails import accounts, messages, orders, payouts
 from easyticket.emails.message import Attachment, Email, as_message
 from easyticket.integrations.mail import MailRefused, open_mailer
 from easyticket.links import FrontEnd, public_host, public_url
-from easyticket.models import ContactMessage, MailToken, Order, PaymentProfile, Refund, TicketStatus, User
+from easyticket.models import (
+    ContactMessage,
+    MailToken,
+    Order,
+    PaymentProfile,
+    Payout,
+    Refund,
+    TicketStatus,
+    User,
+)
 from easyticket.services.orders import secret_of
 from easyticket.services.tickets import qr_content
 
@@ -80,6 +89,20 @@ def mail_payment_account_changed(profile_id: int, *, is_new: bool, message_id: U
     profile = db.session.get_one(PaymentProfile, profile_id)
     if profile.deleted_at is None and profile.user.deleted_at is None:
         _send(payouts.payment_account_changed(profile, is_new=is_new), message_id)
+
+
+def mail_payout_paid(payout_id: int, *, message_id: UUID) -> None:
+    """Tell an organizer that money has left for their account."""
+    payout = db.session.get_one(Payout, payout_id)
+    if payout.organizer.deleted_at is None:
+        _send(payouts.payout_paid(payout), message_id)
+
+
+def mail_payout_failed(payout_id: int, *, message_id: UUID) -> None:
+    """Tell an organizer that money did not reach their account."""
+    payout = db.session.get_one(Payout, payout_id)
+    if payout.organizer.deleted_at is None:
+        _send(payouts.payout_failed(payout), message_id)
 
 
 def mail_order_confirmed(order_id: int, *, message_id: UUID) -> None:

@@ -1,4 +1,5 @@
-"""Money that organizers ask for: requested, given up, and recorded once people have paid it. Nothing is sent from here.
+"""Money that organizers ask for: requested, given up, and recorded once people have paid it. What a provider sends is sent
+by services/payout_transfers.py.
 
 Each takes the lock of the organizer first, so that two at the same instant never spend the same money, and nothing is
 noted as paid while it is given up.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,19 +19,20 @@ from easyticket.core.errors import Conflict, Invalid, NotFound, invalid_field
 from easyticket.core.ids import random_code
 from easyticket.core.money import CURRENCIES, Money, MoneyError, currency_digits
 from easyticket.db import db, transactional
-from easyticket.models import PaymentProfile, Payout, PayoutState, ProfileStatus
+from easyticket.models import PaymentProfile, Payout, PayoutState, User
 from easyticket.queries.balances import Balance, get_balance
 from easyticket.queries.payment_profiles import find_default_profile, find_payment_profile
 from easyticket.queries.withdrawals import find_payout_obstacle
-from easyticket.rules.payment_accounts import end_of_freeze
+from easyticket.queue import JobName, enqueue
+from easyticket.rules.payouts import BY_HAND, NO_PROFILE, why_no_payment_to
 from easyticket.rules.permissions import Actor, Permission, require
-from easyticket.rules.wording import moment_text
 from easyticket.services import ledger
 from easyticket.services.idempotency import Turn, take_turn
 from easyticket.services.organizer_lock import lock_organizer, lock_own_account
+from easyticket.services.providers import transfer_provider_for
 
-# How it is paid while no provider sends money for us.
-_BY_HAND = "manual"
+# Its money is in the balance again: people may pay it all the same, as a payout of its own.
+_CAME_BACK = (PayoutState.FAILED, PayoutState.REVERSED)
 
 
 class WithdrawalRefused(Invalid):
@@ -90,27 +93,83 @@ def put_back(payout: Payout, now: datetime, *, reason: str = "") -> bool:
 
 @transactional
 def record_payout_paid(*, actor: Actor, reference: str, now: datetime) -> Payout:
-    """Note that the people who run the site have paid a withdrawal.
+    """Note that the people who run the site have paid a withdrawal by hand.
+
+    For one whose transfer failed or came back, whose money is in the balance again, a payout of its own is noted and
+    returned, once.
 
     :raises NotFound: there is none of this reference.
-    :raises Conflict: it was paid or cancelled already, or must not be paid (code `payout_held`; rules/payouts.py).
+    :raises Conflict: it was paid, sent or cancelled already, or must not be paid (code `payout_held`; rules/payouts.py).
     """
     require(actor, Permission.RECORD_PAYOUT)
     payout = db.session.scalar(sa.select(Payout).filter_by(reference=reference))
     if payout is None:
         raise NotFound("There is no such withdrawal.")
-    lock_organizer(payout.organizer_id)
+    organizer = lock_organizer(payout.organizer_id)
     for row in filter(None, (payout, payout.payment_profile)):
         db.session.refresh(row)
+    if payout.state in _CAME_BACK:
+        payout = _once_more_by_hand(organizer, payout, now)
     if payout.state is not PayoutState.REQUESTED:
         raise Conflict("This withdrawal does not wait to be paid.")
     if obstacle := find_payout_obstacle(payout, now):
         raise Conflict(f"This withdrawal must not be paid: {obstacle}.", code="payout_held")
-    _leave_requested(payout, PayoutState.PAID, now)
-    db.session.refresh(payout)
-    payout.paid_at, payout.recorded_by_id = now, actor.user_id
-    ledger.post_payout_paid(payout, now)
+    payout.method, payout.recorded_by_id = BY_HAND, actor.user_id
+    note_paid(payout, now)
     return payout
+
+
+@transactional
+def make_payout(
+    organizer: User, profile: PaymentProfile | None, money: Money, now: datetime, **values: Any
+) -> Payout:
+    """Take money out of a balance for a payout, to be sent by a provider if one sends this currency, else paid by hand.
+
+    The caller holds the lock of the organizer and has looked at balance and profile. `values` are columns of the payout.
+    """
+    sender = transfer_provider_for(money.currency)
+    values = {"method": f"{sender.name}_transfer" if sender else BY_HAND, **values}
+    payout = Payout(
+        organizer_id=organizer.id,
+        payment_profile_id=profile.id if profile else None,
+        amount_minor=money.minor,
+        currency=money.currency,
+        created_at=now,
+        updated_at=now,
+        **{"reference": f"wd-{random_code(26).lower()}", **values},
+    )
+    db.session.add(payout)
+    db.session.flush()
+    ledger.post_payout_requested(payout, now)
+    if payout.method != BY_HAND:
+        enqueue(JobName.SEND_PAYOUT, {"payout_id": payout.id}, key=f"send-payout:{payout.id}")
+    return payout
+
+
+@transactional
+def note_paid(payout: Payout, now: datetime) -> None:
+    """Note that an open payout has left our account, and tell its organizer. The caller holds the lock of the organizer."""
+    payout.state, payout.paid_at, payout.updated_at, payout.last_error = PayoutState.PAID, now, now, ""
+    db.session.flush()
+    ledger.post_payout_paid(payout, now)
+    enqueue(JobName.MAIL_PAYOUT_PAID, {"payout_id": payout.id}, key=f"payout-paid:{payout.id}")
+
+
+def find_least_payout(currency: str) -> Money:
+    """Return the least that can be paid out in a currency."""
+    whole: int = current_app.config["SETTINGS"].min_payout
+    return Money(whole * 10 ** currency_digits(currency), currency)
+
+
+def _once_more_by_hand(organizer: User, failed: Payout, now: datetime) -> Payout:
+    money = Money(failed.amount_minor, failed.currency)
+    balance = get_balance(organizer.id, money.currency, now)
+    reference = f"{failed.reference}-hand"
+    if db.session.scalar(sa.select(Payout.id).filter_by(reference=reference)):
+        raise Conflict("This withdrawal does not wait to be paid.")
+    if balance.payable_minor < money.minor:
+        raise Conflict("This withdrawal must not be paid: its money was used otherwise.", code="payout_held")
+    return make_payout(organizer, failed.payment_profile, money, now, reference=reference, method=BY_HAND)
 
 
 def _money_of(amount: Decimal, currency: str) -> Money:
@@ -132,42 +191,24 @@ def _request(
     balance = get_balance(organizer.id, money.currency, now)
     profile = _payable_profile(organizer.id, profile_uuid, balance, now)
     _refuse_amount(money, balance)
-    payout = Payout(
-        uuid=uuid,
-        organizer_id=organizer.id,
-        payment_profile_id=profile.id,
-        reference=f"wd-{random_code(26).lower()}",
-        method=_BY_HAND,
-        amount_minor=money.minor,
-        currency=money.currency,
-        created_at=now,
-        updated_at=now,
-    )
-    db.session.add(payout)
-    db.session.flush()
-    ledger.post_payout_requested(payout, now)
-    return payout
+    return make_payout(organizer, profile, money, now, uuid=uuid)
 
 
 def _payable_profile(organizer_id: int, uuid: UUID | None, balance: Balance, now: datetime) -> PaymentProfile:
     if uuid is None:
-        profile = find_default_profile(organizer_id)
-        missing = "Add a payment profile first: money is paid out to a verified one."
+        profile, missing = find_default_profile(organizer_id), NO_PROFILE
     else:
         profile = find_payment_profile(organizer_id, uuid)
         missing = "There is no such payment profile."
     if profile is None:
         raise _refused(missing, balance)
-    if profile.status is not ProfileStatus.VERIFIED:
-        raise _refused("Money is paid out to verified payment profiles only. This one is not yet.", balance)
-    if frozen_until := end_of_freeze(profile, now):
-        sentence = f"This account is new or was changed. It can be paid to from {moment_text(frozen_until)}."
-        raise _refused(sentence, balance)
+    if obstacle := why_no_payment_to(profile, now):
+        raise _refused(obstacle, balance)
     return profile
 
 
 def _refuse_amount(money: Money, balance: Balance) -> None:
-    least = _least(money.currency)
+    least = find_least_payout(money.currency)
     if money < least:
         raise _refused(f"The least that can be paid out is {_text(least)}.", balance)
     most = Money(balance.payable_minor, balance.currency)
@@ -178,15 +219,10 @@ def _refuse_amount(money: Money, balance: Balance) -> None:
 def _refused(message: str, balance: Balance) -> WithdrawalRefused:
     data = {
         "available_balance": Money(balance.payable_minor, balance.currency).as_text(),
-        "minimum_amount": _least(balance.currency).as_text(),
+        "minimum_amount": find_least_payout(balance.currency).as_text(),
         "currency": balance.currency,
     }
     return WithdrawalRefused(message, context={"data": data})
-
-
-def _least(currency: str) -> Money:
-    whole: int = current_app.config["SETTINGS"].min_payout
-    return Money(whole * 10 ** currency_digits(currency), currency)
 
 
 def _text(money: Money) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from easyticket.api_v1.shapes.payment_profiles import account_shape
 from easyticket.core.money import Money
 from easyticket.models import Payout, PayoutState
+from easyticket.rules.payouts import may_be_cancelled
 
 # The states in the words this surface has for payments.
 _STATUSES = {
@@ -15,6 +16,7 @@ _STATUSES = {
     PayoutState.UNKNOWN: "processing",
     PayoutState.PAID: "completed",
     PayoutState.FAILED: "failed",
+    PayoutState.REVERSED: "failed",
     PayoutState.CANCELLED: "cancelled",
 }
 STATUSES = tuple(dict.fromkeys(_STATUSES.values()))
@@ -26,11 +28,12 @@ def withdrawal_shape(payout: Payout) -> dict[str, Any]:
         "withdrawal_id": str(payout.uuid),
         "reference": payout.reference,
         "requested_amount": Money(payout.amount_minor, payout.currency),
-        "transfer_fee": Money(payout.fee_minor, payout.currency),
-        "final_amount": Money(payout.amount_minor - payout.fee_minor, payout.currency),
+        # What the provider takes for sending it (`fee_minor`) is the site's to bear: all of it arrives.
+        "transfer_fee": Money(0, payout.currency),
+        "final_amount": Money(payout.amount_minor, payout.currency),
         "currency": payout.currency,
         "status": _STATUSES[payout.state],
-        "can_cancel": payout.state is PayoutState.REQUESTED,
+        "can_cancel": may_be_cancelled(payout),
         "bank_account": account_shape(payout.payment_profile) if payout.payment_profile else None,
         "created_at": payout.created_at,
         "completed_at": payout.paid_at,
