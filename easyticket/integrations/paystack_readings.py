@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 APP = "easyticket"
 _LONGEST_METHOD = 20
+_LESS = "Less was paid than was asked for."
 # `abandoned` is what Paystack calls a transaction that nobody paid yet. `reversed` was paid: refunds and disputes tell the rest.
 _CHARGES = {
     "success": ChargeState.PAID,
@@ -61,7 +62,8 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 def read_charge(data: Mapping[str, Any]) -> ChargeSnapshot:
     """Return what a transaction says.
 
-    Where the payer bore Paystack's fees, more was paid than we asked for: ours is what we asked for, if all of it came.
+    Where the payer bore Paystack's fees, more was paid than was asked for: ours is what was asked for. Where less was paid,
+    it is no answer to our request, and carries no reference of ours: it must not be taken for what we wait for.
 
     :raises ProviderDown: it does not say all of it.
     """
@@ -74,15 +76,16 @@ def read_charge(data: Mapping[str, Any]) -> ChargeSnapshot:
     paid = number_in(data, "amount") if is_paid else 0
     asked = find_number(data, "requested_amount")
     ours = paid if asked is None else min(paid, asked)
+    is_short = is_paid and asked is not None and paid < asked
     return ChargeSnapshot(
-        reference=reference,
+        reference="" if is_short else reference,
         provider_ref=reference,
         state=state,
         amount_minor=from_hundredths(ours, currency),
         currency=currency,
         is_live=domain == "live",
         method=find_text(data, "channel")[:_LONGEST_METHOD],
-        message="" if is_paid else _message(data),
+        message=_LESS if is_short else "" if is_paid else _message(data),
         fee_minor=_fee(data, paid - ours, currency) if is_paid else None,
     )
 
