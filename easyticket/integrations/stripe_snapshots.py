@@ -106,7 +106,10 @@ def dispute_snapshot(dispute: dict[str, Any]) -> DisputeSnapshot:
 def _fee(transaction: dict[str, Any], currency: str) -> int | None:
     if _text(transaction, "currency").upper() != currency:
         return None
-    return from_stripe(transaction["fee"], currency)
+    try:
+        return from_stripe(transaction["fee"], currency)
+    except ValueError:  # a share of a shilling
+        return None
 
 
 def _part(thing: dict[str, Any], name: str) -> dict[str, Any]:
