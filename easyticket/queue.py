@@ -50,6 +50,8 @@ class JobName(enum.StrEnum):
     SEND_REFUND = "send_refund"
     REFUND_AGAIN = "refund_again"
     SEND_PAYOUT = "send_payout"
+    ISSUE_RECEIPT = "issue_receipt"
+    ISSUE_CREDIT_NOTE = "issue_credit_note"
     UNWIND_EVENT = "unwind_event"
     CHECK_ACCOUNT = "check_account"
     COVER_WITHDRAWALS = "cover_withdrawals"

@@ -65,6 +65,8 @@ HANDLERS: dict[JobName, Handler] = {
     JobName.MAIL_PAYOUT_PAID: lambda p, uuid: delivery.mail_payout_paid(p["payout_id"], message_id=uuid),
     JobName.MAIL_PAYOUT_FAILED: lambda p, uuid: delivery.mail_payout_failed(p["payout_id"], message_id=uuid),
     JobName.SEND_PAYOUT: lambda p, _: payout_transfers.send_payout(p["payout_id"]),
+    JobName.ISSUE_RECEIPT: lambda p, _: receipts.issue_receipt(p["order_id"]),
+    JobName.ISSUE_CREDIT_NOTE: lambda p, _: receipts.issue_credit_note(p["refund_id"]),
     JobName.SEND_REFUND: lambda p, _: refund_sending.send_refund(p["refund_id"]),
     JobName.REFUND_AGAIN: lambda p, _: refund_again.refund_again(p["refund_id"]),
     JobName.UNWIND_EVENT: lambda p, _: cancellation.unwind_event(p["event_id"]),

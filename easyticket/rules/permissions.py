@@ -70,6 +70,8 @@ class Permission(enum.StrEnum):
     CANCEL_PAYOUT = "cancel_payout"
     RECORD_PAYOUT = "record_payout"
 
+    SEE_MONEY = "see_money"
+    EDIT_SELLER = "edit_seller"
 
 def _anyone(_actor: Actor, _target: Any) -> bool:
     return True
@@ -174,6 +176,9 @@ _NEEDS_NOBODY = {Permission.BUY, Permission.SEE_EVENT, Permission.SEE_ORDER, Per
 
 
 def may(actor: Actor, permission: Permission, target: Any = None) -> bool:
+    # One's own, whoever one is.
+    Permission.SEE_MONEY: (_organizer, "Only organizers can see what they earned."),
+    Permission.EDIT_SELLER: (_organizer, "Only organizers can say what their receipts say."),
     """Tell whether `actor` may do this to `target` (the event, order or ticket it is about)."""
     rule, _ = PERMISSIONS[permission]
     return actor.is_system or rule(actor, target)
