@@ -15,6 +15,7 @@ from easyticket.services import (
     images,
     payout_transfers,
     provider_events,
+    receipts,
     refund_again,
     refund_delivery,
     refund_sending,
