@@ -60,6 +60,8 @@ class Faults:
         self._lock = threading.Lock()
         self._armed: list[Fault] = []
         self._released = threading.Event()
+        self._hanging = 0
+        self._begins_to_hang = threading.Condition()
 
     def add(self, fault: Fault) -> None:
         """Arm one more."""
@@ -89,7 +91,23 @@ class Faults:
         """Hang for so long, or until released."""
         with self._lock:
             released = self._released
+        self._count(1)
         released.wait(seconds)
+        self._count(-1)
+
+    def _count(self, change: int) -> None:
+        with self._begins_to_hang:
+            self._hanging += change
+            self._begins_to_hang.notify_all()
+
+    def wait_until_hanging(self, count: int = 1, seconds: float = 5) -> None:
+        """Return as soon as so many requests hang.
+
+        :raises TimeoutError: fewer do after `seconds`.
+        """
+        with self._begins_to_hang:
+            if not self._begins_to_hang.wait_for(lambda: self._hanging >= count, seconds):
+                raise TimeoutError(f"{self._hanging} of {count} requests hang")
 
     def release(self) -> None:
         """Let go what hangs now; what comes later hangs again."""

@@ -52,7 +52,7 @@ class Double:
 
     name: ClassVar[str] = "double"
     # The methods that POST /__ctl/<name> may call, with the members of a JSON object as arguments.
-    controls: ClassVar[tuple[str, ...]] = ("reset", "fault", "calls", "release")
+    controls: ClassVar[tuple[str, ...]] = ("reset", "fault", "calls", "release", "wait_until_hanging")
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -99,6 +99,10 @@ class Double:
     def release(self) -> None:
         """Send every answer that hangs now."""
         self.faults.release()
+
+    def wait_until_hanging(self, count: int = 1, seconds: float = 5) -> None:
+        """Return as soon as so many requests hang, for example with their work done and no answer."""
+        self.faults.wait_until_hanging(count, seconds)
 
     def calls(self, method: str = "", path: str = "") -> list[dict[str, Any]]:
         """Return the requests so far, as plain values; `path` is a regular expression."""
