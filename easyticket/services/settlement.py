@@ -161,3 +161,4 @@ def _give_grace(order: Order, now: datetime) -> None:
         return
     if inventory.extend_hold(order.hold, until):
         order.expires_at = until
+        enqueue(JobName.ISSUE_RECEIPT, {"order_id": order.id}, key=f"receipt:{order.id}")
