@@ -159,9 +159,7 @@ class StripeProvider:
             return self._missing(reference, "")
         try:
             with asking():
-                intent = self._api.payment_intents.cancel(
-                    provider_ref, {"cancellation_reason": "abandoned", "expand": [_WITH_FEES]}
-                )
+                intent = self._api.payment_intents.cancel(provider_ref, {"expand": [_WITH_FEES]})
                 return charge_snapshot(intent.to_dict())
         except stripe.InvalidRequestError:
             return self.fetch(reference, provider_ref)
