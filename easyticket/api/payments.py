@@ -25,7 +25,7 @@ from easyticket.models import Order
 from easyticket.queries.order_lists import get_order
 from easyticket.rules.permissions import Permission
 from easyticket.services.intents import create_intent, read_payment
-from easyticket.services.refunds import refund_order
+from easyticket.services.refund_requests import refund_order
 
 blueprint = ApiBlueprint(
     "api_payments",
@@ -73,6 +73,15 @@ def get_payment_status(order: Order) -> dict[str, Any]:
 @blueprint.answers(200, RefundAnswer, example=REFUND_EXAMPLE)
 def refund(body: dict[str, Any], order: Order) -> dict[str, Any]:
     """Return the money of a paid order, all of it or an amount. All of it ends the tickets and the order is `refunded`; a
-    part leaves order and tickets as they are. Buyers may until the event begins and while no ticket was used."""
-    returned = refund_order(actor=current_actor(), order=order, **body, turn=current_turn(), now=clock.now())
+    part leaves order and tickets as they are. Buyers may until the event begins, or as many days before as its organizer
+    says, and while no ticket was used."""
+    # Whoever runs the event or the site asks here on purpose, used tickets or not.
+    returned = refund_order(
+        actor=current_actor(),
+        order=order,
+        **body,
+        override_used=True,
+        turn=current_turn(),
+        now=clock.now(),
+    )
     return refund_shape(returned)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from easyticket.core.money import Money
 from easyticket.emails.message import Attachment, Email, render_email
 from easyticket.links import public_url
-from easyticket.models import Order, OrderStatus, Refund
+from easyticket.models import Order, OrderStatus, Refund, TicketStatus
 from easyticket.rules.wording import days_text, hours_text, money_text, period_text, place_text
 
 # Why money went back, as the first sentence of the mail. Organizer and staff may add a reason, which is quoted below it.
@@ -17,6 +17,7 @@ _WHY = {
         "Your payment reached us after the time to pay had run out, and the places were no longer free. "
         "We keep nothing of it."
     ),
+    "quarantined_payment": "The payment that reached us was not the one we asked for. We keep nothing of it.",
     "surplus_payment": "You paid for this order more than once. One payment counts, and your tickets stay valid.",
     "event_cancelled": "The event was cancelled by its organizer.",
     "buyer": "You gave tickets of this order back.",
@@ -84,9 +85,28 @@ def order_refunded(refund: Refund, secret: str, *, to: str) -> Email:
         why=_WHY_NOT_WANTED if is_late and is_cancelled else _WHY.get(refund.source, _WHY["admin"]),
         reason=refund.reason.strip() if refund.source in _REASON_SHOWN else "",
         is_late=is_late and not is_cancelled,
-        is_over=order.status is OrderStatus.REFUNDED,
+        is_over=_has_no_valid_ticket(order),
         event_link=public_url("events.page", slug=order.event.slug),
         link=public_url("orders.page", secret=secret),
+    )
+
+
+def refund_failed(refund: Refund, *, to: str, is_promised_again: bool) -> Email:
+    """Return the mail that tells an organizer, or the people who run the site, that money did not go back to a buyer."""
+    order = refund.order
+    return render_email(
+        "refund_failed",
+        to,
+        event=_facts_of(order),
+        order_number=order.number,
+        amount=money_text(Money(refund.amount_minor, refund.currency)),
+        buyer=_one_line(order.buyer_name) or order.buyer_email,
+        reference=refund.payment.reference,
+        provider=refund.payment.provider.capitalize(),
+        error=_one_line(refund.last_error),
+        came_back=refund.succeeded_at is not None,
+        is_promised_again=is_promised_again,
+        link=public_url("organizer.order", number=order.number),
     )
 
 
@@ -103,6 +123,10 @@ def event_cancelled(order: Order, secret: str, *, to: str, attachments: Sequence
         amount=_money(order, returned) if returned else "",
         link=public_url("orders.page", secret=secret),
     )
+
+
+def _has_no_valid_ticket(order: Order) -> bool:
+    return bool(order.tickets) and all(ticket.status is TicketStatus.CANCELLED for ticket in order.tickets)
 
 
 def _facts_of(order: Order) -> EventFacts:

@@ -17,7 +17,6 @@ from easyticket.services import (
     provider_events,
     receipts,
     refund_again,
-    refund_delivery,
     refund_sending,
     sandbox,
     withdrawal_cover,
@@ -51,8 +50,8 @@ HANDLERS: dict[JobName, Handler] = {
     JobName.MAIL_ORDER_REFUNDED: lambda p, uuid: delivery.mail_order_refunded(
         p["refund_id"], message_id=uuid
     ),
-    JobName.MAIL_REFUND_FAILED: lambda p, uuid: refund_delivery.mail_refund_failed(
-        p["refund_id"], message_id=uuid
+    JobName.MAIL_REFUND_FAILED: lambda p, uuid: delivery.mail_refund_failed(
+        p["refund_id"], reader=p["reader"], message_id=uuid
     ),
     JobName.MAIL_EVENT_CANCELLED: lambda p, uuid: delivery.mail_event_cancelled(
         p["order_id"], message_id=uuid

@@ -13,7 +13,17 @@ import sqlalchemy as sa
 
 from easyticket.core.money import Money
 from easyticket.db import db
-from easyticket.models import Event, FeeBearer, LedgerAccount, LedgerEntry, Order, OrderLine, OrderStatus
+from easyticket.models import (
+    Event,
+    FeeBearer,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerPosting,
+    Order,
+    OrderLine,
+    OrderStatus,
+    PostingKind,
+)
 
 _SHARE, _FEE = LedgerAccount.ORGANIZER_PAYABLE, LedgerAccount.FEE_REVENUE
 # What an order line brought at its price less discounts, in minor units; what was returned later is in it.
@@ -125,8 +135,8 @@ def _sold(condition: Condition, groups: Sequence[sa.Label[Any]]) -> sa.Select[An
 def _posted(condition: Condition, groups: Sequence[sa.Label[Any]]) -> sa.Select[Any]:
     amount = sa.func.sum(LedgerEntry.amount_minor)
     is_share, is_fee = LedgerEntry.account == _SHARE, LedgerEntry.account == _FEE
-    # Credits are negative: they came with the sale. Debits took from them again.
-    went_back = LedgerEntry.amount_minor > 0
+    # What came with the sale went back by whatever was posted after it, less what of that was taken back.
+    went_back = LedgerPosting.kind != PostingKind.FULFILMENT
     return (
         sa.select(
             *groups,
@@ -138,6 +148,7 @@ def _posted(condition: Condition, groups: Sequence[sa.Label[Any]]) -> sa.Select[
             amount.filter(is_fee, went_back),
         )
         .select_from(LedgerEntry)
+        .join(LedgerEntry.posting)
         .join(Order, Order.id == LedgerEntry.order_id)
         .join(Event, Event.id == Order.event_id)
         .where(IS_PAID, LedgerEntry.account.in_((_SHARE, _FEE)), condition)

@@ -20,12 +20,8 @@ from easyticket.models import (
     Event,
     LedgerAccount,
     LedgerEntry,
-    Order,
-    OrderStatus,
     Quota,
     QuotaKind,
-    Ticket,
-    TicketStatus,
     TicketType,
 )
 from easyticket.queries.pages import Page, page_of
@@ -56,15 +52,6 @@ class OwnEvent:
     event: Event
     stock: Stock
     earned: Money
-
-
-@dataclass(frozen=True, slots=True)
-class CancellationTotals:
-    """What calling the event off would mean: paid orders, tickets that end, and money that goes back to buyers."""
-
-    orders: int
-    tickets: int
-    to_refund: Money
 
 
 def list_own_events(actor: Actor, now: datetime, *, page: int, per_page: int) -> Page[OwnEvent]:
@@ -156,30 +143,6 @@ def find_earnings(events: Sequence[Event]) -> Mapping[int, Money]:
     # What is owed to somebody is a credit, and credits are negative.
     shares = {event_id: -int(amount) for event_id, amount in rows}
     return {event.id: Money(shares.get(event.id, 0), event.currency) for event in events}
-
-
-def find_cancellation_totals(event: Event) -> CancellationTotals:
-    """Return what there is to undo: paid orders of the event, their valid tickets and what of their money is not back yet."""
-    orders, money = db.session.execute(
-        sa.select(sa.func.count(Order.id), sa.func.sum(Order.total_minor - Order.refunded_minor)).where(
-            Order.event_id == event.id, Order.status == OrderStatus.CONFIRMED
-        )
-    ).one()
-    tickets = db.session.scalar(
-        sa.select(sa.func.count(Ticket.id)).where(
-            Ticket.event_id == event.id, Ticket.status != TicketStatus.CANCELLED
-        )
-    )
-    return CancellationTotals(orders, tickets or 0, Money(int(money or 0), event.currency))
-
-
-def count_orders_to_unwind(event: Event) -> tuple[int, int]:
-    """Return how many paid orders of a cancelled event are dealt with (their refund is on its way), and how many there are."""
-    paid = (Order.event_id == event.id, Order.confirmed_at.is_not(None))
-    done, every = db.session.execute(
-        sa.select(sa.func.count(Order.cancelled_at), sa.func.count(Order.id)).where(*paid)
-    ).one()
-    return done, every
 
 
 def _stock_of(event: Event, on_sale: int, sold: int, held: int) -> Stock:

@@ -60,6 +60,7 @@ class Permission(enum.StrEnum):
     PAY_ORDER = "pay_order"
     CANCEL_ORDER = "cancel_order"
     REFUND_ORDER = "refund_order"
+    RETRY_REFUND = "retry_refund"
     CLEAN_UP_ORDERS = "clean_up_orders"
     SEE_TICKET = "see_ticket"
     EDIT_CATEGORIES = "edit_categories"
@@ -69,9 +70,9 @@ class Permission(enum.StrEnum):
     REQUEST_PAYOUT = "request_payout"
     CANCEL_PAYOUT = "cancel_payout"
     RECORD_PAYOUT = "record_payout"
-
     SEE_MONEY = "see_money"
     EDIT_SELLER = "edit_seller"
+
 
 def _anyone(_actor: Actor, _target: Any) -> bool:
     return True
@@ -118,6 +119,10 @@ def _may_refund(actor: Actor, order: Any) -> bool:
     return _owns_order_or_staff(actor, order) or _owns_event(actor, order.event)
 
 
+def _sold_order(actor: Actor, order: Any) -> bool:
+    return _owns_event(actor, order.event)
+
+
 def _owns_ticket(actor: Actor, ticket: Any) -> bool:
     return _owns_order_or_staff(actor, ticket.order)
 
@@ -161,6 +166,7 @@ PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
     Permission.PAY_ORDER: (_owns_order, "You may not pay this order."),
     Permission.CANCEL_ORDER: (_owns_order_or_staff, "You may not cancel this order."),
     Permission.REFUND_ORDER: (_may_refund, "You may not refund this order."),
+    Permission.RETRY_REFUND: (_sold_order, "You may not refund this order."),
     Permission.CLEAN_UP_ORDERS: (_staff, "Only administrators can trigger order cleanup."),
     Permission.SEE_TICKET: (_owns_ticket, "You may not see this ticket."),
     Permission.EDIT_CATEGORIES: (_staff, "You do not have permission to perform this action."),
@@ -170,15 +176,15 @@ PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
     Permission.REQUEST_PAYOUT: (_verified, NOT_PROVED),
     Permission.CANCEL_PAYOUT: (_owns_payout, "You may not cancel this withdrawal."),
     Permission.RECORD_PAYOUT: (_staff, "Only administrators can record payouts."),
+    # One's own, whoever one is.
+    Permission.SEE_MONEY: (_organizer, "Only organizers can see what they earned."),
+    Permission.EDIT_SELLER: (_organizer, "Only organizers can say what their receipts say."),
 }
 
 _NEEDS_NOBODY = {Permission.BUY, Permission.SEE_EVENT, Permission.SEE_ORDER, Permission.SEE_TICKET}
 
 
 def may(actor: Actor, permission: Permission, target: Any = None) -> bool:
-    # One's own, whoever one is.
-    Permission.SEE_MONEY: (_organizer, "Only organizers can see what they earned."),
-    Permission.EDIT_SELLER: (_organizer, "Only organizers can say what their receipts say."),
     """Tell whether `actor` may do this to `target` (the event, order or ticket it is about)."""
     rule, _ = PERMISSIONS[permission]
     return actor.is_system or rule(actor, target)

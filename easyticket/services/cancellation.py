@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from easyticket.core import clock
 from easyticket.core.errors import AppError, Conflict
 from easyticket.db import db, transactional
-from easyticket.models import Event, EventStatus, Order, OrderStatus
+from easyticket.integrations.providers import DisputeState
+from easyticket.models import Dispute, Event, EventStatus, Order, OrderStatus, Refund
+from easyticket.queries.refunds import left_minor
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.permissions import SYSTEM
+from easyticket.rules.refund_amounts import refundable_minor
+from easyticket.rules.refunds import RefundSource, is_disputed
 from easyticket.services import orders, refunds, tickets
 from easyticket.services.order_lock import lock_order
 
@@ -42,6 +47,18 @@ def unwind_event(event_id: int) -> int:
     return count
 
 
+def return_owed_money(now: datetime | None = None) -> int:
+    """Return the money of cancelled events that could not go back when they were cancelled, and how many orders that were.
+
+    A bank had it in hand then, or a refund made before came to nothing since. Regularly, and once a dispute is won.
+    """
+    now = now or clock.now()
+    count = 0
+    for order_id in db.session.scalars(_owing_orders()).all():
+        count += _return_money(order_id, now)
+    return count
+
+
 def _next_order_id(event_id: int, after: int) -> int | None:
     open_orders = Order.status.in_([OrderStatus.PENDING, OrderStatus.PROCESSING])
     paid_orders = sa.and_(Order.status == OrderStatus.CONFIRMED, Order.cancelled_at.is_(None))
@@ -55,20 +72,51 @@ def _next_order_id(event_id: int, after: int) -> int | None:
     )
 
 
+def _owing_orders() -> sa.Select[int]:
+    """Select ended orders of cancelled events with money left that nothing was refunded of for that, undisputed ones."""
+    refunded = sa.exists().where(
+        Refund.order_id == Order.id, Refund.source == RefundSource.EVENT_CANCELLED.value
+    )
+    disputed = sa.exists().where(Dispute.order_id == Order.id, Dispute.state == DisputeState.OPEN)
+    return (
+        sa.select(Order.id)
+        .join(Event, Event.id == Order.event_id)
+        .where(Event.status == EventStatus.CANCELLED, Order.status == OrderStatus.CONFIRMED)
+        .where(Order.cancelled_at.is_not(None), left_minor() > 0, sa.not_(refunded), sa.not_(disputed))
+        .order_by(Order.id)
+        .limit(200)
+    )
+
+
 @transactional
 def _end_order(order_id: int) -> None:
     now = clock.now()
     order = lock_order(order_id)
-    if order.status is not OrderStatus.CONFIRMED:
+    if order.status is OrderStatus.CONFIRMED:
+        if order.cancelled_at is None:
+            _end_paid_order(order, now)
+    elif order.status in (OrderStatus.PENDING, OrderStatus.PROCESSING):
         orders.cancel_order(actor=SYSTEM, order=order, reason=_REASON, now=now)
-        return
+
+
+def _end_paid_order(order: Order, now: datetime) -> None:
     order.cancelled_at = now
     order.cancellation_reason = _REASON
     tickets.cancel_tickets(order.tickets, now, restock=False)
     if order.total_minor == 0:
         order.status = OrderStatus.CANCELLED
-    elif refunds.refundable_minor(order) > 0:
-        refunds.request_refund(
-            actor=SYSTEM, order=order, reason=_REASON, source="event_cancelled", restock=False, now=now
-        )
-    enqueue(JobName.MAIL_EVENT_CANCELLED, {"order_id": order_id}, key=f"event-cancelled:{order_id}")
+    else:
+        _return_money(order.id, now)
+    enqueue(JobName.MAIL_EVENT_CANCELLED, {"order_id": order.id}, key=f"event-cancelled:{order.id}")
+
+
+@transactional
+def _return_money(order_id: int, now: datetime) -> bool:
+    """Promise back what is left of an order, unless a bank has its money in hand: what is won is returned after that."""
+    order = lock_order(order_id)
+    if order.status is not OrderStatus.CONFIRMED or is_disputed(order) or refundable_minor(order) == 0:
+        return False
+    refunds.request_refund(
+        actor=SYSTEM, order=order, reason=_REASON, source=RefundSource.EVENT_CANCELLED.value, now=now
+    )
+    return True

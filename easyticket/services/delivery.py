@@ -36,6 +36,7 @@ from easyticket.models import (
     TicketStatus,
     User,
 )
+from easyticket.rules.refunds import RefundReader, find_next_try, is_promised_again
 from easyticket.services.orders import secret_of
 from easyticket.services.tickets import qr_content
 
@@ -129,6 +130,17 @@ def mail_order_refunded(refund_id: int, *, message_id: UUID) -> None:
     refund = db.session.get_one(Refund, refund_id)
     if to := _buyer_address(refund.order):
         _send(orders.order_refunded(refund, secret_of(refund.order), to=to), message_id)
+
+
+def mail_refund_failed(refund_id: int, *, reader: str, message_id: UUID) -> None:
+    """Tell the organizer, or the people who run the site (`reader`), that money did not go back; not if it has meanwhile."""
+    refund = db.session.get_one(Refund, refund_id)
+    organizer = refund.order.event.organizer
+    is_theirs = reader == RefundReader.ORGANIZER
+    if find_next_try(refund) is not None or (is_theirs and organizer.deleted_at is not None):
+        return
+    to = organizer.email if is_theirs else _contact_address()
+    _send(orders.refund_failed(refund, to=to, is_promised_again=is_promised_again(refund)), message_id)
 
 
 def mail_event_cancelled(order_id: int, *, message_id: UUID) -> None:

@@ -16,7 +16,7 @@ from easyticket.integrations.providers import RefundOutcome, RefundSnapshot
 from easyticket.integrations.sandbox import SandboxProvider
 from easyticket.models import OrderStatus, OutboxJob, Quota, QuotaKind, RefundState, TicketStatus, User
 from easyticket.queue import JobName
-from easyticket.services import refunds, sandbox
+from easyticket.services import refund_sending, sandbox
 from easyticket.services.expiry import expire_orders
 from tests import factories
 from tests.api.conftest import Caller
@@ -290,7 +290,7 @@ class TestRefund:
         [row] = stored(order).refunds
         assert (row.state, answer.json["refund_id"]) == (RefundState.UNKNOWN, str(row.uuid))
         monkeypatch.undo()
-        refunds.send_refund(row.id)
+        refund_sending.send_refund(row.id)
         assert stored(order).status is OrderStatus.REFUNDED
 
     def test_a_provider_that_refuses_is_quoted(self, caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from easyticket.core import clock
 from easyticket.db import db
 from easyticket.models import Event, EventStatus
 from easyticket.rules.permissions import SYSTEM
-from easyticket.services import refunds
+from easyticket.services import refund_sending, refunds
 from easyticket.services.payments import settle_payment
 from tests import factories
 from tests.api_v1.conftest import Caller
@@ -38,7 +38,7 @@ def _make_event() -> Event:
         settle_payment(payment.reference)
         if returned:
             refund = refunds.request_refund(actor=SYSTEM, order=order, source="organizer", now=clock.now())
-            refunds.send_refund(refund.id)
+            refund_sending.send_refund(refund.id)
     place(event, 2)
     return event
 

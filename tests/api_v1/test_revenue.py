@@ -13,7 +13,7 @@ from easyticket.models import User
 from easyticket.queries.revenue import get_revenue_report
 from easyticket.rules.periods import RevenuePeriod
 from easyticket.rules.permissions import SYSTEM
-from easyticket.services import refunds
+from easyticket.services import refund_sending, refunds
 from easyticket.services.payments import settle_payment
 from tests import factories
 from tests.api_v1.conftest import Caller
@@ -54,7 +54,7 @@ def organizer(travel: time_machine.Coordinates) -> User:
             refund = refunds.request_refund(
                 actor=SYSTEM, order=order, amount_minor=returned, source="organizer", now=clock.now()
             )
-            refunds.send_refund(refund.id)
+            refund_sending.send_refund(refund.id)
     return organizer
 
 

@@ -14,7 +14,7 @@ from easyticket.db import db
 from easyticket.models import Event, Order, User
 from easyticket.queries.account_stats import get_account_stats
 from easyticket.rules.permissions import SYSTEM
-from easyticket.services import refunds, sandbox
+from easyticket.services import refund_sending, refunds, sandbox
 from easyticket.services.gate import admit_ticket
 from easyticket.services.payments import settle_payment, start_payment
 from easyticket.services.tickets import qr_content
@@ -41,7 +41,7 @@ def buy(user: User, event: Event, quantity: int = 1) -> Order:
 
 def give_back(order: Order) -> None:
     refund = refunds.request_refund(actor=SYSTEM, order=order, source="organizer", now=clock.now())
-    refunds.send_refund(refund.id)
+    refund_sending.send_refund(refund.id)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from easyticket.db import db
 from easyticket.http import idempotency as door
 from easyticket.http.tokens import make_tokens
 from easyticket.models import Event, Order, User
-from easyticket.services import refunds
+from easyticket.services import refund_sending
 from tests.api.conftest import Caller, open_session
 from tests.api.ordering import ORDERS, body_for, path_of
 from tests.concurrency.actions import scan
@@ -85,7 +85,7 @@ def order_and_die(database_url: str, authorization: str) -> None:
 def refund_and_die(database_url: str, authorization: str) -> None:
     """Ask for money back with the key and die by kill -9 before the provider is asked."""
     with application_on(database_url).app_context():
-        refunds.send_refund = _die  # type: ignore[assignment]
+        refund_sending.send_refund = _die  # type: ignore[assignment]
         refund_with_key(authorization)
 
 

@@ -16,7 +16,7 @@ from easyticket.core import clock
 from easyticket.db import db
 from easyticket.integrations.sandbox import SandboxRefund
 from easyticket.models import Admission, Order, OrderStatus, Quota, Refund, RefundState, Ticket, User
-from easyticket.services import refunds
+from easyticket.services import refund_sending
 from easyticket.services.expiry import expire_orders
 from easyticket.services.intents import confirm_test_payment
 from tests import factories
@@ -188,7 +188,7 @@ def test_money_promised_before_a_kill_is_not_promised_again(committing_app: Flas
     kill_in(callers.refund_and_die, url, token)
     with committing_app.app_context():
         refund_id = db.session.scalars(sa.select(Refund.id)).one()
-        refunds.send_refund(refund_id)  # its job, which the kill left behind
+        refund_sending.send_refund(refund_id)  # its job, which the kill left behind
         status, text = callers.refund_with_key(token)
         assert (status, '"succeeded"' in text) == (200, True)
         assert (count(Refund), count(SandboxRefund)) == (1, 1)

@@ -18,7 +18,7 @@ from easyticket.models import Event, EventVisit, FeeBearer, LedgerEntry, Order, 
 from easyticket.queries.event_sales import OrderCounts, Sold, TicketCounts, get_event_sales
 from easyticket.queries.traffic import Traffic
 from easyticket.rules.permissions import SYSTEM
-from easyticket.services import refunds
+from easyticket.services import refund_sending, refunds
 from easyticket.services.gate import admit_ticket
 from easyticket.services.payments import settle_payment
 from easyticket.services.tickets import qr_content
@@ -50,7 +50,7 @@ def give_back(order: Order, amount_minor: int | None = None) -> None:
     refund = refunds.request_refund(
         actor=SYSTEM, order=order, amount_minor=amount_minor, source="organizer", now=clock.now()
     )
-    refunds.send_refund(refund.id)
+    refund_sending.send_refund(refund.id)
 
 
 def owed(event: Event) -> int:

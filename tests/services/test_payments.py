@@ -30,11 +30,12 @@ from easyticket.models import (
     TicketStatus,
 )
 from easyticket.queue import JobName
-from easyticket.services import refunds, sandbox
+from easyticket.services import refund_sending, sandbox
 from easyticket.services.expiry import expire_orders
 from easyticket.services.orders import cancel_order, hold_again
-from easyticket.services.payments import reconcile_payments, settle_payment, start_payment
+from easyticket.services.payments import settle_payment, start_payment
 from easyticket.services.provider_events import handle_provider_event, record_provider_event
+from easyticket.services.reconciliation import reconcile_payments
 from easyticket.services.settlement import apply_snapshot
 from tests import factories
 from tests.services.test_orders import holding, place
@@ -219,7 +220,7 @@ def test_money_after_expiry_goes_back_if_the_places_are_gone() -> None:
         order.total_minor,
         "late_payment",
     )
-    refunds.send_refund(refund.id)
+    refund_sending.send_refund(refund.id)
     assert refund.state is RefundState.SUCCEEDED
     assert (order.status, order.tickets) == (OrderStatus.FAILED, [])
     assert balance("clearing", order) == balance("provider_cash", order) == balance("refund_due", order) == 0
@@ -244,7 +245,7 @@ def test_a_second_payment_of_one_order_is_refunded_without_touching_its_tickets(
     assert (second.state, first.state) == (PaymentState.PAID, PaymentState.SURPLUS)
     refund = db.session.scalars(sa.select(Refund)).one()
     assert (refund.payment_id, refund.source) == (first.id, "surplus_payment")
-    refunds.send_refund(refund.id)
+    refund_sending.send_refund(refund.id)
     assert (order.status, order.refunded_minor) == (OrderStatus.CONFIRMED, 0)
     assert [ticket.status for ticket in order.tickets] == [TicketStatus.ACTIVE] * 2
 

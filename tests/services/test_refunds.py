@@ -12,7 +12,8 @@ from easyticket.db import db
 from easyticket.integrations.sandbox import SandboxProvider
 from easyticket.models import FeeBearer, Order, OrderStatus, Quota, QuotaKind, RefundState, TicketStatus
 from easyticket.rules.permissions import SYSTEM
-from easyticket.services import refunds
+from easyticket.rules.refund_amounts import refundable_minor
+from easyticket.services import refund_requests, refund_sending, refunds
 from easyticket.services.payments import settle_payment
 from tests import factories
 from tests.services.test_orders import holding, place
@@ -34,7 +35,7 @@ def test_a_full_refund_ends_the_tickets_at_once_and_puts_them_back_on_sale(paid:
     quota = db.session.scalars(sa.select(Quota).filter_by(kind=QuotaKind.EVENT, owner_id=paid.event_id)).one()
     assert quota.sold == 0
     assert paid.status is OrderStatus.CONFIRMED
-    refunds.send_refund(refund.id)
+    refund_sending.send_refund(refund.id)
     assert (paid.status, paid.refunded_minor) == (OrderStatus.REFUNDED, 10_500)
     accounts = ("clearing", "provider_cash", "organizer_payable", "fee_revenue", "refund_due")
     assert [balance(account, paid) for account in accounts] == [0] * 5
@@ -49,7 +50,7 @@ def test_a_partial_refund_keeps_the_order_and_every_ticket_not_named(paid: Order
         source="organizer",
         now=clock.now(),
     )
-    refunds.send_refund(refund.id)
+    refund_sending.send_refund(refund.id)
     assert (paid.status, paid.refunded_minor) == (OrderStatus.CONFIRMED, 5_250)
     assert [ticket.status for ticket in paid.tickets] == [TicketStatus.CANCELLED, TicketStatus.ACTIVE]
     assert balance("fee_revenue", paid) == -250
@@ -62,13 +63,13 @@ def test_refunds_that_are_not_answered_yet_count_against_the_rest(paid: Order) -
             actor=SYSTEM, order=paid, amount_minor=501, source="organizer", now=clock.now()
         )
     assert list(refused.value.fields) == ["amount"]
-    assert refunds.refundable_minor(paid) == 500
+    assert refundable_minor(paid) == 500
 
 
 def test_sending_a_refund_again_returns_the_money_once(paid: Order) -> None:
     refund = refunds.request_refund(actor=SYSTEM, order=paid, source="organizer", now=clock.now())
-    refunds.send_refund(refund.id)
-    refunds.send_refund(refund.id)
+    refund_sending.send_refund(refund.id)
+    refund_sending.send_refund(refund.id)
     assert (refund.state, paid.refunded_minor) == (RefundState.SUCCEEDED, 10_500)
     assert balance("provider_cash", paid) == 0
 
@@ -86,22 +87,22 @@ def test_an_order_returned_in_pieces_leaves_nothing_with_organizer_or_platform(
         refund = refunds.request_refund(
             actor=SYSTEM, order=order, amount_minor=amount, source="organizer", now=clock.now()
         )
-        refunds.send_refund(refund.id)
+        refund_sending.send_refund(refund.id)
     assert order.status is OrderStatus.REFUNDED
     assert [balance(account, order) for account in ("organizer_payable", "fee_revenue")] == [0, 0]
 
 
 @pytest.mark.parametrize(
-    "failing", [(SandboxProvider, "refund"), (refunds, "apply_refund_snapshot")], ids=["sending", "noting it"]
+    "failing", [(SandboxProvider, "refund"), (refund_sending, "apply_refund_snapshot")], ids=["sending", "noting it"]
 )
 def test_a_promised_refund_is_told_as_it_is_when_the_database_fails_and_its_job_goes_on(
     paid: Order, monkeypatch: pytest.MonkeyPatch, failing: tuple[object, str]
 ) -> None:
     monkeypatch.setattr(*failing, _loses_the_connection)
-    refund = refunds.refund_order(actor=SYSTEM, order=paid, now=clock.now())
+    refund = refund_requests.refund_order(actor=SYSTEM, order=paid, now=clock.now())
     assert refund.state is RefundState.REQUESTED
     monkeypatch.undo()
-    refunds.send_refund(refund.id)
+    refund_sending.send_refund(refund.id)
     assert (refund.state, paid.refunded_minor) == (RefundState.SUCCEEDED, 10_500)
     assert balance("provider_cash", paid) == 0
 

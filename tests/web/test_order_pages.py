@@ -25,7 +25,8 @@ from easyticket.services.event_steps import cancel_event
 from easyticket.services.orders import join_guest_orders
 from easyticket.services.orders import secret_of as link_secret
 from easyticket.services.payments import settle_payment
-from easyticket.services.refunds import request_refund, send_refund
+from easyticket.services.refund_sending import send_refund
+from easyticket.services.refunds import request_refund
 from easyticket.services.tickets import issue_tickets, qr_content
 from tests import factories
 from tests.fixtures.database import application_on

@@ -28,7 +28,7 @@ from easyticket.services.demo.plans import EventPlan
 from easyticket.services.demo.quiet import end_account_jobs, end_sales_jobs
 from easyticket.services.demo.sales import sell
 from easyticket.services.event_steps import cancel_event
-from easyticket.services.refunds import send_refund
+from easyticket.services.refund_sending import send_refund
 
 # Older than the first event, so that every account was there before it was used.
 _ACCOUNT_AGE = timedelta(days=90)

@@ -17,7 +17,8 @@ from easyticket.services.demo.buying import Ending, PlannedOrder
 from easyticket.services.expiry import expire_orders
 from easyticket.services.orders import Buyer, cancel_order, place_order, secret_of
 from easyticket.services.payments import settle_payment, start_payment
-from easyticket.services.refunds import request_refund, send_refund
+from easyticket.services.refund_sending import send_refund
+from easyticket.services.refunds import request_refund
 
 # How long the places of the event that is "all held" stay in other people's checkouts.
 HELD_FOR = timedelta(days=60)

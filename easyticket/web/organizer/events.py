@@ -9,26 +9,22 @@ from easyticket.core import clock
 from easyticket.http.auth import current_actor, organizer_only
 from easyticket.queries.gate import count_inside
 from easyticket.queries.organizer import (
-    count_orders_to_unwind,
-    find_cancellation_totals,
     find_earnings,
     find_event_stocks,
     find_stocks_of,
     get_own_event,
     list_own_events,
 )
+from easyticket.queries.refunds import find_cancellation_progress, find_cancellation_totals
 from easyticket.rules.publishing import may_go_live
 from easyticket.services.event_steps import cancel_event, delete_event, publish_event
 from easyticket.web.forms.events import CancelForm
 from easyticket.web.forms.fields import Form, text_of
 from easyticket.web.forms.refusals import refusals_shown_in, status_of
+from easyticket.web.fragments import render_block
 from easyticket.web.organizer import blueprint
-from easyticket.web.views.organizer import (
-    cancellation_lines,
-    event_overview,
-    event_rows,
-    unwinding_text,
-)
+from easyticket.web.views.cancellation import cancellation_preview, progress_view
+from easyticket.web.views.organizer import event_overview, event_rows
 
 _PER_PAGE = 20
 
@@ -57,11 +53,20 @@ def event(slug: str) -> ResponseReturnValue:
         count_inside(own, now),
         now,
     )
-    unwinding = unwinding_text(*count_orders_to_unwind(own)) if overview.is_cancelled else ""
+    progress = progress_view(find_cancellation_progress(own)) if overview.is_cancelled else None
     may_publish = may_go_live(current_actor(), own.organizer)
-    return render_template(
-        "organizer/event.html", event=overview, unwinding=unwinding, may_publish=may_publish
-    )
+    return render_template("organizer/event.html", event=overview, progress=progress, may_publish=may_publish)
+
+
+@blueprint.get("/events/<slug>/progress/")
+@organizer_only
+def progress(slug: str) -> ResponseReturnValue:
+    """Show how far the refunds of a cancelled event are: alone for the page that asks again, which stops once it is done."""
+    own = get_own_event(current_actor(), slug)
+    if "HX-Request" not in request.headers:
+        return redirect(url_for("organizer.event", slug=slug))
+    view = progress_view(find_cancellation_progress(own))
+    return render_block("organizer/event.html", "progress", progress=view, slug=slug)
 
 
 @blueprint.post("/events/<slug>/publish/")
@@ -90,8 +95,8 @@ def cancel(slug: str) -> ResponseReturnValue:
             cancel_event(actor=current_actor(), event=own, reason=text_of(form.reason), now=clock.now())
             flash("Cancelled. Refunds and mails to the buyers are on their way.", "success")
             return redirect(url_for("organizer.event", slug=slug))
-    lines = cancellation_lines(find_cancellation_totals(own))
-    page = render_template("organizer/cancel.html", form=form, title=own.title, slug=slug, lines=lines)
+    preview = cancellation_preview(find_cancellation_totals(own))
+    page = render_template("organizer/cancel.html", form=form, title=own.title, slug=slug, preview=preview)
     return page, status_of(form)
 
 

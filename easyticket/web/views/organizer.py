@@ -12,7 +12,7 @@ from flask import url_for
 from easyticket.core.money import Money
 from easyticket.models import Event, EventStatus, Offer, PricingType, QuotaKind, TicketType
 from easyticket.queries.gate import GateCounts
-from easyticket.queries.organizer import CancellationTotals, OwnEvent, Stock
+from easyticket.queries.organizer import OwnEvent, Stock
 from easyticket.rules.schedule import Phase, phase_of, status_of
 from easyticket.rules.wording import day_text, moment_text, money_text, period_text, place_text
 
@@ -179,29 +179,6 @@ def inside_text(counts: GateCounts) -> str:
     return f"{counts.inside:,} of {counts.expected:,} inside"
 
 
-def cancellation_lines(totals: CancellationTotals) -> list[str]:
-    """Return what calling the event off means, a sentence each."""
-    if not totals.orders:
-        return ["Nobody has a ticket yet, so nobody has to be told."]
-    orders = _counted(totals.orders, "paid order")
-    money = "Nothing was paid, so nothing goes back."
-    if totals.to_refund:
-        money = f"{money_text(totals.to_refund)} goes back to the buyers."
-    return [
-        f"{_counted(totals.tickets, 'ticket')} of {orders} stop working at once.",
-        money,
-        f"{'The buyer is' if totals.orders == 1 else 'Every buyer is'} told by mail.",
-    ]
-
-
-def unwinding_text(done: int, every: int) -> str:
-    """Return how far the refunds of a cancelled event are, for example "12 of 140 orders are dealt with"."""
-    if not every:
-        return "Nobody had a ticket."
-    orders = f"{_counted(every, 'paid order')} {'is' if every == 1 else 'are'}"
-    return f"{done:,} of {orders} dealt with: tickets ended, money on its way back, mail sent."
-
-
 def percent_text(basis_points: int) -> str:
     """Return a fee as people read it, for example "5 %" or "2.5 %"."""
     return f"{Decimal(basis_points) / 100:f} %"
@@ -255,7 +232,3 @@ def _percent(part: int, whole: int) -> int:
 
 def _left_text(stock: Stock) -> str:
     return "no limit" if stock.left is None else f"{stock.left:,} left"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

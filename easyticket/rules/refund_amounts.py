@@ -1,0 +1,59 @@
+"""How much of an order, of a payment and of each ticket can go back. Amounts are minor units.
+
+What is promised counts as soon as it is promised: only a refund that failed does not. Whoever acts on the answer holds
+the order's lock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from easyticket.integrations.providers import DisputeState
+from easyticket.models import Order, Payment, PaymentState, Refund, RefundState, Ticket
+from easyticket.rules.pricing import apportion
+
+# The payer's bank has this money, for now or for good.
+_TAKEN_BACK = (DisputeState.OPEN, DisputeState.LOST)
+
+
+def refundable_minor(order: Order) -> int:
+    """Return how much of the payment that settled the order is neither returned, nor promised back, nor disputed."""
+    payment = settling_payment(order)
+    return left_of_payment(payment, order, order.total_minor) if payment else order.total_minor
+
+
+def settling_payment(order: Order) -> Payment | None:
+    """Return the payment that made the order good, if one did."""
+    return next((payment for payment in order.payments if payment.state is PaymentState.PAID), None)
+
+
+def left_of_payment(payment: Payment, order: Order, whole_minor: int) -> int:
+    """Return what is left of `whole_minor`, which a payment brought in; never below zero."""
+    promised = sum(
+        refund.amount_minor
+        for refund in order.refunds
+        if refund.payment_id == payment.id and refund.state is not RefundState.FAILED
+    )
+    disputed = sum(
+        dispute.amount_minor
+        for dispute in order.disputes
+        if dispute.payment_id == payment.id and dispute.state in _TAKEN_BACK
+    )
+    return max(whole_minor - promised - disputed, 0)
+
+
+def left_of_tickets(tickets: Sequence[Ticket], refunds: Sequence[Refund]) -> dict[int, int]:
+    """Return by ticket id what of its price no refund that names it has taken."""
+    taken: Counter[int] = Counter()
+    for refund in refunds:
+        if refund.state is not RefundState.FAILED:
+            taken.update({part.ticket_id: part.amount_minor for part in refund.tickets})
+    return {ticket.id: max(ticket.paid_minor - taken[ticket.id], 0) for ticket in tickets}
+
+
+def spread(amount_minor: int, left: Mapping[int, int]) -> dict[int, int]:
+    """Part an amount among tickets by what is left of each (by id): none gets more than that, and all together
+    the amount, or all that is left of them."""
+    shared = min(amount_minor, sum(left.values()))
+    return dict(zip(left, apportion(shared, list(left.values())), strict=True))

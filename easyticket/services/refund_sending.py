@@ -1,0 +1,138 @@
+"""What becomes of a promised refund: asking the provider for it, and acting on what the provider says of it.
+
+`apply_refund_snapshot` is the one place where a refund moves. It only climbs: requested, blocked or unknown, then pending,
+then succeeded; and from anywhere to failed, where it stays. Money that comes back after it was returned is such a failure.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from easyticket.core import clock
+from easyticket.core.errors import AppError, ProviderDown
+from easyticket.db import db, transactional
+from easyticket.integrations.providers import RefundOutcome, RefundRequest, RefundSnapshot
+from easyticket.models import Order, OrderStatus, PaymentState, Refund, RefundState
+from easyticket.queue import JobName, enqueue
+from easyticket.rules.refunds import is_promised_again, readers_of_failure
+from easyticket.services import ledger
+from easyticket.services.order_lock import lock_order
+from easyticket.services.providers import get_provider
+
+log = logging.getLogger(__name__)
+
+# Not known to have begun at the provider.
+UNSENT = (RefundState.REQUESTED, RefundState.BLOCKED, RefundState.UNKNOWN)
+# After this long what failed and nobody would ask for is promised once more.
+SECOND_TRY = timedelta(days=1)
+
+
+class RefundBlocked(AppError):
+    """There is too little money at the provider, so nothing was begun: it is to be asked again later."""
+
+    code = "refund_blocked"
+
+
+def send_refund(refund_id: int) -> None:
+    """Ask the provider for a promised refund (job). The same key on every try, so that money goes back once.
+
+    :raises ProviderDown: not known whether it arrived; the job comes again.
+    :raises RefundBlocked: not begun for want of money there; the job comes again.
+    """
+    refund = db.session.get_one(Refund, refund_id)
+    if refund.state not in UNSENT:
+        return
+    request = RefundRequest(
+        key=str(refund.uuid),
+        reference=refund.payment.reference,
+        provider_ref=refund.payment.provider_ref or "",
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        reason=refund.reason,
+    )
+    is_unknown = refund.state is RefundState.UNKNOWN
+    provider = get_provider(refund.payment.provider)
+    db.session.rollback()  # no transaction stays open while the provider thinks
+    try:
+        sent = provider.fetch_refunds(request.reference, request.provider_ref) if is_unknown else ()
+        answer = next((each for each in sent if each.key == request.key), None) or provider.refund(request)
+    except ProviderDown as error:
+        _note_unknown(refund_id, error.message)
+        raise
+    apply_refund_snapshot(refund_id, answer, clock.now())
+    if answer.outcome is RefundOutcome.BLOCKED:
+        raise RefundBlocked(f"Too little money at the provider: {answer.message}")
+
+
+@transactional
+def apply_refund_snapshot(refund_id: int, snapshot: RefundSnapshot, now: datetime) -> Refund:
+    """Bring a refund, its order and the ledger to what the provider says; safe to call by anyone, any number of times."""
+    order = lock_order(db.session.scalars(sa.select(Refund.order_id).where(Refund.id == refund_id)).one())
+    refund = db.session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
+    before = refund.state
+    if before is RefundState.FAILED or not _is_news(before, snapshot.outcome):
+        return refund
+    refund.provider_ref = snapshot.provider_ref or refund.provider_ref
+    refund.last_error = snapshot.message[:500]
+    if snapshot.outcome is RefundOutcome.FAILED:
+        _note_failed(refund, order, now)
+    elif snapshot.outcome is RefundOutcome.BLOCKED:
+        refund.state = RefundState.BLOCKED
+        log.error("a refund waits for money at the provider", extra={"refund_id": refund_id})
+    elif snapshot.outcome is RefundOutcome.PENDING:
+        refund.state = RefundState.PENDING
+    else:
+        _note_paid(refund, order, now)
+    if before in UNSENT and refund.state in (RefundState.PENDING, RefundState.SUCCEEDED):
+        enqueue(JobName.MAIL_ORDER_REFUNDED, {"refund_id": refund.id}, key=f"order-refunded:{refund.id}")
+    return refund
+
+
+def _is_news(state: RefundState, outcome: RefundOutcome) -> bool:
+    """Tell whether an answer moves a refund: one that was read late, or again, says less than is known."""
+    if outcome in (RefundOutcome.PENDING, RefundOutcome.BLOCKED):
+        return state in UNSENT
+    return outcome is RefundOutcome.FAILED or state is not RefundState.SUCCEEDED
+
+
+def _note_paid(refund: Refund, order: Order, now: datetime) -> None:
+    refund.state = RefundState.SUCCEEDED
+    refund.succeeded_at = now
+    ledger.post_refund_paid(refund, now)
+    if refund.payment.state is PaymentState.PAID:
+        order.refunded_minor += refund.amount_minor
+        if order.refunded_minor == order.total_minor:
+            order.status = OrderStatus.REFUNDED
+        enqueue(JobName.ISSUE_CREDIT_NOTE, {"refund_id": refund.id}, key=f"credit-note:{refund.id}")
+
+
+def _note_failed(refund: Refund, order: Order, now: datetime) -> None:
+    """Take the promise back: the money is ours to return still, and somebody has to see to it. Its tickets stay ended."""
+    if refund.state is RefundState.SUCCEEDED:
+        ledger.post_refund_bounced(refund, now)
+        if refund.payment.state is PaymentState.PAID:
+            order.refunded_minor -= refund.amount_minor
+            if order.status is OrderStatus.REFUNDED:
+                order.status = OrderStatus.CONFIRMED
+    refund.state = RefundState.FAILED
+    refund.failed_at = now
+    ledger.post_refund_failed(refund, now)
+    log.error("a refund failed and needs somebody", extra={"refund_id": refund.id})
+    for reader in readers_of_failure(refund):
+        told = {"refund_id": refund.id, "reader": reader.value}
+        enqueue(JobName.MAIL_REFUND_FAILED, told, key=f"refund-failed:{refund.id}:{reader}")
+    if is_promised_again(refund):
+        again = {"refund_id": refund.id}
+        enqueue(JobName.REFUND_AGAIN, again, run_at=now + SECOND_TRY, key=f"refund-again:{refund.id}")
+
+
+@transactional
+def _note_unknown(refund_id: int, message: str) -> None:
+    db.session.execute(
+        sa.update(Refund)
+        .where(Refund.id == refund_id, Refund.state.in_(UNSENT))
+        .values(state=RefundState.UNKNOWN, last_error=message[:500])
+    )
