@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,20 +16,12 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import DEVELOPMENT_SECRET, Settings
+from easyticket.cli.doctor_payments import examine_payments
+from easyticket.cli.findings import Finding
 from easyticket.cli.leaned_on import TIMEOUT, folder_fault, redis_fault, redis_place
-from easyticket.core.errors import AppError
 from easyticket.db import db
 from easyticket.integrations.mail import PORTS
 from easyticket.models import OutboxJob
-from easyticket.services.providers import provider_for
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    is_in_order: bool
-    sentence: str
 
 
 @click.command("doctor")
@@ -39,7 +30,7 @@ def doctor() -> None:
     """Say what is in order and what is not; the exit status is 1 if anything is not."""
     findings = list(_examine(current_app.config["SETTINGS"]))
     for finding in findings:
-        click.echo(f"{'ok ' if finding.is_in_order else 'BAD'}  {finding.sentence}")
+        click.echo(finding.line)
     faults = sum(not finding.is_in_order for finding in findings)
     if faults:
         click.echo(f"{faults} of {len(findings)} need somebody.")
@@ -56,7 +47,7 @@ def _examine(settings: Settings) -> Iterator[Finding]:
     yield _mail_server(settings) if settings.mail_url else _folder("MAIL_DIR", settings.mail_dir)
     if settings.redis_url:
         yield _redis(settings)
-    yield _payments(settings)
+    yield from examine_payments(settings)
 
 
 def _secret(settings: Settings) -> Finding:
@@ -122,14 +113,3 @@ def _redis(settings: Settings) -> Finding:
     return Finding(
         not fault, fault or f"REDIS_URL: {place} answers; jobs need a running flask worker and flask sweep"
     )
-
-
-def _payments(settings: Settings) -> Finding:
-    try:
-        provider = provider_for(settings.default_currency)
-    except AppError:
-        return Finding(
-            False, f"Payments: nobody collects {settings.default_currency}, so only free tickets can be had"
-        )
-    live = "real money" if provider.is_live else "test money only"
-    return Finding(True, f"Payments: {provider.name} ({live})")

@@ -27,7 +27,7 @@ def test_all_is_in_order(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     result = examine(app, monkeypatch)
     assert result.exit_code == 0, result.output
     assert "at the newest migration" in result.output
-    assert "sandbox (test money only)" in result.output
+    assert "the sandbox collects everything (test money only)" in result.output
     assert result.output.endswith("All in order.\n")
 
 
