@@ -13,8 +13,15 @@ from typing import Any
 from urllib.parse import quote
 
 from config import Settings
-from easyticket.core.errors import Forbidden, ProviderDown
-from easyticket.integrations.paystack_client import PATIENCE, KeyRefused, PaystackClient, Refusal, malformed
+from easyticket.core.errors import Forbidden
+from easyticket.integrations.paystack_client import (
+    PATIENCE,
+    KeyRefused,
+    PaystackClient,
+    Refusal,
+    malformed,
+    not_told,
+)
 from easyticket.integrations.paystack_events import SIGNATURE_HEADER, read_paystack_event
 from easyticket.integrations.paystack_readings import APP, is_ours, read_charge, read_dispute, read_refund
 from easyticket.integrations.paystack_values import (
@@ -87,9 +94,9 @@ class PaystackProvider:
         try:
             refusal = self._client.ask_plainly("/balance")
         except KeyRefused as error:
-            raise Forbidden(error.message, code=error.code) from None
+            raise Forbidden("Paystack does not take the secret key.", code=error.code) from None
         if refusal is not None:
-            raise ProviderDown(f"Paystack does not tell the balance: {refusal.message}")
+            raise not_told(refusal)
 
     def start(self, request: ChargeRequest) -> StartedCharge:
         """Open a transaction; the payer pays on Paystack's page.
@@ -172,7 +179,7 @@ class PaystackProvider:
             return found
         if found.is_unknown:
             return None
-        raise ProviderDown(f"Paystack does not tell about this payment: {found.message}")
+        raise not_told(found)
 
     def _refunds_of(self, transaction: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Go through the refunds of one transaction; Paystack may list those of others with them."""

@@ -31,6 +31,10 @@ _PRIVATE = re.compile(r"\S+@\S+|\+?\d{6,}|\b[sp]k_\w+")
 # Too many requests and time-outs tell nothing about what was asked; nor does a conflict with a request under way.
 _UNDECIDED = (408, 409, 425, 429)
 
+# For whoever waits; the log knows more.
+NO_ANSWER = "The payment provider does not answer at the moment. Nothing is lost: try again shortly."
+
+log = logging.getLogger(__name__)
 # httpx writes whole addresses at INFO, and account numbers stand in some of ours.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
@@ -104,13 +108,14 @@ class PaystackClient:
             asked = {**params, "perPage": _PER_PAGE, "page": page}
             envelope = self._ask("GET", path, params=asked)
             if isinstance(envelope, Refusal):
-                raise ProviderDown(f"Paystack does not list this: {envelope.message}")
+                raise not_told(envelope)
             new = [item for item in _objects(envelope.get("data")) if str(item["id"]) not in seen]
             yield from new
             seen.update(str(item["id"]) for item in new)
             if not new or page >= _page_count(envelope.get("meta")):
                 return
-        raise ProviderDown("Paystack's list does not end.")
+        log.error("a list of Paystack's does not end: %s", path)
+        raise ProviderDown(NO_ANSWER)
 
     def ask_plainly(self, path: str) -> Refusal | None:
         """Ask for something whose answer does not matter; return only a refusal.
@@ -143,7 +148,8 @@ class PaystackClient:
             ) as client:
                 answer = client.request(method, path, params=params or None, json=body)
         except httpx.HTTPError as error:
-            raise ProviderDown(f"Paystack does not answer ({type(error).__name__}).") from None
+            log.warning("Paystack does not answer: %s", type(error).__name__)
+            raise ProviderDown(NO_ANSWER) from None
         return _read(answer)
 
 
@@ -157,7 +163,14 @@ def checkout_origin(settings: Settings) -> str:
 
 def malformed() -> ProviderDown:
     """Return the error for an answer that nobody can read: what was asked may have happened."""
-    return ProviderDown("Paystack's answer is not what it promises.")
+    log.error("Paystack's answer cannot be read")
+    return ProviderDown(NO_ANSWER)
+
+
+def not_told(refusal: Refusal) -> ProviderDown:
+    """Return the error for a refusal that is no answer to what was asked."""
+    log.error("Paystack does not tell: %s", refusal.message)
+    return ProviderDown(NO_ANSWER)
 
 
 def public_text(text: Any) -> str:
@@ -175,7 +188,8 @@ def _trusted() -> ssl.SSLContext:
 
 def _read(answer: httpx.Response) -> dict[str, Any] | Refusal:
     if answer.status_code in _UNDECIDED or answer.status_code >= 500:
-        raise ProviderDown(f"Paystack cannot answer now ({answer.status_code}).")
+        log.warning("Paystack cannot answer: status %s", answer.status_code)
+        raise ProviderDown(NO_ANSWER)
     try:
         envelope = json.loads(answer.content)
     except (ValueError, RecursionError):
@@ -189,7 +203,8 @@ def _read(answer: httpx.Response) -> dict[str, Any] | Refusal:
     message, code = public_text(envelope.get("message")), public_text(envelope.get("code"))
     refusal = Refusal(answer.status_code, message, code)
     if answer.status_code == 401 or refusal.says("invalid key"):
-        raise KeyRefused(f"Paystack does not take our key: {message}")
+        log.error("Paystack does not take PAYSTACK_SECRET_KEY: %s", message)
+        raise KeyRefused(NO_ANSWER)
     return refusal
 
 

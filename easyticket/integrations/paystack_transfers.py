@@ -9,7 +9,14 @@ from urllib.parse import quote
 from config import Settings
 from easyticket.core.errors import ProviderDown
 from easyticket.integrations.paystack_banks import BANK_KINDS, MOBILE_KIND, account_number, bank_code
-from easyticket.integrations.paystack_client import PATIENCE, PaystackClient, Refusal, malformed, public_text
+from easyticket.integrations.paystack_client import (
+    PATIENCE,
+    PaystackClient,
+    Refusal,
+    malformed,
+    not_told,
+    public_text,
+)
 from easyticket.integrations.paystack_values import (
     find_number,
     find_text,
@@ -77,7 +84,7 @@ class PaystackTransfers:
             return self._read(found, reference)
         if found.is_unknown:
             return TransferSnapshot(reference, TransferState.MISSING, message=found.message)
-        raise ProviderDown(f"Paystack does not tell about this transfer: {found.message}")
+        raise not_told(found)
 
     def _recipient(self, request: TransferRequest) -> str | TransferSnapshot:
         """Return Paystack's code of the account, which it makes once; or that it is none to be paid to."""

@@ -86,7 +86,7 @@ def test_with_a_wrong_key_nothing_can_be_paid_and_nothing_is_known(paystack_doub
         stranger.start(charge())
     with pytest.raises(ProviderDown):
         stranger.fetch(REFERENCE, REFERENCE)
-    with pytest.raises(Forbidden, match="does not take our key"):
+    with pytest.raises(Forbidden, match="does not take the secret key"):
         stranger.probe()
     provider_of(paystack_double).probe()
 
@@ -269,7 +269,7 @@ def test_an_answer_without_an_outcome_is_no_refusal(paystack_double: PaystackDou
 def test_nobody_at_the_address(paystack_double: PaystackDouble) -> None:
     from easyticket.integrations.paystack_client import PaystackClient
 
-    with pytest.raises(ProviderDown, match="ConnectError"):
+    with pytest.raises(ProviderDown):
         PaystackClient(TEST_KEY, "http://127.0.0.1:9", patience=1).get("/balance")
 
 
