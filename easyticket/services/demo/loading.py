@@ -28,6 +28,7 @@ from easyticket.services.demo.plans import EventPlan
 from easyticket.services.demo.quiet import end_account_jobs, end_sales_jobs
 from easyticket.services.demo.sales import sell
 from easyticket.services.event_steps import cancel_event
+from easyticket.services.providers import play_money
 from easyticket.services.refund_sending import send_refund
 
 # Older than the first event, so that every account was there before it was used.
@@ -62,6 +63,7 @@ def is_demo_complete() -> bool:
     return admin is not None and admin.is_staff
 
 
+@play_money()
 def load_demo(now: datetime) -> DemoReport:
     """Make everything of the demo that is not there yet, with dates around `now`; return what was made."""
     report = DemoReport()
