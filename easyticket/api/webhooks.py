@@ -12,7 +12,7 @@ from easyticket.http.auth import by_signature
 from easyticket.http.openapi import ApiBlueprint
 from easyticket.http.sizes import signed_body
 from easyticket.integrations.stripe_events import SIGNATURE_HEADER
-from easyticket.services.provider_events import receive_stripe_event
+from easyticket.services.provider_events import receive_webhook
 
 blueprint = ApiBlueprint(
     "api_webhooks",
@@ -55,7 +55,5 @@ _EVENT = {
 @blueprint.answers(200, ReceivedAnswer, example={"received": True})
 def receive_stripe() -> dict[str, Any]:
     """For Stripe only. Each event is kept once and handled after the answer: a reason to ask Stripe what is true."""
-    receive_stripe_event(
-        body=signed_body(), signature=request.headers.get(SIGNATURE_HEADER, ""), now=clock.now()
-    )
+    receive_webhook(provider="stripe", body=signed_body(), headers=dict(request.headers), now=clock.now())
     return {"received": True}

@@ -12,7 +12,7 @@ from easyticket.core import clock
 from easyticket.http.auth import by_signature
 from easyticket.http.sizes import signed_body
 from easyticket.integrations.paystack_events import SIGNATURE_HEADER
-from easyticket.services.provider_events import receive_paystack_event
+from easyticket.services.provider_events import receive_webhook
 
 blueprint = V1Blueprint("webhooks", __name__, tag="Webhooks", description="What the payment provider sends.")
 _SIGNATURE = {
@@ -33,9 +33,9 @@ _EVENT = {
 @blueprint.operation(
     "Paystack webhook",
     refuses={
-        400: "The body is not an event.",
-        403: "The webhook's signature is wrong.",
+        400: "The webhook's signature is wrong, or the body is not an event.",
         413: "The request is too large.",
+        503: "Paystack webhooks are not set up on this site.",
     },
 )
 @blueprint.doc(  # type: ignore[untyped-decorator]
@@ -48,7 +48,5 @@ _EVENT = {
 @blueprint.answers(200, ReceivedAnswer, example={"received": True})
 def receive_paystack() -> dict[str, Any]:
     """For Paystack only. Each event is kept once and handled after the answer: a reason to ask Paystack what is true."""
-    receive_paystack_event(
-        body=signed_body(), signature=request.headers.get(SIGNATURE_HEADER, ""), now=clock.now()
-    )
+    receive_webhook(provider="paystack", body=signed_body(), headers=dict(request.headers), now=clock.now())
     return {"received": True}

@@ -106,7 +106,8 @@ class SandboxProvider:
 
     def fetch(self, reference: str, provider_ref: str) -> ChargeSnapshot:
         """Tell what the payer decided."""
-        return self._snapshot(get_charge(reference))
+        charge = _find_charge(reference)
+        return self._snapshot(charge) if charge is not None else _no_charge(reference)
 
     def _snapshot(self, charge: SandboxCharge) -> ChargeSnapshot:
         state = ChargeState.PAID if charge.state == "succeeded" else ChargeState(charge.state)
@@ -119,6 +120,7 @@ class SandboxProvider:
             is_live=False,
             method="card",
             message=charge.message,
+            fee_minor=0 if state is ChargeState.PAID else None,
         )
 
     def close(self, reference: str, provider_ref: str) -> ChargeSnapshot:
@@ -197,11 +199,26 @@ class SandboxProvider:
             raise Forbidden("The webhook's time is too far from ours.")
         if not hmac.compare_digest(self._mac(int(stamp), body).encode(), parts.get("v1", "").encode()):
             raise Forbidden("The webhook's signature is wrong.")
-        event = json.loads(body)
-        return WebhookNotice(event_key=event["id"], kind=event["event"], reference=event["reference"])
+        try:
+            event = json.loads(body)
+            return WebhookNotice(event_key=event["id"], kind=event["event"], reference=event["reference"])
+        except (ValueError, KeyError, TypeError):
+            raise Invalid("The body is not an event.", code="no_event") from None
 
     def _mac(self, stamp: int, body: bytes) -> str:
         return hmac.new(self._key, f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def _no_charge(reference: str) -> ChargeSnapshot:
+    return ChargeSnapshot(
+        reference=reference,
+        provider_ref="",
+        state=ChargeState.CANCELED,
+        amount_minor=0,
+        currency="",
+        is_live=False,
+        message="The sandbox knows no such payment.",
+    )
 
 
 def get_charge(reference: str, *, lock: bool = False) -> SandboxCharge:

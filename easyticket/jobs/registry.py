@@ -13,6 +13,7 @@ from easyticket.services import (
     cancellation,
     delivery,
     images,
+    payments,
     payout_transfers,
     provider_events,
     receipts,
@@ -64,6 +65,13 @@ HANDLERS: dict[JobName, Handler] = {
     ),
     JobName.MAIL_PAYOUT_PAID: lambda p, uuid: delivery.mail_payout_paid(p["payout_id"], message_id=uuid),
     JobName.MAIL_PAYOUT_FAILED: lambda p, uuid: delivery.mail_payout_failed(p["payout_id"], message_id=uuid),
+    JobName.MAIL_PAYMENT_QUARANTINED: lambda p, uuid: delivery.mail_payment_quarantined(
+        p["payment_id"], message_id=uuid
+    ),
+    JobName.MAIL_PAYMENT_DISPUTED: lambda p, uuid: delivery.mail_payment_disputed(
+        p["dispute_id"], state=p["state"], message_id=uuid
+    ),
+    JobName.CLOSE_PAYMENT: lambda p, _: payments.close_given_up_payment(p["payment_id"]),
     JobName.SEND_PAYOUT: lambda p, _: payout_transfers.send_payout(p["payout_id"]),
     JobName.ISSUE_RECEIPT: lambda p, _: receipts.issue_receipt(p["order_id"]),
     JobName.ISSUE_CREDIT_NOTE: lambda p, _: receipts.issue_credit_note(p["refund_id"]),

@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 
 from easyticket.services import (
+    disputes,
     expiry,
     idempotency,
     images,
-    payments,
     payout_schedule,
     payout_transfers,
+    reconciliation,
+    refund_sync,
     sessions,
     visits,
     withdrawal_cover,
@@ -20,7 +22,9 @@ from easyticket.services import (
 # Seconds between two runs, and the service to call. Each is idempotent and safe to run in two processes at once.
 SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
     (10, expiry.expire_orders),
-    (20, payments.reconcile_payments),
+    (20, reconciliation.reconcile_payments),
+    (60, refund_sync.reconcile_refunds),
+    (600, disputes.reconcile_disputes),
     # What the process that serves has counted; a process that only works has nothing to write.
     (10, visits.write_visits),
     (60, payout_transfers.reconcile_payouts),

@@ -53,7 +53,7 @@ def phase_of(order: Order, now: datetime) -> OrderPhase:
     if order.status is OrderStatus.CONFIRMED:
         return OrderPhase.CONFIRMED
     states = {payment.state for payment in order.payments}
-    if PaymentState.QUARANTINED in states:
+    if any(is_waiting_for_review(payment) for payment in order.payments):
         return OrderPhase.UNDER_REVIEW
     # Paid without being confirmed is a moment between two commits at most; to the buyer it is still on its way.
     if order.status in _UNPAID and states & {PaymentState.PROCESSING, PaymentState.PAID}:
@@ -109,10 +109,21 @@ def last_payment_of(order: Order) -> Payment | None:
     return max(order.payments, key=lambda payment: payment.attempt, default=None)
 
 
+def is_waiting_for_review(payment: Payment) -> bool:
+    """Tell whether money came that is not what was asked for, and nobody has decided what becomes of it."""
+    return payment.state is PaymentState.QUARANTINED and payment.reviewed_at is None
+
+
 def payment_to_ask_about(order: Order) -> Payment | None:
     """Return the last attempt if the provider may know something new about it: money can come even for a failed one."""
     last = last_payment_of(order)
     return None if last is None or last.state in _DECIDED else last
+
+
+def is_payable_attempt(payment: Payment, now: datetime) -> bool:
+    """Tell whether the payer of this attempt can still pay it on the provider's page: it is open and the places are kept."""
+    order = payment.order
+    return phase_of(order, now) is OrderPhase.PAYING and last_payment_of(order) is payment
 
 
 def late_refund_of(order: Order) -> Refund | None:

@@ -22,14 +22,17 @@ from easyticket.db import db
 from easyticket.documents.calendar import calendar_of
 from easyticket.documents.ticket_paper import TicketPaper, paper_of
 from easyticket.documents.ticket_pdf import render_tickets_pdf
-from easyticket.emails import accounts, messages, orders, payouts
+from easyticket.emails import accounts, messages, orders, payments, payouts
 from easyticket.emails.message import Attachment, Email, as_message
 from easyticket.integrations.mail import MailRefused, open_mailer
+from easyticket.integrations.providers import DisputeState
 from easyticket.links import FrontEnd, public_host, public_url
 from easyticket.models import (
     ContactMessage,
+    Dispute,
     MailToken,
     Order,
+    Payment,
     PaymentProfile,
     Payout,
     Refund,
@@ -149,6 +152,20 @@ def mail_event_cancelled(order_id: int, *, message_id: UUID) -> None:
     if to := _buyer_address(order):
         attachments = [_calendar(order, "cancelled.ics")]
         _send(orders.event_cancelled(order, secret_of(order), to=to, attachments=attachments), message_id)
+
+
+def mail_payment_quarantined(payment_id: int, *, message_id: UUID) -> None:
+    """Tell the people who run the site of money that is not what was asked for, unless one of them has decided already."""
+    payment = db.session.get_one(Payment, payment_id)
+    if payment.reviewed_at is None:
+        _send(payments.payment_quarantined(payment, to=_contact_address()), message_id)
+
+
+def mail_payment_disputed(dispute_id: int, *, state: str, message_id: UUID) -> None:
+    """Tell an organizer where a dispute of a payment stands, unless it has moved on since."""
+    dispute = db.session.get_one(Dispute, dispute_id)
+    if dispute.state.value == state and dispute.order.event.organizer.deleted_at is None:
+        _send(payments.payment_disputed(dispute, state=DisputeState(state)), message_id)
 
 
 def mail_contact_message(contact_message_id: int, *, message_id: UUID) -> None:

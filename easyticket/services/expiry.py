@@ -1,73 +1,132 @@
-"""Holds that ran out: orders end, places go back on sale, and money that was already on its way is not lost."""
+"""Holds that ran out: orders end, places go back on sale, and money that was already on its way is not lost.
+
+The provider is asked to close an open payment first. It may say that it has the payment in hand, or say nothing at all:
+the places are kept meanwhile, half an hour at the longest. Money that comes after that buys them again if they are still
+there, and goes back otherwise.
+"""
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from easyticket.core import clock
-from easyticket.core.errors import ProviderDown
+from easyticket.core.errors import NotFound, ProviderDown
 from easyticket.db import db, transactional
-from easyticket.models import Order, OrderStatus, Payment
+from easyticket.models import Order, OrderStatus, Payment, PaymentState
 from easyticket.models.payment import OPEN_STATES
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import inventory, payments
+from easyticket.services.asking import Round
+from easyticket.services.attempts import note_asked
 from easyticket.services.order_lock import lock_order
 from easyticket.services.settlement import UNPAID, abandon_attempts
 
 log = logging.getLogger(__name__)
 
+# How long after the hold's end places are kept at most for a provider that has not decided or does not answer.
+PATIENCE = timedelta(minutes=30)
+# Between two tries to close a payment whose provider has not decided or did not answer.
+_PAUSE = timedelta(seconds=20)
+_BATCH = 200
+# Seconds for all providers together: of a buyer who waits for places, and of the schedule.
+_WHILE_SOMEBODY_WAITS, _IN_BACKGROUND = 5, 25
+
+# An order whose time is up, with the attempt that is open, if one is (the last four).
+_Row = sa.Row[int, datetime, int, str, str, datetime | None]
+
 
 def expire_orders(now: datetime | None = None, event_id: int | None = None) -> int:
     """End every order whose hold has run out and that no provider took money for; return how many ended.
 
-    The provider is asked to close an open payment first: money that was already paid settles the order instead.
+    With `event_id` those of one event, for somebody who waits for its places: providers get less time then.
     """
     now = now or clock.now()
-    query = (
-        sa.select(Order.id)
-        .where(Order.status.in_(UNPAID), Order.expires_at <= now)
-        .order_by(Order.id)
-        .limit(200)
+    asking = (
+        Round(seconds=_IN_BACKGROUND)
+        if event_id is None
+        else Round(seconds=_WHILE_SOMEBODY_WAITS, failures=1)
     )
-    if event_id is not None:
-        query = query.where(Order.event_id == event_id)
-    order_ids = list(db.session.scalars(query))
-    return sum(_expire(order_id, now) for order_id in order_ids)
+    count, last_id = 0, 0
+    while batch := _run_out(now, event_id, last_id):
+        count += sum(_expire(row, asking, now) for row in batch)
+        last_id = batch[-1].order_id
+    return count
 
 
 def clean_up_orders(*, actor: Actor, now: datetime) -> int:
     """End all orders whose hold has run out, because an administrator asks; return how many ended."""
     require(actor, Permission.CLEAN_UP_ORDERS)
-    count = 0
-    while ended := expire_orders(now):
-        count += ended
-    return count
+    return expire_orders(now)
 
 
-def _expire(order_id: int, now: datetime) -> bool:
-    open_reference = db.session.scalar(
-        sa.select(Payment.reference).where(Payment.order_id == order_id, Payment.state.in_(OPEN_STATES))
+def _run_out(now: datetime, event_id: int | None, after: int) -> Sequence[_Row]:
+    """Return the next orders whose time is up with the attempt that is open, if one is, in one statement."""
+    is_open = sa.and_(Payment.order_id == Order.id, Payment.state.in_(OPEN_STATES))
+    query = (
+        sa.select(
+            Order.id.label("order_id"),
+            Order.expires_at,
+            Payment.id.label("payment_id"),
+            Payment.reference,
+            Payment.provider,
+            Payment.checked_at,
+        )
+        .outerjoin(Payment, is_open)
+        .where(Order.status.in_(UNPAID), Order.expires_at <= now, Order.id > after)
+        .order_by(Order.id)
+        .limit(_BATCH)
     )
-    if open_reference is not None:
-        try:
-            payments.close_payment(open_reference, now)
-        except ProviderDown:
-            log.warning("order stays open until its provider answers", extra={"order_id": order_id})
-            return False
-    return _end_expired(order_id, now)
+    if event_id is not None:
+        query = query.where(Order.event_id == event_id)
+    rows = db.session.execute(query).all()
+    db.session.rollback()
+    return rows
+
+
+def _expire(row: _Row, asking: Round, now: datetime) -> bool:
+    if row.payment_id is None:
+        return _end_expired(row.order_id, now)
+    is_overdue = row.expires_at + PATIENCE <= now
+    is_closed = _is_closed(row, asking, now, is_overdue=is_overdue)
+    if not is_closed and not is_overdue:
+        return False
+    return _end_expired(row.order_id, now, closed_id=row.payment_id if is_closed else None)
+
+
+def _is_closed(row: _Row, asking: Round, now: datetime, *, is_overdue: bool) -> bool:
+    """Have an open payment closed; False where its provider was not asked now, or did not answer."""
+    was_asked = row.checked_at is not None and row.checked_at > max(row.expires_at, now - _PAUSE)
+    if (was_asked and not is_overdue) or not asking.may_ask(row.provider):
+        return False
+    try:
+        payments.close_payment(row.reference, now)
+    except (ProviderDown, NotFound) as error:  # it does not answer, or is switched off
+        asking.note_unanswered(row.provider)
+        note_asked([row.payment_id], now)
+        log.warning("the payment of order %s could not be closed: %s", row.order_id, error.message)
+        return False
+    return True
 
 
 @transactional
-def _end_expired(order_id: int, now: datetime) -> bool:
+def _end_expired(order_id: int, now: datetime, *, closed_id: int | None = None) -> bool:
+    """End an order unless its provider, or an attempt that nobody has closed, stands against it for a while still."""
     order = lock_order(order_id)
-    if order.status not in UNPAID or order.expires_at > now or payments.is_processing(order):
+    if order.status not in UNPAID or order.expires_at > now:
         return False
+    open_ones = [payment for payment in order.payments if payment.state in OPEN_STATES]
+    is_closed = all(payment.id == closed_id for payment in open_ones)
+    if not is_closed or any(payment.state is PaymentState.PROCESSING for payment in open_ones):
+        if now < order.expires_at + PATIENCE:
+            return False
+        log.warning("order %s ends although its provider has not decided", order_id)
     order.status = OrderStatus.FAILED
     order.failed_at, order.failure_reason = now, "expired"
     if order.hold is not None:
         inventory.release_hold(order.hold, now)
-    abandon_attempts(order)
+    abandon_attempts(order, is_closed=is_closed)
     return True

@@ -27,6 +27,15 @@ from easyticket.services.postings import Side, amount_posted, credit_left, post_
 
 # The organizer's share of an order, whether it can be paid out or is frozen by a dispute.
 _SHARE = (Account.ORGANIZER_PAYABLE, Account.ORGANIZER_DISPUTED)
+# Whatever a dispute takes from.
+_OF_DISPUTES = (
+    *_SHARE,
+    Account.FEE_REVENUE,
+    Account.CLEARING,
+    Account.PROVIDER_CASH,
+    Account.DISPUTE_HOLD,
+    Account.DISPUTE_LOSS,
+)
 
 
 @transactional
@@ -114,13 +123,11 @@ def post_dispute_opened(dispute: Dispute, now: datetime) -> None:
 
 @transactional
 def post_dispute_won(dispute: Dispute, now: datetime) -> None:
-    """The bank gave the money of an opened dispute back: all is as it was before."""
-    held, frozen = _of_dispute(dispute)
+    """The bank gave the money of a dispute back, be it open or lost: all is as if it had never been taken."""
+    posted = (PostingKind.DISPUTE_OPENED, PostingKind.DISPUTE_LOST)
     sides = [
-        Side(Account.PROVIDER_CASH, held),
-        Side(Account.DISPUTE_HOLD, -held),
-        Side(Account.ORGANIZER_DISPUTED, frozen),
-        Side(Account.ORGANIZER_PAYABLE, -frozen),
+        Side(account, -sum(amount_posted(kind, dispute.id, account) for kind in posted))
+        for account in _OF_DISPUTES
     ]
     post_for_order(PostingKind.DISPUTE_WON, dispute.id, dispute.order, sides, now)
 

@@ -1,4 +1,4 @@
-"""Paying an order: starting an attempt, and asking the provider what became of it.
+"""Paying an order: starting an attempt, asking the provider what became of it, and having it closed.
 
 A provider is never called inside a transaction, and a time-out means "not known", never "failed".
 """
@@ -6,34 +6,36 @@ A provider is never called inside a transaction, and a time-out means "not known
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from easyticket.core import clock
-from easyticket.core.errors import Conflict, Invalid, NotFound, ProviderDown
-from easyticket.core.ids import payment_reference
-from easyticket.db import db, transactional
-from easyticket.integrations.providers import ChargeRequest, PaymentProvider
-from easyticket.models import (
-    EventStatus,
-    HoldState,
-    Order,
-    OrderStatus,
-    Payment,
-    PaymentState,
+from easyticket.core.errors import NotFound
+from easyticket.db import db
+from easyticket.integrations.providers import (
+    ChargeRefused,
+    ChargeRequest,
+    ChargeState,
+    ReferenceUsed,
 )
-from easyticket.models.payment import OPEN_STATES
+from easyticket.models import Order, Payment, PaymentState
 from easyticket.rules.permissions import Actor, Permission, require
-from easyticket.services.order_lock import lock_order
+from easyticket.rules.settling import SETTLED
+from easyticket.services.attempts import (
+    give_time_for_proof,
+    note_refused,
+    note_started,
+    note_unusable,
+    open_attempt,
+)
 from easyticket.services.providers import get_provider, provider_for
-from easyticket.services.settlement import SETTLED, UNPAID, apply_snapshot, confirm_unpaid
+from easyticket.services.settlement import apply_snapshot
 
 log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 20
-# How long after it was opened an attempt that we gave up is still asked for late money.
-LATE_MONEY = timedelta(days=3)
+# A provider that knows a reference and does not tell its page any more gets another one at once, so often.
+_REFERENCES = 2
 
 
 def start_payment(
@@ -41,51 +43,91 @@ def start_payment(
 ) -> Payment | None:
     """Return the attempt to send the payer to (`pay_url`), or None where nothing is to be paid and the order is confirmed.
 
-    Asked again, it gives the attempt that is open; after a decline it opens a new one. The hold is not renewed.
-    `method` is how the payer means to pay, until the provider says how it was.
+    Asked again, it gives the attempt that is open; after a decline it opens a new one. The hold is not renewed, only
+    lengthened once where the provider needs more time than is left. `method` is how the payer means to pay, until the
+    provider says how it was.
 
     :raises Conflict: the order is not payable (any more): paid, cancelled, or its hold ran out (code `hold_expired`).
+    :raises ChargeRefused: the provider will not collect it, and says why; the places stay held.
     :raises ProviderDown: the provider did not answer; the attempt stays and is continued by the next call.
     """
     require(actor, Permission.PAY_ORDER, order)
-    payment_id = _open_attempt(
-        order.id, now, provider_for(order.currency) if order.total_minor else None, return_url, method
-    )
-    if payment_id is None:
-        return None
-    payment = db.session.get_one(Payment, payment_id)
-    if payment.state is not PaymentState.CREATED:
-        return payment
-    request = ChargeRequest(
-        reference=payment.reference,
-        amount_minor=payment.amount_minor,
-        currency=payment.currency,
-        email=payment.order.buyer_email,
-        description=f"{payment.order.event.title}, order {payment.order.number}",
-        return_url=payment.return_url,
-    )
-    provider = get_provider(payment.provider)
-    db.session.rollback()  # no transaction, not even a reading one, stays open while the provider thinks
-    started = provider.start(request)
-    return _note_started(payment_id, started.provider_ref, started.pay_url, started.client_secret)
+    order_id, provider = order.id, provider_for(order.currency) if order.total_minor else None
+    for _ in range(_REFERENCES):
+        payment_id = open_attempt(order_id, now, provider, return_url, method)
+        if payment_id is None:
+            return None
+        payment = db.session.get_one(Payment, payment_id)
+        if payment.state is not PaymentState.CREATED:
+            return payment
+        try:
+            return _begin(payment)
+        except ReferenceUsed as answer:
+            log.warning("payment %s is begun anew: %s", payment_id, answer.message)
+            note_unusable(payment_id, answer.message)
+    raise ChargeRefused("The payment could not be begun. Nothing was charged: try again in a minute.")
 
 
 def settle_payment(reference: str, now: datetime | None = None) -> Payment:
     """Ask the provider about one attempt and act on the answer; safe to call by anyone, any number of times.
 
-    :raises NotFound: no attempt has this reference.
+    :raises NotFound: no attempt has this reference, or its provider is switched off.
     :raises ProviderDown: nothing is known; ask again.
     """
     payment = get_payment(reference)
     if payment.state in SETTLED:
         return payment
-    return _ask(payment, now or clock.now(), closing=False)
+    return ask_about(payment, now or clock.now())
+
+
+def learn_fee(reference: str, now: datetime) -> Payment:
+    """Ask the provider what it kept of money that was dealt with, if that is not known yet.
+
+    :raises NotFound, ProviderDown: as `settle_payment`.
+    """
+    payment = get_payment(reference)
+    if payment.state not in SETTLED or payment.provider_fee_minor is not None:
+        return payment
+    return ask_about(payment, now)
+
+
+def ask_about(payment: Payment, now: datetime) -> Payment:
+    """Read the charge of an attempt afresh and act on it.
+
+    :raises NotFound, ProviderDown: as `settle_payment`.
+    """
+    payment_id, reference, provider_ref = payment.id, payment.reference, payment.provider_ref or ""
+    provider = get_provider(payment.provider)
+    db.session.rollback()  # no transaction, not even a reading one, stays open while the provider thinks
+    return apply_snapshot(payment_id, provider.fetch(reference, provider_ref), now)
 
 
 def close_payment(reference: str, now: datetime) -> Payment:
-    """Ask the provider to take no more money for an attempt whose hold has run out, and act on what it says."""
+    """Ask the provider to take no more money for an attempt whose time is up, and act on what it says.
+
+    A payer in the middle of proving who they are gets a little more time instead, once. An attempt whose start was never
+    answered is started again with the same reference first: only then can it be closed.
+
+    :raises NotFound, ProviderDown: as `settle_payment`.
+    """
     payment = get_payment(reference)
-    return payment if payment.state in SETTLED else _ask(payment, now, closing=True)
+    if payment.state in SETTLED:
+        return payment
+    if payment.state is PaymentState.OPEN and payment.grace_given_at is None:
+        payment = _ask_before_closing(payment, now)
+        if payment.state in SETTLED or payment.grace_given_at is not None:
+            return payment
+    return _close(payment, now)
+
+
+def close_given_up_payment(payment_id: int) -> None:
+    """Have the provider close an attempt that was given up, so that nobody pays it any more (job).
+
+    :raises NotFound, ProviderDown: as `settle_payment`; the job comes again.
+    """
+    payment = db.session.get_one(Payment, payment_id)
+    if payment.state not in SETTLED:
+        _close(payment, clock.now())
 
 
 def get_payment(reference: str) -> Payment:
@@ -99,124 +141,50 @@ def get_payment(reference: str) -> Payment:
     return payment
 
 
-def reconcile_payments(now: datetime | None = None) -> int:
-    """Ask providers about attempts nobody told us about; return how many were asked.
-
-    Open ones every 15 seconds, given-up ones every ten minutes for three days: money may still come late.
-    """
-    now = now or clock.now()
-    references = list(db.session.scalars(_unasked(now)))
-    for reference in references:
-        try:
-            settle_payment(reference, now)
-        except (
-            ProviderDown,
-            NotFound,
-        ) as error:  # it does not answer, or is switched off: the others are asked still
-            log.warning("a payment could not be checked: %s", error.message)
-    return len(references)
-
-
-def is_processing(order: Order) -> bool:
-    """True while a provider has taken a payment of the order in hand and not decided: its places must not be released."""
-    return any(payment.state is PaymentState.PROCESSING for payment in order.payments)
-
-
-@transactional
-def _open_attempt(
-    order_id: int, now: datetime, provider: PaymentProvider | None, return_url: str, method: str
-) -> int | None:
-    order = lock_order(order_id)
-    _check_payable(order, now)
-    if order.total_minor == 0:
-        confirm_unpaid(order, now)
-        return None
-    if provider is None:
-        raise Conflict("The price of this order has changed. Look at it again before paying.")
-    open_attempt = next((payment for payment in order.payments if payment.state in OPEN_STATES), None)
-    if open_attempt is not None and open_attempt.amount_minor == order.total_minor:
-        return open_attempt.id
-    if len(order.payments) >= MAX_ATTEMPTS:
-        raise Conflict("Too many tries to pay this order. Start a new one.")
-    if open_attempt is not None:
-        open_attempt.state = PaymentState.CANCELED
-        db.session.flush()
-    payment = Payment(
-        order_id=order.id,
-        attempt=len(order.payments) + 1,
-        provider=provider.name,
-        reference=payment_reference(),
-        state=PaymentState.CREATED,
-        amount_minor=order.total_minor,
-        currency=order.currency,
-        is_live=provider.is_live,
-        method=method,
+def _begin(payment: Payment) -> Payment:
+    """Tell the provider about an attempt, for the first time or once more with the same reference."""
+    payment_id, provider = payment.id, get_provider(payment.provider)
+    request = ChargeRequest(
+        reference=payment.reference,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        email=payment.order.buyer_email,
+        description=f"{payment.order.event.title}, order {payment.order.number}",
+        return_url=payment.return_url,
     )
-    # The provider brings the payer back with our reference, whatever else it adds.
-    payment.return_url = return_url.replace("{reference}", payment.reference)
-    db.session.add(payment)
-    order.status = OrderStatus.PROCESSING
-    order.payment_method = provider.name
-    db.session.flush()
-    return payment.id
+    db.session.rollback()  # no transaction, not even a reading one, stays open while the provider thinks
+    try:
+        started = provider.start(request)
+    except ChargeRefused as refusal:
+        note_refused(payment_id, refusal.message)
+        raise
+    return note_started(payment_id, started)
 
 
-def _check_payable(order: Order, now: datetime) -> None:
-    if order.status not in UNPAID:
-        sentence = (
-            "Order has expired"
-            if order.failure_reason == "expired"
-            else f"Order is already {order.status.value}"
-        )
-        raise Conflict(
-            sentence, code="hold_expired" if order.failure_reason == "expired" else "order_finished"
-        )
-    if order.hold is None or order.hold.state is not HoldState.HELD or order.expires_at <= now:
-        raise Conflict("Order has expired", code="hold_expired")
-    if not order.buyer_email:
-        raise Invalid(
-            "An e-mail address is needed for the tickets.",
-            fields={"buyer_email": ["This field is required."]},
-        )
-    if order.event.status is not EventStatus.PUBLISHED:
-        raise Conflict("This event is not on sale any more.", code="not_on_sale")
-
-
-@transactional
-def _note_started(payment_id: int, provider_ref: str, pay_url: str, client_secret: str) -> Payment:
-    payment = db.session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
-    if payment.state is PaymentState.CREATED:
-        payment.state = PaymentState.OPEN
-    payment.provider_ref, payment.pay_url, payment.client_secret = provider_ref, pay_url, client_secret
-    return payment
-
-
-def _ask(payment: Payment, now: datetime, *, closing: bool) -> Payment:
-    provider = get_provider(payment.provider)
+def _ask_before_closing(payment: Payment, now: datetime) -> Payment:
     payment_id, reference, provider_ref = payment.id, payment.reference, payment.provider_ref or ""
-    if payment.state is PaymentState.CREATED:
-        # The provider may or may not have heard of it. Only the next start, with the same reference, can tell.
-        return payment
-    db.session.rollback()  # no transaction stays open while the provider thinks
-    ask = provider.close if closing else provider.fetch
-    return apply_snapshot(payment_id, ask(reference, provider_ref), now)
+    provider = get_provider(payment.provider)
+    db.session.rollback()
+    snapshot = provider.fetch(reference, provider_ref)
+    if snapshot.needs_action and give_time_for_proof(payment_id, now):
+        return get_payment(reference)
+    if snapshot.state in (ChargeState.PAID, ChargeState.CANCELED):
+        return apply_snapshot(payment_id, snapshot, now)
+    return get_payment(reference)
 
 
-def _unasked(now: datetime) -> sa.Select[str]:
-    open_ones = Payment.state.in_((PaymentState.OPEN, PaymentState.PROCESSING))
-    given_up = Payment.state.in_((PaymentState.CANCELED, PaymentState.FAILED)) & (
-        Payment.created_at > now - LATE_MONEY
-    )
-    asked = sa.func.coalesce(Payment.checked_at, Payment.created_at)
-    return (
-        sa.select(Payment.reference)
-        .where(
-            Payment.provider_ref.is_not(None),
-            sa.or_(
-                open_ones & (asked < now - timedelta(seconds=15)),
-                given_up & (asked < now - timedelta(minutes=10)),
-            ),
-        )
-        .order_by(asked)
-        .limit(50)
-    )
+def _close(payment: Payment, now: datetime) -> Payment:
+    payment_id, reference = payment.id, payment.reference
+    try:
+        if payment.provider_ref is None and payment.state is not PaymentState.FAILED:
+            payment = _begin(payment)
+    except ChargeRefused as refusal:
+        log.info("payment %s was never begun: %s", payment_id, refusal.message)
+        return get_payment(reference)
+    except ReferenceUsed:
+        payment = get_payment(
+            reference
+        )  # known there without an id that we were told; it is closed by its reference
+    provider, provider_ref = get_provider(payment.provider), payment.provider_ref or ""
+    db.session.rollback()
+    return apply_snapshot(payment_id, provider.close(reference, provider_ref), now)

@@ -1,31 +1,71 @@
-"""What providers tell us by webhook: stored once, answered at once, and only ever a reason to ask the provider."""
+"""What providers tell us by webhook: verified on the raw bytes, stored once, answered at once, and only ever a reason to ask
+the provider."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 from flask import current_app
 
+from config import Settings
 from easyticket.core import clock
-from easyticket.core.errors import Forbidden, Unavailable
+from easyticket.core.errors import Forbidden, Invalid, Unavailable
 from easyticket.db import db, insert_if_new, transactional
+from easyticket.integrations.paystack_events import SIGNATURE_HEADER as PAYSTACK_SIGNATURE
 from easyticket.integrations.paystack_events import read_paystack_event
+from easyticket.integrations.providers import NoticeTopic, WebhookNotice
+from easyticket.integrations.stripe_events import SIGNATURE_HEADER as STRIPE_SIGNATURE
 from easyticket.integrations.stripe_events import read_stripe_event
 from easyticket.models import Payment, ProviderEvent
 from easyticket.queue import JobName, enqueue
-from easyticket.services.payments import settle_payment
+from easyticket.services.disputes import sync_disputes
+from easyticket.services.payments import learn_fee, settle_payment
+from easyticket.services.payout_transfers import sync_transfer
+from easyticket.services.providers import get_provider
+from easyticket.services.refund_sync import sync_refunds
+
+
+def receive_webhook(*, provider: str, body: bytes, headers: Mapping[str, str], now: datetime) -> bool:
+    """Verify a webhook, store it once and have it handled after the commit; False if this event was stored before.
+
+    :raises NotFound: we know no such provider.
+    :raises Unavailable: this site has nothing to verify it with (code `not_configured`).
+    :raises Invalid: the signature is missing, wrong or too old (code `bad_signature`); signed, but no event.
+    """
+    try:
+        notice = _read(provider, body, headers, now)
+    except Forbidden as refusal:
+        raise Invalid(refusal.message, code="bad_signature") from None
+    return record_provider_event(
+        provider=provider,
+        event_key=notice.event_key,
+        kind=notice.kind,
+        topic=notice.topic,
+        reference=notice.reference,
+        body=body.decode(),
+        now=now,
+    )
 
 
 @transactional
 def record_provider_event(
-    *, provider: str, event_key: str, kind: str, reference: str, body: str, now: datetime
+    *,
+    provider: str,
+    event_key: str,
+    kind: str,
+    reference: str,
+    body: str,
+    topic: NoticeTopic = NoticeTopic.CHARGE,
+    now: datetime,
 ) -> bool:
     """Store a verified webhook once and have it handled after the commit; False if this event was stored before."""
     row = {
         "provider": provider,
         "event_key": event_key,
         "kind": kind,
+        "topic": topic,
         "payment_reference": reference,
         "body": body,
         "received_at": now,
@@ -39,65 +79,61 @@ def record_provider_event(
     return True
 
 
-def receive_stripe_event(*, body: bytes, signature: str, now: datetime) -> bool:
-    """Verify a webhook of Stripe and store it once; False if this event was stored before.
-
-    :raises Unavailable: this site has no secret to verify it with.
-    :raises Invalid: as `read_stripe_event`.
-    """
-    secret: str = current_app.config["SETTINGS"].stripe_webhook_secret
-    if not secret:
-        raise Unavailable("Stripe webhooks are not set up on this site.", code="not_configured")
-    notice = read_stripe_event(body, signature, secret, now)
-    return record_provider_event(
-        provider="stripe",
-        event_key=notice.event_key,
-        kind=notice.kind,
-        reference=notice.reference,
-        body=body.decode(),
-        now=now,
-    )
-
-
-def receive_paystack_event(*, body: bytes, signature: str, now: datetime) -> bool:
-    """Verify a webhook of Paystack and store it once; False if this event was stored before.
-
-    :raises Forbidden: this site has no key to verify it with, or as `read_paystack_event`.
-    :raises Invalid: signed, but no event.
-    """
-    secret: str = current_app.config["SETTINGS"].paystack_secret_key
-    if not secret:
-        raise Forbidden("Paystack webhooks are not set up on this site.", code="not_configured")
-    notice = read_paystack_event(body, signature, secret)
-    return record_provider_event(
-        provider="paystack",
-        event_key=notice.event_key,
-        kind=notice.kind,
-        reference=notice.reference,
-        body=body.decode(),
-        now=now,
-    )
-
-
 def handle_provider_event(event_id: int) -> None:
-    """Take a stored webhook as a reason to ask the provider (job). One about a charge that is not ours changes nothing."""
+    """Take a stored webhook as a reason to ask the provider (job). One about nothing of ours changes nothing.
+
+    :raises NotFound, ProviderDown: nothing is known; the job comes again, and shows as failed if it never succeeds.
+    """
     event = db.session.get_one(ProviderEvent, event_id)
     if event.handled_at is not None:
         return
-    reference = _our_reference(event)
-    if reference is not None:
-        settle_payment(reference)
+    topic, reference = event.topic, event.payment_reference
+    if topic is NoticeTopic.TRANSFER and reference:
+        sync_transfer(reference)
+    elif topic in _OF_PAYMENTS and (payment := _find_payment(event.provider, reference)) is not None:
+        _follow(payment, topic, clock.now())
     _note_handled(event_id)
 
 
-def _our_reference(event: ProviderEvent) -> str | None:
-    """Return our reference of the payment an event is about, whether it was named by ours or by the provider's own."""
-    if not event.payment_reference:
+_OF_PAYMENTS = (NoticeTopic.CHARGE, NoticeTopic.REFUND, NoticeTopic.DISPUTE)
+
+
+def _follow(payment: Payment, topic: NoticeTopic, now: datetime) -> None:
+    """Ask about what an event is about. Money first: what was not paid can be neither returned nor disputed."""
+    payment_id, reference = payment.id, payment.reference
+    settle_payment(reference, now)
+    if topic is NoticeTopic.REFUND:
+        sync_refunds(payment_id, now)
+    elif topic is NoticeTopic.DISPUTE:
+        sync_disputes(payment_id, now)
+    else:
+        learn_fee(reference, now)
+
+
+def _read(provider: str, body: bytes, headers: Mapping[str, str], now: datetime) -> WebhookNotice:
+    """Verify the raw bytes by what is configured; the secret is enough, nobody is asked."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if provider == "stripe":
+        secret = _configured(settings.stripe_webhook_secret, "Stripe")
+        return read_stripe_event(body, headers.get(STRIPE_SIGNATURE, ""), secret, now)
+    if provider == "paystack":
+        secret = _configured(settings.paystack_secret_key, "Paystack")
+        return read_paystack_event(body, headers.get(PAYSTACK_SIGNATURE, ""), secret)
+    return get_provider(provider).read_webhook(body, headers)
+
+
+def _configured(secret: str, name: str) -> str:
+    if not secret:
+        raise Unavailable(f"{name} webhooks are not set up on this site.", code="not_configured")
+    return secret
+
+
+def _find_payment(provider: str, reference: str) -> Payment | None:
+    """Return the payment an event is about, whether it was named by our reference or by the provider's own."""
+    if not reference:
         return None
-    named = sa.or_(
-        Payment.reference == event.payment_reference, Payment.provider_ref == event.payment_reference
-    )
-    return db.session.scalar(sa.select(Payment.reference).where(Payment.provider == event.provider, named))
+    named = sa.or_(Payment.reference == reference, Payment.provider_ref == reference)
+    return db.session.scalar(sa.select(Payment).where(Payment.provider == provider, named))
 
 
 @transactional

@@ -1,7 +1,8 @@
 """The one function through which money becomes tickets, or goes back.
 
 `apply_snapshot` is idempotent and only moves upwards: nothing that was paid becomes failed. Webhook, return page, sweeper
-and expiry all end here, each with a fresh read of the provider.
+and expiry all end here, each with a fresh read of the provider. Attempt, order, hold, tickets, ledger and jobs change in
+one transaction.
 """
 
 from __future__ import annotations
@@ -17,14 +18,13 @@ from easyticket.integrations.providers import ChargeSnapshot, ChargeState
 from easyticket.models import Event, EventStatus, Order, OrderStatus, Payment, PaymentState
 from easyticket.models.payment import OPEN_STATES
 from easyticket.queue import JobName, enqueue
+from easyticket.rules.settling import SETTLED, is_ours_to_book, message_of, what_differs
 from easyticket.services import inventory, ledger, refunds, tickets
 from easyticket.services.order_lock import lock_order
 
 log = logging.getLogger(__name__)
 
 UNPAID = (OrderStatus.PENDING, OrderStatus.PROCESSING)
-# States in which the money of an attempt has been dealt with.
-SETTLED = (PaymentState.PAID, PaymentState.SURPLUS, PaymentState.QUARANTINED)
 # After a declined payment the places stay held at least this long, so that there is time for another card.
 DECLINE_GRACE = timedelta(minutes=5)
 
@@ -37,8 +37,8 @@ def apply_snapshot(payment_id: int, snapshot: ChargeSnapshot, now: datetime) -> 
     payment = db.session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
     payment.checked_at = now
     if payment.state in SETTLED:
-        return payment
-    if snapshot.state is ChargeState.PAID:
+        _note_fee(payment, snapshot, now)
+    elif snapshot.state is ChargeState.PAID:
         _settle(payment, order, snapshot, now)
     elif payment.state in OPEN_STATES:
         _note_unpaid(payment, order, snapshot, now)
@@ -46,28 +46,56 @@ def apply_snapshot(payment_id: int, snapshot: ChargeSnapshot, now: datetime) -> 
 
 
 def _settle(payment: Payment, order: Order, snapshot: ChargeSnapshot, now: datetime) -> None:
-    payment.captured_minor = snapshot.amount_minor
     # Play money was paid as the payer said, for nobody else can tell.
     payment.method = snapshot.method if payment.is_live else payment.method or snapshot.method
-    if not _matches(payment, snapshot):
-        payment.state = PaymentState.QUARANTINED
-        payment.last_error = "Amount, currency, mode or reference is not what was asked for."
-        log.error("payment quarantined", extra={"payment_id": payment.id})
+    if difference := what_differs(payment, snapshot):
+        _quarantine(payment, snapshot, difference)
         return
-    payment.paid_at = now
+    payment.captured_minor, payment.paid_at = snapshot.amount_minor, now
+    payment.provider_ref = payment.provider_ref or snapshot.provider_ref or None
+    payment.last_error = ""
     db.session.flush()
     ledger.post_capture(payment, now)
     if _take_places(payment, order, now):
         payment.state = PaymentState.PAID
         order.payment_method = payment.method or payment.provider
         _confirm(order, now)
-        return
+    else:
+        _return_unused(payment, order, now)
+    _note_fee(payment, snapshot, now)
+
+
+def _quarantine(payment: Payment, snapshot: ChargeSnapshot, difference: str) -> None:
+    """Set money aside that is not what was asked for: it buys nothing, and a person decides what becomes of it."""
+    payment.state = PaymentState.QUARANTINED
+    payment.last_error = difference
+    if is_ours_to_book(payment, snapshot):
+        payment.captured_minor, payment.provider_fee_minor = snapshot.amount_minor, snapshot.fee_minor
+        payment.provider_ref = payment.provider_ref or snapshot.provider_ref or None
+    log.error("payment %s quarantined: %s", payment.id, difference)
+    enqueue(
+        JobName.MAIL_PAYMENT_QUARANTINED,
+        {"payment_id": payment.id},
+        key=f"payment-quarantined:{payment.id}",
+    )
+
+
+def _return_unused(payment: Payment, order: Order, now: datetime) -> None:
     payment.state = PaymentState.SURPLUS
     already_paid = order.status in (OrderStatus.CONFIRMED, OrderStatus.REFUNDED)
     # Money of an earlier attempt, at an earlier price: the order lives on and waits for its own payment.
     if order.status in UNPAID and payment.amount_minor == order.total_minor:
         _end_unpaid(order, "paid too late", now)
     refunds.return_unused_payment(payment, "surplus_payment" if already_paid else "late_payment", now)
+
+
+def _note_fee(payment: Payment, snapshot: ChargeSnapshot, now: datetime) -> None:
+    """Post once what the provider kept, whenever it is known; of quarantined money nothing is in the books."""
+    if snapshot.fee_minor is None or payment.provider_fee_minor is not None:
+        return
+    if payment.state in (PaymentState.PAID, PaymentState.SURPLUS):
+        payment.provider_fee_minor = snapshot.fee_minor
+        ledger.post_provider_fee(payment, now)
 
 
 def _end_unpaid(order: Order, reason: str, now: datetime) -> None:
@@ -78,21 +106,24 @@ def _end_unpaid(order: Order, reason: str, now: datetime) -> None:
 
 
 @transactional
-def abandon_attempts(order: Order) -> None:
-    """Give up the open attempts of an order that ended; should one be paid all the same, its money is seen to here."""
+def abandon_attempts(order: Order, *, is_closed: bool = False) -> None:
+    """Give up the open attempts of an order that ended; should one be paid all the same, its money is seen to here.
+
+    Unless that was done (`is_closed`), the provider is asked after the commit to take no more money for them.
+    """
     for payment in order.payments:
         if payment.state in OPEN_STATES:
-            payment.state = PaymentState.CANCELED
-            payment.last_error = payment.last_error or "The order ended before it was paid."
+            give_up_attempt(payment, "The order ended before it was paid.", is_closed=is_closed)
 
 
-def _matches(payment: Payment, snapshot: ChargeSnapshot) -> bool:
-    return (
-        snapshot.amount_minor == payment.amount_minor
-        and snapshot.currency == payment.currency
-        and snapshot.is_live == payment.is_live
-        and snapshot.reference == payment.reference
-    )
+@transactional
+def give_up_attempt(payment: Payment, reason: str, *, is_closed: bool = False) -> None:
+    """Give up one open attempt, whose order is locked; its provider is asked to close it, unless that was done."""
+    payment.state = PaymentState.CANCELED
+    payment.last_error = payment.last_error or reason
+    db.session.flush()
+    if not is_closed:
+        enqueue(JobName.CLOSE_PAYMENT, {"payment_id": payment.id}, key=f"close-payment:{payment.id}")
 
 
 def _take_places(payment: Payment, order: Order, now: datetime) -> bool:
@@ -133,23 +164,29 @@ def _confirm(order: Order, now: datetime) -> None:
     tickets.issue_tickets(order, now)
     if order.total_minor:
         ledger.post_fulfilment(order, now)
+        enqueue(JobName.ISSUE_RECEIPT, {"order_id": order.id}, key=f"receipt:{order.id}")
     enqueue(JobName.MAIL_ORDER_CONFIRMED, {"order_id": order.id}, key=f"order-confirmed:{order.id}")
 
 
 def _note_unpaid(payment: Payment, order: Order, snapshot: ChargeSnapshot, now: datetime) -> None:
-    payment.last_error = snapshot.message[:500]
+    if payment.provider_ref is None and snapshot.state is ChargeState.CANCELED:
+        return  # not heard of there: our own start is under way, or never arrived
+    payment.last_error = message_of(snapshot)
     if snapshot.state is ChargeState.PROCESSING:
         payment.state = PaymentState.PROCESSING
+    elif snapshot.state is ChargeState.OPEN and payment.state is PaymentState.PROCESSING:
+        payment.state = PaymentState.OPEN  # what was in hand came to nothing; the payer may try again
     elif snapshot.state is ChargeState.CANCELED:
         payment.state = PaymentState.CANCELED
-        _back_to_pending(order)
+        back_to_pending(order)
     elif snapshot.state is ChargeState.FAILED:
         payment.state = PaymentState.FAILED
-        _back_to_pending(order)
+        back_to_pending(order)
         _give_grace(order, now)
 
 
-def _back_to_pending(order: Order) -> None:
+def back_to_pending(order: Order) -> None:
+    """Say of a locked order that nothing is being paid at the moment."""
     if order.status is OrderStatus.PROCESSING:
         order.status = OrderStatus.PENDING
 
@@ -157,8 +194,14 @@ def _back_to_pending(order: Order) -> None:
 def _give_grace(order: Order, now: datetime) -> None:
     """Keep the places of a declined order for another try, a few times at most."""
     until = now + DECLINE_GRACE
-    if order.expires_at <= now or order.expires_at >= until or len(order.payments) > 3 or order.hold is None:
-        return
-    if inventory.extend_hold(order.hold, until):
-        order.expires_at = until
-        enqueue(JobName.ISSUE_RECEIPT, {"order_id": order.id}, key=f"receipt:{order.id}")
+    if order.expires_at > now and order.expires_at < until and len(order.payments) <= 3:
+        lengthen_hold(order, until)
+
+
+@transactional
+def lengthen_hold(order: Order, until: datetime) -> bool:
+    """Keep the places of a locked order until then (UTC); False where they are not kept any more."""
+    if order.hold is None or not inventory.extend_hold(order.hold, until):
+        return False
+    order.expires_at = until
+    return True

@@ -17,12 +17,16 @@ _LONGEST_ECHO = 40
 
 @dataclass(frozen=True, slots=True)
 class GateAnswer:
-    """One answer. `kind` is admit, already, stop or wait, and decides colour, shape, sound and how long it stays."""
+    """One answer. `kind` is admit, already, stop or wait, and decides colour, shape, sound and how long it stays.
+
+    `notice` is what the gate should know besides, although it changes nothing about the answer.
+    """
 
     kind: str
     word: str
     line: str
     lines: Sequence[str] = ()
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def answer_of(result: ScanResult, typed: str) -> GateAnswer:
     """Return what to show for the gate's decision about what was scanned or typed."""
     about = _about(result.ticket)
     if result.outcome is ScanOutcome.ADMITTED:
-        return GateAnswer("admit", "ADMIT", about[0], about[1:])
+        return GateAnswer("admit", "ADMIT", about[0], about[1:], _notice(result.ticket))
     if result.outcome is ScanOutcome.ALREADY_IN and result.first is not None:
         return GateAnswer(
             "already", "ALREADY IN", _first_time(result.event, result.first, result.scanned_at), about
@@ -98,6 +102,15 @@ def _about(ticket: Ticket | None) -> list[str]:
     if ticket is None:
         return ["Unknown code"]
     return [ticket.attendee_name or "No name on the ticket", ticket.full_name]
+
+
+def _notice(ticket: Ticket | None) -> str:
+    is_disputed = ticket is not None and ticket.disputed_at is not None
+    return (
+        "The payer’s bank disputes this payment. Let the person in, and tell the organizer."
+        if is_disputed
+        else ""
+    )
 
 
 def _first_time(event: Event, first: Admission, now: datetime) -> str:
