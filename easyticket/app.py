@@ -41,11 +41,13 @@ from easyticket.web import (
     site,
     webhooks,
 )
+from easyticket.web.checkout import card
 
 _BLUEPRINTS = (
     site.blueprint,
     events.blueprint,
     checkout.blueprint,
+    card.blueprint,
     orders.blueprint,
     qr.blueprint,
     account.blueprint,

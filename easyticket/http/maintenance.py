@@ -12,7 +12,7 @@ from werkzeug.routing import RequestRedirect
 # Seconds after which programs may ask again.
 _ASK_AGAIN = 300
 # By blueprint or by endpoint. The pictures are those on order pages. Payments that were begun: the provider's
-# news, the sandbox that stands for a provider, and the page payers come back to.
+# news, the pages where payers pay, and the one they come back to.
 _GOES_ON = {
     "static",
     "site",
@@ -34,6 +34,7 @@ _GOES_ON = {
     "v1_webhooks",
     "webhooks",
     "sandbox",
+    "card",
     "checkout.returned",
     "checkout.status",
 }

@@ -99,6 +99,7 @@
         hold.querySelector("[data-hold-text]").textContent = hold.dataset.overText;
         announce(hold.dataset.overText);
         offerHoldAgain(hold);
+        hold.dispatchEvent(new CustomEvent("hold-over", { bubbles: true }));
         clearInterval(timer);
       }
     };
