@@ -17,6 +17,7 @@ from flask import Flask, current_app, has_app_context
 from sqlalchemy.exc import SQLAlchemyError
 
 from easyticket.core import clock
+from easyticket.core.secrecy import without_secrets
 from easyticket.db import db, transaction
 from easyticket.integrations.mail import MailRefused
 from easyticket.jobs.registry import HANDLERS
@@ -133,7 +134,8 @@ def _renew_lease(app: Flask, job_id: int, done: threading.Event) -> None:
 
 def _plan_next_try(job_id: int, attempts: int, error: Exception) -> None:
     now = clock.now()
-    values: dict[str, object] = {"leased_until": None, "error": f"{type(error).__name__}: {error}"[:2000]}
+    reason = without_secrets(f"{type(error).__name__}: {error}")
+    values: dict[str, object] = {"leased_until": None, "error": reason[:2000]}
     if attempts > len(BACKOFF) or isinstance(error, HOPELESS):
         values["failed_at"] = now
     else:
