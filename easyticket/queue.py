@@ -60,6 +60,8 @@ class JobName(enum.StrEnum):
     COVER_WITHDRAWALS = "cover_withdrawals"
     DELETE_PICTURE = "delete_picture"
     HANDLE_PROVIDER_EVENT = "handle_provider_event"
+    RUN_AUDIT = "run_audit"
+    MAIL_AUDIT_CHANGED = "mail_audit_changed"
     SANDBOX_APPROVE_LATE = "sandbox_approve_late"
     SANDBOX_WEBHOOK = "sandbox_webhook"
 

@@ -7,7 +7,7 @@ from flask import Flask
 
 def init_commands(app: Flask) -> None:
     """Add our commands to `flask`."""
-    from easyticket.cli import demo, doctor, jobs, payouts, schema
+    from easyticket.cli import audit, demo, doctor, jobs, payouts, schema
 
-    for command in (jobs.worker, jobs.sweep, demo.demo, doctor.doctor, schema.schema, *payouts.COMMANDS):
+    for command in (jobs.worker, jobs.sweep, demo.demo, doctor.doctor, audit.audit, schema.schema, *payouts.COMMANDS):
         app.cli.add_command(command)

@@ -10,6 +10,7 @@ from easyticket.links import FrontEnd
 from easyticket.queue import JobName
 from easyticket.services import (
     account_checks,
+    audits,
     cancellation,
     delivery,
     images,
@@ -84,6 +85,10 @@ HANDLERS: dict[JobName, Handler] = {
     JobName.COVER_WITHDRAWALS: lambda p, _: withdrawal_cover.cover_withdrawals(p["organizer_id"]),
     JobName.DELETE_PICTURE: lambda p, _: images.delete_picture(p["name"]),
     JobName.HANDLE_PROVIDER_EVENT: lambda p, _: provider_events.handle_provider_event(p["event_id"]),
+    JobName.RUN_AUDIT: lambda p, _: audits.run_audit(),
+    JobName.MAIL_AUDIT_CHANGED: lambda p, uuid: delivery.mail_audit_changed(
+        p["audit_run_id"], message_id=uuid
+    ),
     JobName.SANDBOX_APPROVE_LATE: lambda p, _: sandbox.approve_late(p["reference"]),
     JobName.SANDBOX_WEBHOOK: lambda p, _: sandbox.deliver_webhook(p["event"], p["reference"], p["key"]),
 }

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from easyticket.services import (
+    audits,
     disputes,
     expiry,
     idempotency,
@@ -30,6 +31,8 @@ SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
     (60, payout_transfers.reconcile_payouts),
     (900, payout_schedule.make_automatic_payouts),
     (600, withdrawal_cover.cover_all_withdrawals),
+    # More often than it runs: it is asked for once in every hour, also where a process begins late in one.
+    (600, audits.request_audit),
     (3600, idempotency.forget_old_answers),
     (3600, sessions.delete_ended_sessions),
     (3600, visits.forget_old_visits),

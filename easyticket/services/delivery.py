@@ -22,12 +22,13 @@ from easyticket.db import db
 from easyticket.documents.calendar import calendar_of
 from easyticket.documents.ticket_paper import TicketPaper, paper_of
 from easyticket.documents.ticket_pdf import render_tickets_pdf
-from easyticket.emails import accounts, messages, orders, payments, payouts
+from easyticket.emails import accounts, audits, messages, orders, payments, payouts
 from easyticket.emails.message import Attachment, Email, as_message
 from easyticket.integrations.mail import MailRefused, open_mailer
 from easyticket.integrations.providers import DisputeState
 from easyticket.links import FrontEnd, public_host, public_url
 from easyticket.models import (
+    AuditRun,
     ContactMessage,
     Dispute,
     MailToken,
@@ -173,6 +174,13 @@ def mail_contact_message(contact_message_id: int, *, message_id: UUID) -> None:
     message = db.session.get(ContactMessage, contact_message_id)
     if message is not None:
         _send(messages.contact_message(message, to=_contact_address()), message_id)
+
+
+def mail_audit_changed(audit_run_id: int, *, message_id: UUID) -> None:
+    """Tell the people who run the site what the audit found; nothing once the run is forgotten."""
+    run = db.session.get(AuditRun, audit_run_id)
+    if run is not None:
+        _send(audits.audit_changed(run, to=_contact_address()), message_id)
 
 
 def _send(email: Email, message_id: UUID) -> None:
