@@ -126,7 +126,12 @@ class Event(HasUuid, HasTimes, Base):
     terms_and_conditions: Mapped[str] = mapped_column(default="")
     refund_policy: Mapped[str] = mapped_column(default="")
     # Until how many whole days before the start buyers may have their money back themselves; None: never.
-    buyer_refund_days: Mapped[int | None] = mapped_column(default=0, server_default=sa.text("0"))
+    buyer_refund_days: Mapped[int | None] = mapped_column(
+        # A None that is written means never; without this it would be taken for "not said", which is until the start.
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite").evaluates_none(),
+        default=0,
+        server_default=sa.text("0"),
+    )
     age_restriction: Mapped[int | None]
     check_in_policy: Mapped[CheckInPolicy] = mapped_column(
         choices(CheckInPolicy, "check_in_policy"), default=CheckInPolicy.SINGLE
