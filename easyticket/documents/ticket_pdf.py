@@ -23,13 +23,14 @@ def render_tickets_pdf(tickets: Sequence[TicketPaper]) -> bytes:
 
     :raises Unavailable: this machine lacks Pango.
     """
-    pages = [(ticket, _picture(render_cover(ticket.event_id, *COVER)), _qr(ticket)) for ticket in tickets]
-    return render_pdf(render_template("documents/tickets.html", pages=pages, mark=_picture(MARK.read_text())))
+    pages = [(ticket, picture(render_cover(ticket.event_id, *COVER)), _qr(ticket)) for ticket in tickets]
+    return render_pdf(render_template("documents/tickets.html", pages=pages, mark=picture(MARK.read_text())))
+
+
+def picture(svg: str) -> str:
+    """Return an SVG as the data: address that a page to be printed shows it by."""
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
 def _qr(ticket: TicketPaper) -> str:
-    return _picture(render_qr_svg(ticket.qr_content)) if ticket.qr_content else ""
-
-
-def _picture(svg: str) -> str:
-    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+    return picture(render_qr_svg(ticket.qr_content)) if ticket.qr_content else ""

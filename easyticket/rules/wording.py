@@ -21,16 +21,37 @@ _MAPS = "https://www.google.com/maps/search/"
 _SIGNS = {"GHS": "GH₵", "NGN": "₦", "USD": "$", "EUR": "€", "GBP": "£"}
 
 
+_METHODS = {
+    "free": "Nothing to pay",
+    "card": "Card",
+    "sandbox": "Sandbox (no real money)",
+    "pending": "",
+    "mobile_money": "Mobile money",
+}
+
+
+def method_text(payment_method: str) -> str:
+    """Return how an order was paid, for example "Mobile money"; nothing while it was not."""
+    return _METHODS.get(payment_method, payment_method.replace("_", " ").capitalize())
+
+
 def money_text(amount: Money) -> str:
     """Return an amount as people read it, for example "GH₵ 52.50", "$12" stays "$12.00", nothing is "Free"."""
     if amount.minor == 0:
         return "Free"
+    return sum_text(amount)
+
+
+def sum_text(amount: Money) -> str:
+    """Return an amount in a sum or a balance, for example "GH₵ 0.00" or "−$12.00": where nothing is not "Free"."""
+    minus = "\N{MINUS SIGN}" if amount.minor < 0 else ""
+    size = abs(amount.decimal)
     sign = _SIGNS.get(amount.currency)
     if sign is None:
-        return format_currency(amount.decimal, amount.currency, locale=LOCALE)
+        return minus + format_currency(size, amount.currency, locale=LOCALE)
     digits = currency_digits(amount.currency)
     space = "\N{NO-BREAK SPACE}" if len(sign) > 1 else ""
-    return f"{sign}{space}{amount.decimal:,.{digits}f}"
+    return f"{minus}{sign}{space}{size:,.{digits}f}"
 
 
 def percent_text(basis_points: int) -> str:

@@ -11,6 +11,7 @@ from easyticket.core.money import Money
 from easyticket.models import EventStatus, Order, Refund, TicketStatus
 from easyticket.rules.order_phase import LATE_SOURCE, SURPLUS_SOURCE, OrderPhase, phase_of
 from easyticket.rules.wording import (
+    method_text,
     moment_text,
     money_text,
     period_text,
@@ -102,7 +103,7 @@ def order_page(order: Order, now: datetime) -> OrderPage:
         pill=_pill(order, phase),
         number=order.number,
         placed=moment_text(order.created_at, order.event.time_zone),
-        paid_with=_METHODS.get(order.payment_method, order.payment_method.replace("_", " ").capitalize()),
+        paid_with=method_text(order.payment_method),
         buyer_name=order.buyer_name,
         buyer_email=order.buyer_email,
         summary=summary_of(order),
@@ -191,12 +192,3 @@ def _refund_view(refund: Refund) -> RefundView:
         why=whys.get(refund.source, refund.reason),
         reference=refund.payment.reference,
     )
-
-
-_METHODS = {
-    "free": "Nothing to pay",
-    "card": "Card",
-    "sandbox": "Sandbox (no real money)",
-    "pending": "",
-    "mobile_money": "Mobile money",
-}
