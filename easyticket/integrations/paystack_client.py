@@ -109,10 +109,13 @@ class PaystackClient:
             envelope = self._ask("GET", path, params=asked)
             if isinstance(envelope, Refusal):
                 raise not_told(envelope)
-            new = [item for item in _objects(envelope.get("data")) if str(item["id"]) not in seen]
+            items = _objects(envelope.get("data"))
+            new = [item for item in items if str(item["id"]) not in seen]
             yield from new
             seen.update(str(item["id"]) for item in new)
-            if not new or page >= _page_count(envelope.get("meta")):
+            count = _page_count(envelope.get("meta"))
+            # A page of what moved down to it is the last only where nobody tells how many there are.
+            if not items or (not new if count is None else page >= count):
                 return
         log.error("a list of Paystack's does not end: %s", path)
         raise ProviderDown(NO_ANSWER)
@@ -214,7 +217,7 @@ def _objects(data: Any) -> list[dict[str, Any]]:
     return data
 
 
-def _page_count(meta: Any) -> int:
-    """Return how many pages there are; where it is not told, a page without anything new is the last."""
+def _page_count(meta: Any) -> int | None:
+    """Return how many pages there are, None where that is not told."""
     count = meta.get("pageCount") if isinstance(meta, dict) else None
-    return count if isinstance(count, int) else _MOST_PAGES
+    return count if isinstance(count, int) else None

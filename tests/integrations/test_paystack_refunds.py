@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from werkzeug import Response
 
 from easyticket.core import clock
 from easyticket.core.errors import ProviderDown
 from easyticket.integrations.providers import DisputeState, RefundOutcome
 from tests.doubles.paystack import PaystackDouble
+from tests.doubles.paystack_answers import Ask, page_of
 from tests.integrations.paystack_shop import KEY, REFERENCE, charge, paid, provider_of, refund
 
 OTHER = "ET-0000000000000000000000000A"
@@ -112,6 +115,39 @@ def test_refunds_of_all_pages_are_told(paystack_double: PaystackDouble) -> None:
     provider.refund(refund(amount_minor=10))
     provider.refund(refund(amount_minor=10))
     assert len(paystack_double.refunds()) == 102
+
+
+def test_no_refund_is_overlooked_while_others_are_made(
+    paystack_double: PaystackDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = paid(paystack_double)
+    before = [paystack_double.refund(REFERENCE, 10)["id"] for _ in range(150)]
+
+    def move_on(ask: Ask, items: list[dict[str, Any]], message: str) -> Response:
+        """Answer; what is made after the first page was read moves all of it to the second."""
+        answer = page_of(ask, items, message)
+        for _ in range(100 if ask.query["page"] == "1" else 0):
+            paystack_double.refund(REFERENCE, 10)
+        return answer
+
+    monkeypatch.setattr("tests.doubles.paystack_refunds.page_of", move_on)
+    told = {int(refund.provider_ref) for refund in provider.fetch_refunds(REFERENCE, REFERENCE)}
+    assert set(before) <= told
+
+
+def test_where_pages_are_not_counted_all_are_read(
+    paystack_double: PaystackDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = paid(paystack_double)
+    for _ in range(150):
+        paystack_double.refund(REFERENCE, 10)
+
+    def uncounted(ask: Ask, items: list[dict[str, Any]], message: str) -> Response:
+        whole: dict[str, Any] = json.loads(page_of(ask, items, message).get_data())
+        return Response(json.dumps(whole | {"meta": {}}), content_type="application/json")
+
+    monkeypatch.setattr("tests.doubles.paystack_refunds.page_of", uncounted)
+    assert len(provider.fetch_refunds(REFERENCE, REFERENCE)) == 150
 
 
 def test_francs_go_back_in_hundredths(paystack_double: PaystackDouble) -> None:

@@ -193,6 +193,19 @@ def test_an_account_of_somebody_else_and_a_party_that_never_answers_are_failures
     assert profile.failure_reason == "The account is held under another name"
 
 
+def test_what_the_party_cannot_look_up_waits_for_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Party:
+        def check(self, question: AccountQuestion) -> AccountAnswer:
+            return AccountAnswer(CheckState.BY_HAND)
+
+    monkeypatch.setattr(account_checks, "open_account_verifier", lambda _settings: Party())
+    profile = add_profile(factories.make_organizer())
+    check_account(profile.id, 1, 29)
+    assert read(profile).status is ProfileStatus.PENDING
+    accept_account(actor=SYSTEM, profile_uuid=profile.uuid, attempt=1, now=clock.now())
+    assert read(profile).status is ProfileStatus.VERIFIED
+
+
 def test_without_a_party_people_verify_or_refuse_an_account(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
