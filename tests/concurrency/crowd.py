@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,23 +24,30 @@ PROCESSES.set_forkserver_preload(
 )
 
 
-def application_on(database_url: str) -> Flask:
-    """Return the application of another process on the same database."""
-    return create_app(settings_for_tests(Path(tempfile.mkdtemp()), DATABASE_URL=database_url))
+def application_on(database_url: str, settings: Mapping[str, str] | None = None) -> Flask:
+    """Return the application of another process on the same database, with more settings if need be."""
+    variables = {**(settings or {}), "DATABASE_URL": database_url}
+    return create_app(settings_for_tests(Path(tempfile.mkdtemp()), **variables))
 
 
 def crowd(
-    action: Callable[..., Any], arguments: list[Any], *, database_url: str, processes: int = 2
+    action: Callable[..., Any],
+    arguments: list[Any],
+    *,
+    database_url: str,
+    settings: Mapping[str, str] | None = None,
+    processes: int = 2,
 ) -> list[Any]:
     """Call `action(argument)` once for each argument, at the same moment, and return what came back in any order.
 
     `action` runs in an application context, in a thread of its own; it must be a function of a module. An exception
-    comes back as its class's name.
+    comes back as its class's name. `settings` are the site's beside its database.
     """
     start, answers = PROCESSES.Barrier(processes), PROCESSES.Queue()
     shares = [arguments[number::processes] for number in range(processes)]
     runners = [
-        PROCESSES.Process(target=_run, args=(action, share, database_url, start, answers)) for share in shares
+        PROCESSES.Process(target=_run, args=(action, share, database_url, settings, start, answers))
+        for share in shares
     ]
     for runner in runners:
         runner.start()
@@ -50,8 +57,15 @@ def crowd(
     return results
 
 
-def _run(action: Callable[..., Any], share: list[Any], database_url: str, start: Any, answers: Any) -> None:
-    app = application_on(database_url)
+def _run(
+    action: Callable[..., Any],
+    share: list[Any],
+    database_url: str,
+    settings: Mapping[str, str] | None,
+    start: Any,
+    answers: Any,
+) -> None:
+    app = application_on(database_url, settings)
     ready = threading.Barrier(len(share), action=start.wait)
     threads = [threading.Thread(target=_act, args=(app, action, one, ready, answers)) for one in share]
     for thread in threads:

@@ -1,0 +1,89 @@
+"""The site of these tests with one of its providers: webhooks and work are handed over when a test says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from easyticket.core import clock
+from easyticket.db import db
+from easyticket.jobs import entry
+from easyticket.models import OutboxJob
+from easyticket.queries.audit.finding import Scope
+from easyticket.queries.audit.invariants import audit_database
+from tests.concurrency.crowd import PROCESSES, crowd
+from tests.money.tills import Till, Webhook
+
+# More rounds of jobs than any journey here has.
+_ROUNDS = 20
+_DUE = (
+    sa.select(OutboxJob.id)
+    .where(OutboxJob.done_at.is_(None), OutboxJob.failed_at.is_(None), OutboxJob.leased_until.is_(None))
+    .where(OutboxJob.run_at <= sa.bindparam("now", type_=OutboxJob.run_at.type))
+    .where(OutboxJob.name.not_like("mail_%"))
+    .order_by(OutboxJob.id)
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The application (its context is the test's), the provider's double, and where webhooks go over HTTP."""
+
+    app: Flask
+    till: Till
+    url: str
+    settings: dict[str, str]
+
+    @property
+    def database_url(self) -> str:
+        """What other processes connect to."""
+        return str(self.app.config["SETTINGS"].database_url)
+
+    def hand_over(self, webhooks: Iterable[Webhook]) -> list[int]:
+        """Deliver webhooks one after the other and return the statuses."""
+        client = self.app.test_client()
+        return [
+            client.post(webhook.path, data=webhook.body, headers=webhook.headers).status_code
+            for webhook in webhooks
+        ]
+
+    def work(self) -> None:
+        """Run every job that is due but mails, which take a while to draw, and what follows from it."""
+        db.session.rollback()
+        # A context of its own: jobs end with an empty session, and the test goes on with what it has loaded.
+        with self.app.app_context():
+            for _ in range(_ROUNDS):
+                if not (due := list(db.session.scalars(_DUE, {"now": clock.now()}))):
+                    break
+                for job_id in due:
+                    entry.run_outbox_job(job_id)
+
+    def hear(self) -> None:
+        """Deliver everything the provider has told so far, and act on it."""
+        assert set(self.hand_over(self.till.told())) <= {200}
+        self.work()
+
+    def check_books(self) -> None:
+        """Ask every invariant of the audit; nothing may be found."""
+        db.session.rollback()
+        with self.app.app_context():
+            findings = audit_database(Scope(clock.now()))
+        assert [violation.sentence for finding in findings for violation in finding.violations] == []
+
+    def crowd(self, action: Callable[..., Any], arguments: list[Any]) -> list[Any]:
+        """Do it all at one moment, in several processes."""
+        db.session.rollback()
+        return crowd(action, arguments, database_url=self.database_url, settings=self.settings)
+
+    def in_a_process(self, action: Callable[..., None], *arguments: Any) -> int:
+        """Call `action(database_url, settings, *arguments)` in a process of its own and return how that ended."""
+        db.session.rollback()
+        process = PROCESSES.Process(target=action, args=(self.database_url, self.settings, *arguments))
+        process.start()
+        process.join(120)
+        assert process.exitcode is not None, "the process hangs"
+        return process.exitcode
