@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from easyticket.core.money import Money
 from easyticket.emails.message import Email, render_email
 from easyticket.links import public_url
@@ -37,7 +39,7 @@ def payout_failed(payout: Payout) -> Email:
     return render_email("payout_failed", payout.organizer.email, **_facts(payout), came_back=came_back)
 
 
-def _facts(payout: Payout) -> dict[str, object]:
+def _facts(payout: Payout) -> dict[str, Any]:
     profile = payout.payment_profile
     return {
         "amount": money_text(Money(payout.amount_minor, payout.currency)),

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from flask import current_app
 
+from easyticket.core.money import Money, currency_digits
 from easyticket.db import db
 from easyticket.models import (
     Event,
@@ -91,6 +92,12 @@ def list_balances(organizer_id: int, now: datetime) -> list[Balance]:
     mine = LedgerEntry.organizer_id == organizer_id
     currencies = sa.select(LedgerEntry.currency).where(mine).distinct().order_by(LedgerEntry.currency)
     return [get_balance(organizer_id, currency, now) for currency in db.session.scalars(currencies).all()]
+
+
+def get_least_payout(currency: str) -> Money:
+    """Return the least that can be paid out in a currency (the setting MIN_PAYOUT)."""
+    whole: int = current_app.config["SETTINGS"].min_payout
+    return Money(whole * 10 ** currency_digits(currency), currency)
 
 
 def find_next_available_at(organizer_id: int, currency: str, now: datetime) -> datetime | None:

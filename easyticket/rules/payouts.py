@@ -24,6 +24,11 @@ def why_no_payment_to(profile: PaymentProfile, now: datetime) -> str | None:
     return None
 
 
+def why_not_paid_automatically(profile: PaymentProfile | None, now: datetime) -> str | None:
+    """Return the reason, for the owner of a default profile, why nothing is paid to it by itself, or None."""
+    return NO_PROFILE if profile is None else why_no_payment_to(profile, now)
+
+
 def is_sent_by_provider(payout: Payout) -> bool:
     """Tell whether a provider sends this payout, and not people."""
     return payout.method != BY_HAND

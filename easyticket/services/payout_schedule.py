@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from easyticket.core import clock
 from easyticket.core.money import Money
 from easyticket.db import db, transactional
-from easyticket.models import PaymentProfile, Payout, SellerProfile, User
-from easyticket.queries.balances import list_balances
+from easyticket.models import Payout, SellerProfile, User
+from easyticket.queries.balances import get_least_payout, list_balances
 from easyticket.queries.payment_profiles import find_default_profile
-from easyticket.rules.payouts import NO_PROFILE, why_no_payment_to
+from easyticket.rules.payouts import why_not_paid_automatically
 from easyticket.services.organizer_lock import USABLE, lock_organizer
-from easyticket.services.withdrawals import find_least_payout, make_payout
+from easyticket.services.withdrawals import make_payout
 
 log = logging.getLogger(__name__)
 
@@ -53,11 +53,6 @@ def make_automatic_payout(organizer_id: int, currency: str, now: datetime) -> bo
     return True
 
 
-def why_not_paid_automatically(profile: PaymentProfile | None, now: datetime) -> str | None:
-    """Return the reason, for the owner of a default profile, why nothing is paid to it by itself, or None."""
-    return NO_PROFILE if profile is None else why_no_payment_to(profile, now)
-
-
 def _list_due(organizer_id: int, now: datetime) -> list[Money]:
     """Return by currency what can be paid out, is enough for that, and was not paid out by itself today."""
     midnight = datetime.combine(now.astimezone(UTC), time(), UTC)
@@ -72,5 +67,5 @@ def _list_due(organizer_id: int, now: datetime) -> list[Money]:
     return [
         money
         for money in payable
-        if money.currency not in had_today and not money < find_least_payout(money.currency)
+        if money.currency not in had_today and not money < get_least_payout(money.currency)
     ]

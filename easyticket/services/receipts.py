@@ -6,13 +6,17 @@ what is rolled back leaves no gap.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from easyticket.core import clock
+from easyticket.core.errors import NotFound
 from easyticket.db import db, insert_into, transactional
+from easyticket.documents.receipt_pdf import ReceiptPaper, receipt_paper, render_receipt_pdf
 from easyticket.models import Order, Receipt, ReceiptCounter, ReceiptKind, Refund, SellerProfile, User
+from easyticket.queries.receipts import get_credit_note, get_receipt, get_receipt_of
 from easyticket.rules.receipts import gets_credit_note, gets_receipt, is_void
 from easyticket.rules.taxes import part_of_piece, tax_included
 from easyticket.services.order_lock import lock_order
@@ -38,6 +42,42 @@ def issue_credit_note(refund_id: int, now: datetime | None = None) -> Receipt | 
         return note
     now = now or clock.now()
     return _write_credit_note(_receipt_of(order, now), refund, now)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedReceipt:
+    """A PDF and the number of the paper, for example "R-000123"."""
+
+    number: str
+    content: bytes
+
+
+def print_receipt(order_id: int) -> PrintedReceipt:
+    """Return the receipt of a paid order as a PDF; it is written now if it has none yet.
+
+    :raises NotFound: nobody paid for the order.
+    :raises Unavailable: this machine cannot draw.
+    """
+    receipt = issue_receipt(order_id)
+    if receipt is None:
+        raise NotFound("There is no receipt: this order was not paid for.")
+    return _printed(receipt_paper(get_receipt(receipt.id)))
+
+
+def print_credit_note(order: Order, number: int) -> PrintedReceipt:
+    """Return one credit note of an order as a PDF.
+
+    :raises NotFound: the order has none of that number.
+    :raises Unavailable: this machine cannot draw.
+    """
+    note = get_credit_note(order, number)
+    return _printed(receipt_paper(get_receipt(note.id), get_receipt_of(order)))
+
+
+def _printed(paper: ReceiptPaper) -> PrintedReceipt:
+    # Drawing takes a while: what it needs has been read, and no connection waits meanwhile.
+    db.session.rollback()
+    return PrintedReceipt(paper.number, render_receipt_pdf(paper))
 
 
 def _receipt_of(order: Order, now: datetime) -> Receipt:

@@ -17,17 +17,17 @@ from flask import current_app
 
 from easyticket.core.errors import Conflict, Invalid, NotFound, invalid_field
 from easyticket.core.ids import random_code
-from easyticket.core.money import CURRENCIES, Money, MoneyError, currency_digits
+from easyticket.core.money import CURRENCIES, Money, MoneyError
 from easyticket.db import db, transactional
 from easyticket.models import PaymentProfile, Payout, PayoutState, User
-from easyticket.queries.balances import Balance, get_balance
+from easyticket.queries.balances import Balance, get_balance, get_least_payout
 from easyticket.queries.payment_profiles import find_default_profile, find_payment_profile
 from easyticket.queries.withdrawals import find_payout_obstacle
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.payouts import BY_HAND, NO_PROFILE, why_no_payment_to
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import ledger
-from easyticket.services.idempotency import Turn, take_turn
+from easyticket.services.idempotency import Repeated, Turn, find_record, take_turn
 from easyticket.services.organizer_lock import lock_organizer, lock_own_account
 from easyticket.services.providers import transfer_provider_for
 
@@ -62,6 +62,24 @@ def request_withdrawal(
     if turn is not None and turn.made_uuid is not None:
         return db.session.scalars(sa.select(Payout).where(Payout.uuid == turn.made_uuid)).one()
     return _request(actor, _money_of(amount, currency), profile_uuid, turn, now)
+
+
+def request_withdrawal_once(
+    *, actor: Actor, key: str, amount: Decimal, currency: str, profile_uuid: UUID | None, now: datetime
+) -> Payout:
+    """Ask as `request_withdrawal` does, from a form with a `key` of its own: sent twice, it asks once.
+
+    :raises Invalid: as there.
+    """
+    turn = Turn(f"user:{actor.user_id}", "ask_for_payout", key, body_digest="")
+    try:
+        return request_withdrawal(
+            actor=actor, amount=amount, currency=currency, profile_uuid=profile_uuid, turn=turn, now=now
+        )
+    except Repeated:
+        record = find_record(turn)
+        made_uuid = record.made_uuid if record else None
+        return db.session.scalars(sa.select(Payout).where(Payout.uuid == made_uuid)).one()
 
 
 @transactional
@@ -155,12 +173,6 @@ def note_paid(payout: Payout, now: datetime) -> None:
     enqueue(JobName.MAIL_PAYOUT_PAID, {"payout_id": payout.id}, key=f"payout-paid:{payout.id}")
 
 
-def find_least_payout(currency: str) -> Money:
-    """Return the least that can be paid out in a currency."""
-    whole: int = current_app.config["SETTINGS"].min_payout
-    return Money(whole * 10 ** currency_digits(currency), currency)
-
-
 def _once_more_by_hand(organizer: User, failed: Payout, now: datetime) -> Payout:
     money = Money(failed.amount_minor, failed.currency)
     balance = get_balance(organizer.id, money.currency, now)
@@ -208,7 +220,7 @@ def _payable_profile(organizer_id: int, uuid: UUID | None, balance: Balance, now
 
 
 def _refuse_amount(money: Money, balance: Balance) -> None:
-    least = find_least_payout(money.currency)
+    least = get_least_payout(money.currency)
     if money < least:
         raise _refused(f"The least that can be paid out is {_text(least)}.", balance)
     most = Money(balance.payable_minor, balance.currency)
@@ -219,7 +231,7 @@ def _refuse_amount(money: Money, balance: Balance) -> None:
 def _refused(message: str, balance: Balance) -> WithdrawalRefused:
     data = {
         "available_balance": Money(balance.payable_minor, balance.currency).as_text(),
-        "minimum_amount": find_least_payout(balance.currency).as_text(),
+        "minimum_amount": get_least_payout(balance.currency).as_text(),
         "currency": balance.currency,
     }
     return WithdrawalRefused(message, context={"data": data})

@@ -22,6 +22,7 @@ from easyticket.queries.orders import (
     list_past_orders,
     list_upcoming_orders,
 )
+from easyticket.queries.receipts import list_credit_notes
 from easyticket.queries.tickets import get_ticket_of_order
 from easyticket.rules.order_phase import OPEN_PHASES, OrderPhase, phase_of
 from easyticket.services.checkout import resend_tickets
@@ -70,7 +71,7 @@ def page(secret: str) -> ResponseReturnValue:
     if phase in _AT_CHECKOUT or phase is OrderPhase.WAITING:
         endpoint = "checkout.returned" if phase is OrderPhase.WAITING else "checkout.details"
         return redirect(url_for(endpoint, secret=secret), 303)
-    return render_template("orders/page.html", page=order_page(order, now))
+    return render_template("orders/page.html", page=order_page(order, now, list_credit_notes(order)))
 
 
 @blueprint.post("/orders/<secret>/resend/")

@@ -82,7 +82,7 @@ def test_a_payout_is_sent_and_has_arrived_when_the_provider_says_so(
     assert account(LedgerAccount.PROVIDER_CASH) == -6_800
     assert run(JobName.MAIL_PAYOUT_PAID) == 1
     (mail,) = mailbox()
-    assert mail["Subject"] == "GH₵\N{NO-BREAK SPACE}60.00 was paid out to you"
+    assert mail["Subject"] == "GH₵ 60.00 was paid out to you"
     assert payout.reference in mail.as_string()
 
 

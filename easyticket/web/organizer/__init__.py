@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, url_for
 
+from easyticket.core.money import Money
+from easyticket.rules.payment_accounts import VERIFICATION_CURRENCY, VERIFICATION_FEE_MINOR
+from easyticket.rules.wording import sum_text
+
 blueprint = Blueprint("organizer", __name__, url_prefix="/organizer")
 
 
@@ -14,8 +18,18 @@ def rooms() -> dict[str, object]:
         "organizer_nav": [
             {"key": "events", "label": "Events", "url": url_for("organizer.events")},
             {"key": "gate", "label": "Gate", "url": url_for("gate.choose")},
-        ]
+            {"key": "money", "label": "Money", "url": url_for("organizer.money")},
+        ],
+        # What one check of an account to be paid to costs.
+        "check_fee": sum_text(Money(VERIFICATION_FEE_MINOR, VERIFICATION_CURRENCY)),
     }
 
 
-from easyticket.web.organizer import event_forms, events, ticket_types  # noqa: E402, F401 (they add their routes)
+from easyticket.web.organizer import (  # noqa: E402 (they add their routes)
+    accounts,  # noqa: F401
+    event_forms,  # noqa: F401
+    events,  # noqa: F401
+    money,  # noqa: F401
+    statements,  # noqa: F401
+    ticket_types,  # noqa: F401
+)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
 
 from easyticket.core.money import Money
-from easyticket.models import EventStatus, Order, Refund, TicketStatus
+from easyticket.models import EventStatus, Order, Receipt, Refund, TicketStatus
 from easyticket.rules.order_phase import LATE_SOURCE, SURPLUS_SOURCE, OrderPhase, phase_of
+from easyticket.rules.receipts import gets_receipt, is_void, number_text
 from easyticket.rules.wording import (
     method_text,
     moment_text,
@@ -32,6 +34,14 @@ class RefundView:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperLink:
+    """A receipt or credit note to take away; a void one says so."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """The page of one order."""
 
@@ -49,6 +59,7 @@ class OrderPage:
     summary: Summary
     tickets: list[TicketView]
     refunds: list[RefundView]
+    papers: list[PaperLink]
     has_tickets: bool
     event_url: str
     pdf_url: str
@@ -90,7 +101,7 @@ _PILLS = {
 }
 
 
-def order_page(order: Order, now: datetime) -> OrderPage:
+def order_page(order: Order, now: datetime, credit_notes: Sequence[Receipt] = ()) -> OrderPage:
     """Return what the page of an order shows at this moment."""
     phase, secret = phase_of(order, now), secret_of(order)
     tone, heading, intro = _heading(order, phase, now)
@@ -109,6 +120,7 @@ def order_page(order: Order, now: datetime) -> OrderPage:
         summary=summary_of(order),
         tickets=[ticket_view(ticket, order, now) for ticket in order.tickets],
         refunds=[_refund_view(refund) for refund in order.refunds],
+        papers=_papers(order, secret, credit_notes),
         has_tickets=phase is OrderPhase.CONFIRMED
         and any(ticket.status is not TicketStatus.CANCELLED for ticket in order.tickets),
         event_url=url_for("events.page", slug=order.event.slug),
@@ -179,6 +191,16 @@ def _pill(order: Order, phase: OrderPhase) -> Pill:
     if phase is OrderPhase.CONFIRMED and order.refunded_minor:
         return Pill("Partly refunded", "warn")
     return _PILLS[phase]
+
+
+def _papers(order: Order, secret: str, credit_notes: Sequence[Receipt]) -> list[PaperLink]:
+    if not gets_receipt(order):
+        return []
+    links = [PaperLink("Receipt", url_for("receipts.receipt", secret=secret))]
+    for note in credit_notes:
+        text = f"Credit note {number_text(note)}{' (void)' if is_void(note) else ''}"
+        links.append(PaperLink(text, url_for("receipts.credit_note", secret=secret, number=note.number)))
+    return links
 
 
 def _refund_view(refund: Refund) -> RefundView:

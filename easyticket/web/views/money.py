@@ -1,0 +1,235 @@
+"""What the pages of an organizer's money show, written out: balances, payouts, accounts, and the months of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import url_for
+
+from easyticket.core.money import Money
+from easyticket.models import PaymentProfile, Payout, PayoutState, ProfileStatus, SellerProfile
+from easyticket.queries.balances import Balance
+from easyticket.queries.organizer_money import MoneyReport, OwnCurrency
+from easyticket.rules.payment_accounts import end_of_freeze, masked_number, verification_sentence
+from easyticket.rules.payouts import may_be_cancelled
+from easyticket.rules.schedule import day_in
+from easyticket.rules.statements import month_of
+from easyticket.rules.wording import day_text, moment_text, percent_text, sum_text
+from easyticket.web.views.order_parts import Pill
+
+_STATES = {
+    PayoutState.REQUESTED: Pill("Waiting to be paid", "warn"),
+    PayoutState.PENDING: Pill("On its way", "warn"),
+    PayoutState.UNKNOWN: Pill("Being looked into", "warn"),
+    PayoutState.PAID: Pill("Paid", "good"),
+    PayoutState.FAILED: Pill("Failed", "stop"),
+    PayoutState.CANCELLED: Pill("Cancelled", "quiet"),
+    PayoutState.REVERSED: Pill("Came back", "stop"),
+}
+_SENTENCES = {
+    PayoutState.FAILED: "It did not reach the account. The money is in your balance again.",
+    PayoutState.REVERSED: "It came back from the account. The money is in your balance again.",
+    PayoutState.UNKNOWN: "We are finding out whether it has arrived. You need not do anything.",
+}
+_CHECKS = {
+    ProfileStatus.PENDING: Pill("Being checked", "warn"),
+    ProfileStatus.VERIFIED: Pill("Verified", "good"),
+    ProfileStatus.FAILED: Pill("Not verified", "stop"),
+}
+_MONTHS_OFFERED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a balance, with a sentence about it."""
+
+    name: str
+    amount: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceCard:
+    """One currency: what can be paid out now, and where the rest is. `why_not` says why nothing can be asked for."""
+
+    currency: str
+    payable: str
+    ask_url: str
+    why_not: str
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of statements, with its first and last day as addresses name them."""
+
+    name: str
+    first_on: str
+    last_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutRow:
+    """One payout in the list."""
+
+    amount: str
+    asked: str
+    account: str
+    pill: Pill
+    sentence: str
+    reference: str
+    is_automatic: bool
+    cancel_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One account to be paid to; an address is empty where its button is not offered."""
+
+    name: str
+    account: str
+    holder: str
+    pill: Pill
+    sentence: str
+    is_default: bool
+    default_url: str
+    check_url: str
+    delete_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyPage:
+    """The first page of an organizer's money. `automatic_waits` says why nothing is paid out by itself at the moment."""
+
+    balances: Sequence[BalanceCard]
+    accounts: Sequence[AccountRow]
+    is_automatic: bool
+    automatic_waits: str
+    seller_text: str
+    currencies: Sequence[str]
+    months: Sequence[Month]
+    zone: str
+
+
+def money_page(report: MoneyReport, zone: str, now: datetime) -> MoneyPage:
+    """Return what the first page of an organizer's money shows."""
+    return MoneyPage(
+        balances=[_balance_card(own, zone) for own in report.currencies],
+        accounts=[
+            _account_row(profile, by_people=report.are_checked_by_people, zone=zone, now=now)
+            for profile in report.profiles
+        ],
+        is_automatic=bool(report.seller and report.seller.is_paid_automatically),
+        automatic_waits=report.why_not_automatic or "",
+        seller_text=_seller_text(report.seller),
+        currencies=[own.balance.currency for own in report.currencies],
+        months=_months(day_in(zone, now), zone),
+        zone=zone.replace("_", " "),
+    )
+
+
+def _balance_card(own: OwnCurrency, zone: str) -> BalanceCard:
+    balance, least, next_at = own.balance, own.least, own.next_at
+
+    def text(minor: int) -> str:
+        return sum_text(Money(minor, balance.currency))
+
+    cancelled = balance.on_hold_minor - balance.on_its_way_minor - balance.disputed_minor
+    until = f"The next of it from {day_text(next_at, zone)}." if next_at else ""
+    parts = [
+        ("Waiting", balance.pending_minor, until or "Of events that are not over yet."),
+        ("On its way to you", balance.on_its_way_minor, "Asked for and not paid yet."),
+        ("Frozen by disputes", balance.disputed_minor, "Until the buyers' banks have decided."),
+        ("Of cancelled events", cancelled, "Goes back to the buyers."),
+        ("Paid out so far", balance.paid_out_minor, ""),
+    ]
+    always = ("Waiting", "Paid out so far")
+    is_enough = balance.payable_minor >= least.minor
+    return BalanceCard(
+        currency=balance.currency,
+        payable=text(balance.payable_minor),
+        ask_url=url_for("organizer.ask_for_payout", currency=balance.currency) if is_enough else "",
+        why_not=_why_not(balance, least) if not is_enough else "",
+        parts=[
+            Part(name, text(minor), note if minor else "")
+            for name, minor, note in parts
+            if minor or name in always
+        ],
+    )
+
+
+def payout_row(payout: Payout, zone: str) -> PayoutRow:
+    """Return a payout as it stands in the list."""
+    profile = payout.payment_profile
+    cancel_url = url_for("organizer.cancel_payout", uuid=payout.uuid) if may_be_cancelled(payout) else ""
+    told = _SENTENCES.get(payout.state, "")
+    if payout.state is PayoutState.CANCELLED:
+        # Why it was cancelled for its organizer; what a provider says is for the people who run the site.
+        told = payout.last_error
+    return PayoutRow(
+        amount=sum_text(Money(payout.amount_minor, payout.currency)),
+        asked=moment_text(payout.created_at, zone),
+        account=account_line(profile) if profile else "",
+        pill=_STATES[payout.state],
+        sentence=told,
+        reference=payout.reference,
+        is_automatic=payout.is_automatic,
+        cancel_url=cancel_url,
+    )
+
+
+def _account_row(profile: PaymentProfile, *, by_people: bool, zone: str, now: datetime) -> AccountRow:
+    """Return an account as it stands in the list; `by_people` where no machine checks it."""
+    sentence = verification_sentence(profile.status, profile.failure_reason, by_people=by_people)
+    if frozen_until := end_of_freeze(profile, now):
+        until = moment_text(frozen_until, zone)
+        sentence = f"{sentence} Nothing is paid out to it before {until}, because it is new or was changed."
+    urls = {
+        name: url_for(f"organizer.{name}", uuid=profile.uuid)
+        for name in ("make_default_account", "check_account", "delete_account")
+    }
+    return AccountRow(
+        name=profile.name,
+        account=account_line(profile),
+        holder=profile.account_name,
+        pill=_CHECKS[profile.status],
+        sentence=sentence,
+        is_default=profile.is_default,
+        default_url="" if profile.is_default else urls["make_default_account"],
+        check_url=urls["check_account"] if profile.status is ProfileStatus.FAILED else "",
+        delete_url="" if profile.is_default else urls["delete_account"],
+    )
+
+
+def account_line(profile: PaymentProfile) -> str:
+    """Return network or bank and the masked number, for example "MTN, +233***4567"."""
+    return f"{profile.network or profile.bank_name}, {masked_number(profile.method, profile.account_number)}"
+
+
+def _months(today: date, zone: str) -> list[Month]:
+    months, day_on = [], today
+    for _ in range(_MONTHS_OFFERED):
+        period = month_of(day_on, zone)
+        months.append(
+            Month(f"{period.first_on:%B %Y}", period.first_on.isoformat(), period.last_on.isoformat())
+        )
+        day_on = date.fromordinal(period.first_on.toordinal() - 1)
+    return months
+
+
+def _seller_text(seller: SellerProfile | None) -> str:
+    if seller is None or not (seller.legal_name or seller.tax_basis_points):
+        return "They name you as your profile does, and no tax."
+    name = f"They name {seller.legal_name}" if seller.legal_name else "They name you as your profile does"
+    if not seller.tax_basis_points:
+        return f"{name} and no tax."
+    return f"{name} and {percent_text(seller.tax_basis_points)} {seller.tax_name}, included in the price."
+
+
+def _why_not(balance: Balance, least: Money) -> str:
+    if balance.available_minor < 0:
+        owed = sum_text(Money(-balance.available_minor, balance.currency))
+        return f"Refunds or fees took {owed} more than there was. Sales to come make up for it."
+    return f"The least that can be paid out is {sum_text(least)}."
