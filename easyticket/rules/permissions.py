@@ -62,6 +62,7 @@ class Permission(enum.StrEnum):
     REFUND_ORDER = "refund_order"
     RETRY_REFUND = "retry_refund"
     CLEAN_UP_ORDERS = "clean_up_orders"
+    REVIEW_PAYMENTS = "review_payments"
     SEE_TICKET = "see_ticket"
     EDIT_CATEGORIES = "edit_categories"
     EDIT_OWN_PROFILE = "edit_own_profile"
@@ -168,6 +169,7 @@ PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
     Permission.REFUND_ORDER: (_may_refund, "You may not refund this order."),
     Permission.RETRY_REFUND: (_sold_order, "You may not refund this order."),
     Permission.CLEAN_UP_ORDERS: (_staff, "Only administrators can trigger order cleanup."),
+    Permission.REVIEW_PAYMENTS: (_staff, "Only administrators can decide about payments."),
     Permission.SEE_TICKET: (_owns_ticket, "You may not see this ticket."),
     Permission.EDIT_CATEGORIES: (_staff, "You do not have permission to perform this action."),
     Permission.EDIT_OWN_PROFILE: (_signed_in, "You do not have permission to perform this action."),

@@ -10,8 +10,8 @@ from easyticket.http.auth import by_order_secret
 from easyticket.http.limits import limiter
 from easyticket.models import Order
 from easyticket.queries.orders import get_order_by_secret
-from easyticket.rules.order_phase import OrderPhase, payment_to_ask_about, phase_of
-from easyticket.services.payments import settle_payment
+from easyticket.rules.order_phase import OrderPhase, phase_of
+from easyticket.services.intents import ask_about_payment
 from easyticket.web.checkout import allow_payment_page, blueprint, order_key
 from easyticket.web.fragments import render_block
 from easyticket.web.views.payment_return import return_page
@@ -49,10 +49,6 @@ def show_return(order: Order) -> str:
 
 
 def _settled(secret: str) -> Order:
-    """Return the order after asking the provider about its last attempt."""
-    order = get_order_by_secret(secret)
-    payment = payment_to_ask_about(order)
-    if payment is None:
-        return order
-    settle_payment(payment.reference, clock.now())
+    """Return the order after asking the provider about its last attempt; as it was known where that does not answer."""
+    ask_about_payment(get_order_by_secret(secret), clock.now())
     return get_order_by_secret(secret)

@@ -1,0 +1,127 @@
+"""Closing at the hold's end: what a provider that decides late, or says nothing, may cost others, and for how long."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from easyticket.db import db
+from easyticket.integrations.providers import ChargeState
+from easyticket.jobs.entry import drain_outbox
+from easyticket.models import Event, HoldState, Order, OrderStatus, Payment, PaymentState
+from easyticket.services.expiry import PATIENCE, expire_orders
+from easyticket.services.payments import get_payment, settle_payment
+from tests import factories
+from tests.services.strict_provider import StrictProvider
+from tests.services.test_orders import place
+from tests.services.test_payments import start
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+A_MOMENT = timedelta(seconds=1)
+
+
+def begun(event: Event | None = None) -> tuple[Order, Payment]:
+    """An order whose payer is on the provider's page."""
+    order = place(event or factories.make_simple_event())
+    return order, start(order)
+
+
+def hold_of(order: Order) -> HoldState:
+    db.session.refresh(order)
+    assert order.hold is not None
+    db.session.refresh(order.hold)
+    return order.hold.state
+
+
+def test_a_payer_who_is_proving_who_they_are_gets_three_minutes_once(provider: StrictProvider) -> None:
+    order, payment = begun()
+    ended_at = order.expires_at
+    provider.decide(payment.reference, ChargeState.OPEN, needs_action=True)
+    assert expire_orders(ended_at) == 0
+    db.session.refresh(order)
+    assert (order.expires_at, provider.asked["close"]) == (ended_at + timedelta(minutes=3), 0)
+    assert expire_orders(ended_at + A_MOMENT) == 0
+
+    assert expire_orders(order.expires_at) == 1
+    assert provider.charges[payment.reference].state is ChargeState.CANCELED
+    assert hold_of(order) is HoldState.RELEASED
+
+
+def test_proving_it_in_time_brings_the_tickets(provider: StrictProvider) -> None:
+    order, payment = begun()
+    provider.decide(payment.reference, ChargeState.OPEN, needs_action=True)
+    ended_at = order.expires_at
+    expire_orders(ended_at)
+    provider.pay(payment.reference, needs_action=False)
+    assert expire_orders(ended_at + timedelta(minutes=3)) == 0
+    db.session.refresh(order)
+    assert order.status is OrderStatus.CONFIRMED
+
+
+def test_a_payment_in_hand_keeps_its_places_for_half_an_hour_and_no_longer(provider: StrictProvider) -> None:
+    order, payment = begun()
+    ended_at = order.expires_at
+    provider.decide(payment.reference, ChargeState.PROCESSING)
+    assert expire_orders(ended_at) == 0
+    assert hold_of(order) is HoldState.HELD
+    assert expire_orders(ended_at + PATIENCE - A_MOMENT) == 0
+    assert expire_orders(ended_at + PATIENCE) == 1
+    assert (hold_of(order), order.failure_reason) == (HoldState.RELEASED, "expired")
+
+    # The money comes after all, and the places are still there.
+    provider.pay(payment.reference)
+    settle_payment(payment.reference)
+    db.session.refresh(order)
+    assert (order.status, len(order.tickets)) == (OrderStatus.CONFIRMED, 1)
+
+
+def test_a_provider_that_does_not_answer_keeps_places_for_half_an_hour_and_no_longer(
+    provider: StrictProvider,
+) -> None:
+    order, payment = begun()
+    ended_at = order.expires_at
+    provider.down = {"fetch", "close"}
+    assert expire_orders(ended_at) == 0
+    assert hold_of(order) is HoldState.HELD
+    assert expire_orders(ended_at + PATIENCE) == 1
+    assert hold_of(order) is HoldState.RELEASED
+
+    provider.down, reference = set(), payment.reference
+    drain_outbox()
+    assert provider.charges[reference].state is ChargeState.CANCELED
+    assert get_payment(reference).state is PaymentState.CANCELED
+
+
+def test_a_provider_that_was_asked_a_moment_ago_is_not_asked_again(provider: StrictProvider) -> None:
+    order, payment = begun()
+    provider.decide(payment.reference, ChargeState.PROCESSING)
+    for seconds in (1, 5, 15):
+        expire_orders(order.expires_at + timedelta(seconds=seconds))
+    assert provider.asked["close"] == 1
+    expire_orders(order.expires_at + timedelta(seconds=40))
+    assert provider.asked["close"] == 2
+
+
+def test_one_that_does_not_answer_is_left_alone_for_the_round_and_others_end(
+    provider: StrictProvider,
+) -> None:
+    event = factories.make_simple_event()
+    orders = [begun(event)[0] for _ in range(4)]
+    unpaid = place(event)
+    provider.down = {"fetch"}
+    last = max(order.expires_at for order in [*orders, unpaid])
+    assert expire_orders(last) == 1
+    assert (provider.asked["fetch"], hold_of(unpaid)) == (2, HoldState.RELEASED)
+    # Somebody who waits for places has less patience.
+    assert expire_orders(last, event.id) == 0
+    assert provider.asked["fetch"] == 3
+
+
+def test_a_payment_that_cannot_be_closed_gives_its_places_up_all_the_same(provider: StrictProvider) -> None:
+    order, payment = begun()
+    provider.unclosable.add(payment.reference)
+    assert expire_orders(order.expires_at) == 1
+    assert hold_of(order) is HoldState.RELEASED
+    assert payment.state is PaymentState.CANCELED
