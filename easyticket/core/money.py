@@ -32,6 +32,14 @@ def currency_digits(currency: str) -> int:
     return _DIGITS.get(currency, 2)
 
 
+def smallest_step(currency: str) -> int:
+    """Return the smallest difference between two amounts that can be paid, in minor units.
+
+    Cards know no thousandths of the currencies that have three digits: their amounts end in 0.
+    """
+    return 10 if currency_digits(currency) == 3 else 1
+
+
 def thousandths_per_minor(currency: str) -> int:
     """Return how many thousandths of a major unit one minor unit is: amounts of all currencies compare in these."""
     return int(10 ** (3 - currency_digits(currency)))

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from easyticket.core.money import Money
+from easyticket.core.money import Money, smallest_step
 from easyticket.db import db
 from easyticket.models import Event, Offer, OfferQuota, Quota, TicketType
 from easyticket.queries.offers import fee_basis_points_of
@@ -112,7 +112,8 @@ def _price(event: Event, price_minor: int | None) -> Money | None:
     if price_minor is None:
         return None
     basis_points = fee_basis_points_of(event)
-    minor = price_with_fee(price_minor, fee_basis_points=basis_points, fee_bearer=event.fee_bearer)
+    step = smallest_step(event.currency)
+    minor = price_with_fee(price_minor, fee_basis_points=basis_points, fee_bearer=event.fee_bearer, step=step)
     return Money(minor, event.currency)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 
-from easyticket.core.money import CURRENCIES, MAX_MINOR, currency_digits
+from easyticket.core.money import CURRENCIES, MAX_MINOR, currency_digits, smallest_step
 from easyticket.models import Event, EventStatus, FeeBearer, Offer, PricingType, Quota, QuotaKind, TicketType
 from easyticket.queries.event_cards import is_offered
 from easyticket.rules.permissions import Actor
@@ -161,8 +161,16 @@ def _scaled(amount: Decimal, digits: int, rounding: str) -> int:
 def offer_price_with_fee() -> sa.ColumnElement[int]:
     """Return what rules/pricing.price_with_fee says, for the database; a test holds the two together."""
     basis_points = sa.func.coalesce(Event.fee_basis_points, current_app.config["SETTINGS"].fee_basis_points)
-    fee = (Offer.price_minor * basis_points + 5_000) // 10_000
+    fee = _rounded_fee(basis_points, 1)
+    for step in sorted({smallest_step(currency) for currency in CURRENCIES} - {1}):
+        in_steps = [currency for currency in CURRENCIES if smallest_step(currency) == step]
+        is_stepped = sa.and_(Event.currency.in_(in_steps), Offer.price_minor % step == 0)
+        fee = sa.case((is_stepped, _rounded_fee(basis_points, step)), else_=fee)
     return Offer.price_minor + sa.case((Event.fee_bearer == FeeBearer.BUYER, fee), else_=0)
+
+
+def _rounded_fee(basis_points: sa.ColumnElement[int], step: int) -> sa.ColumnElement[int]:
+    return (Offer.price_minor * basis_points + 5_000 * step) // (10_000 * step) * step
 
 
 def order_by(order: EventOrder, when: When, now: datetime) -> tuple[sa.ColumnExpressionArgument[Any], ...]:

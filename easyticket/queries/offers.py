@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import contains_eager
 
+from easyticket.core.money import smallest_step
 from easyticket.db import db
 from easyticket.models import Event, Hold, HoldLine, HoldState, Offer, OfferQuota, Quota, TicketType
 from easyticket.rules.pricing import price_with_fee
@@ -194,7 +195,10 @@ def _told(
         if state is OfferState.ALL_HELD
         else None,
         price_with_fee_minor=price_with_fee(
-            offer.price_minor, fee_basis_points=fee_basis_points_of(event), fee_bearer=event.fee_bearer
+            offer.price_minor,
+            fee_basis_points=fee_basis_points_of(event),
+            fee_bearer=event.fee_bearer,
+            step=smallest_step(event.currency),
         ),
         minimum=offer.ticket_type.min_purchase,
         maximum=most if left is None else min(most, left),

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from easyticket.core.errors import invalid_field
+from easyticket.core.money import smallest_step
 from easyticket.db import db
 from easyticket.models import Event, Offer, Order, OrderLine, PromoCode, Quota, QuotaKind
 from easyticket.rules.pricing import PricedLine, Quote, quote_order
 from easyticket.rules.purchase import BoughtLine, check_purchase
 from easyticket.services import inventory
+from easyticket.services.providers import least_charge
 
 # Kinds of tickets in one order: more is no purchase but a way to make the server work.
 MAX_LINES = 50
@@ -104,6 +106,8 @@ def apply_quote(order: Order, promo: PromoCode | None) -> None:
         fee_basis_points=order.fee_basis_points,
         fee_bearer=order.fee_bearer,
         promo=(promo.kind, promo.value) if promo else None,
+        step=smallest_step(order.currency),
+        least_minor=least_charge(order.currency) if promo else 0,
     )
     order.subtotal_minor = quote.subtotal_minor
     order.discount_minor = quote.discount_minor

@@ -19,8 +19,10 @@ from easyticket.models import Event, Offer, OfferKind, OrderLine, Quota, QuotaKi
 from easyticket.rules.fields import Faults
 from easyticket.rules.offer_fields import clean_offer, why_kind_not_sold, why_too_many
 from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.rules.pricing import why_price_not_payable
 from easyticket.services import inventory
 from easyticket.services.listed_price import keep_listed_price
+from easyticket.services.providers import least_charge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,7 @@ def create_offer(*, actor: Actor, ticket_type: TicketType, draft: OfferDraft, no
         raise invalid_field("ticket_type", reason)
     faults = Faults()
     values = clean_offer(faults, values_of(draft), ticket_type.event, map(_cell_of, ticket_type.offers))
+    note_unpayable(faults, ticket_type.event, values["price_minor"])
     faults.raise_if_any()
     quota = db.session.scalars(
         sa.select(Quota).filter_by(kind=QuotaKind.TICKET_TYPE, owner_id=ticket_type.id)
@@ -90,6 +93,9 @@ def update_offer(*, actor: Actor, offer: Offer, changes: Mapping[str, Any], now:
     others = [_cell_of(other) for other in offer.ticket_type.offers if other.id != offer.id]
     faults = Faults()
     values = clean_offer(faults, {**before, **changes}, event, others)
+    # A price that stands stays, whoever collects by now.
+    if values["price_minor"] != offer.price_minor:
+        note_unpayable(faults, event, values["price_minor"])
     faults.raise_if_any()
     if values["quantity"] != offer.quantity:
         resize(QuotaKind.OFFER, offer.id, values["quantity"], "quantity")
@@ -115,6 +121,13 @@ def delete_offer(*, actor: Actor, offer: Offer, now: datetime) -> None:
     inventory.close_quota(QuotaKind.OFFER, offer.id)
     offer.ticket_type.offers.remove(offer)
     keep_listed_price(event)
+
+
+def note_unpayable(faults: Faults, event: Event, price_minor: int | None, prefix: str = "") -> None:
+    """Note it if whoever collects the event's money takes no such amount."""
+    reason = why_price_not_payable(price_minor or 0, event.currency, least_charge(event.currency))
+    if reason:
+        faults.add(f"{prefix}price", reason)
 
 
 def lock_event(event: Event) -> None:

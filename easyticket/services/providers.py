@@ -51,6 +51,14 @@ def provider_for(currency: str) -> PaymentProvider:
     raise Unavailable(f"Payments in {currency} are not set up on this site yet. Nothing was charged.")
 
 
+def least_charge(currency: str) -> int:
+    """Return the smallest amount that new orders in `currency` can be paid with, in minor units; 0 where nobody collects."""
+    try:
+        return provider_for(currency).least_minor(currency)
+    except Unavailable:
+        return 0
+
+
 def configured_providers() -> list[PaymentProvider]:
     """Return every provider that is set up, whether new orders go there or not."""
     found = []

@@ -39,6 +39,7 @@ from easyticket.services.offers import (
     check_never_ordered,
     known_fields,
     lock_event,
+    note_unpayable,
     resize,
     values_of,
 )
@@ -84,6 +85,7 @@ def create_ticket_type(*, actor: Actor, event: Event, draft: TicketTypeDraft, no
     lock_event(event)
     faults = Faults()
     values = clean_ticket_type(faults, values_of(draft), event)
+    note_unpayable(faults, event, values["price_minor"])
     offers = _clean_offers(faults, event, values)
     faults.raise_if_any()
     _check_name(event, values["name"])
@@ -122,6 +124,8 @@ def update_ticket_type(
     before |= {"pricing_type": None, "price": None, "price_minor": kept}
     faults = Faults()
     values = clean_ticket_type(faults, {**before, **changes}, event)
+    if simple_offer is None or values["price_minor"] != simple_offer.price_minor:
+        note_unpayable(faults, event, values["price_minor"])
     faults.raise_if_any()
     _check_name(event, values["name"], own_id=ticket_type.id)
     if values["total_quantity"] != ticket_type.total_quantity:
@@ -170,6 +174,7 @@ def _clean_offers(faults: Faults, event: Event, values: Mapping[str, Any]) -> li
     for draft in (draft for draft in drafts if draft.kind is wanted):
         prefix = f"{LIST_OF_KIND[wanted]}.{len(clean)}."
         clean.append(clean_offer(faults, values_of(draft), event, clean, prefix=prefix))
+        note_unpayable(faults, event, clean[-1]["price_minor"], prefix)
     return clean
 
 

@@ -10,6 +10,7 @@ from flask import current_app
 
 from easyticket.core.errors import Conflict
 from easyticket.core.ids import ticket_code
+from easyticket.core.money import smallest_step
 from easyticket.core.signing import digest, ticket_qr
 from easyticket.db import db, transactional
 from easyticket.documents.ticket_paper import paper_of
@@ -61,7 +62,9 @@ def cancel_tickets(tickets: Iterable[Ticket], now: datetime, *, restock: bool) -
 
 
 def _tickets_of(order: Order, line: OrderLine, now: datetime) -> list[Ticket]:
-    paid = apportion(line.subtotal_minor - line.discount_minor + line.fee_minor, (1,) * line.quantity)
+    whole = line.subtotal_minor - line.discount_minor + line.fee_minor
+    # In steps, so that each can be returned by itself.
+    paid = apportion(whole, (1,) * line.quantity, smallest_step(order.currency))
     return [_ticket(order, line, paid_minor, now) for paid_minor in paid]
 
 

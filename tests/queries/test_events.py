@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from easyticket.core import clock
 from easyticket.core.errors import NotFound
-from easyticket.core.money import Money
+from easyticket.core.money import Money, smallest_step
 from easyticket.db import db
 from easyticket.models import Event, EventStatus, FeeBearer, Offer, PricingType
 from easyticket.queries.categories import get_category, list_categories
@@ -221,18 +221,24 @@ def test_free_finds_events_with_a_ticket_that_costs_nothing(now: datetime) -> No
     assert sorted(titles(now, sells_free=True)) == ["Free by its organizer", "Free for some"]
 
 
+@pytest.mark.parametrize("currency", ["GHS", "JPY", "KWD"])
 @pytest.mark.parametrize("bearer", list(FeeBearer))
 @pytest.mark.parametrize("basis_points", [None, 0, 1, 333, 500, 5_000])
-def test_the_database_counts_fees_as_the_rule_does(bearer: FeeBearer, basis_points: int | None) -> None:
-    event = factories.make_event(fee_bearer=bearer, fee_basis_points=basis_points)
-    for price_minor in (0, 1, 9, 10, 99, 101, 4_999, 5_050, 10**12):
+def test_the_database_counts_fees_as_the_rule_does(
+    bearer: FeeBearer, basis_points: int | None, currency: str
+) -> None:
+    event = factories.make_event(fee_bearer=bearer, fee_basis_points=basis_points, currency=currency)
+    for price_minor in (0, 1, 9, 10, 99, 101, 990, 4_999, 5_050, 10**12):
         factories.make_ticket_type(event, price_minor=price_minor)
     rows = db.session.execute(
         sa.select(Offer.price_minor, offer_price_with_fee()).join(Event, Event.id == Offer.event_id)
     )
     for price_minor, counted in rows:
         assert counted == price_with_fee(
-            price_minor, fee_basis_points=500 if basis_points is None else basis_points, fee_bearer=bearer
+            price_minor,
+            fee_basis_points=500 if basis_points is None else basis_points,
+            fee_bearer=bearer,
+            step=smallest_step(currency),
         )
 
 

@@ -31,7 +31,8 @@
     const count = inputs.reduce((sum, input) => sum + quantityOf(input), 0);
     const priced = inputs.reduce((sum, input) => sum + quantityOf(input) * Number(input.dataset.unitMinor), 0);
     /* The fee is counted once on the whole order and rounded half up, as the order itself counts it. */
-    const minor = priced + Math.floor((priced * Number(form.dataset.feeBasisPoints || 0) + 5000) / 10000);
+    const step = Number(form.dataset.feeStep || 1);
+    const minor = priced + step * Math.floor((priced * Number(form.dataset.feeBasisPoints || 0) + 5000 * step) / (10000 * step));
     const total = form.querySelector("[data-total]");
     if (total) {
       total.classList.toggle("is-empty", count === 0);

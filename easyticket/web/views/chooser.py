@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from easyticket.core.money import Money, currency_digits
+from easyticket.core.money import Money, currency_digits, smallest_step
 from easyticket.models import Event, FeeBearer, OfferKind, TicketType
 from easyticket.queries.offers import OfferOnSale, OfferState, fee_basis_points_of
 from easyticket.rules.sales import NotOnSale, why_event_not_on_sale
@@ -85,6 +85,7 @@ class Chooser:
     from_price: str
     zero: str
     fee_basis_points: int
+    fee_step: int
 
 
 def chooser_of(
@@ -109,6 +110,7 @@ def chooser_of(
         from_price=_from_price(event, on_sale),
         zero=_zero(event.currency),
         fee_basis_points=fee_basis_points_of(event) if event.fee_bearer is FeeBearer.BUYER else 0,
+        fee_step=smallest_step(event.currency),
     )
 
 
