@@ -98,6 +98,14 @@ def test_a_ticket_is_admitted_and_counted(client: FlaskClient, event: Event) -> 
     assert "1 of 1 inside" in words(answer)
 
 
+def test_a_disputed_ticket_is_admitted_with_a_word_to_the_gate(client: FlaskClient, event: Event) -> None:
+    disputed = ticket_for(event, disputed_at=NOW)
+    answer = scan(client, event, qr_content(disputed))
+    assert kind_of(answer) == "admit"
+    assert "The payer’s bank disputes this payment. Let the person in" in words(answer)
+    assert "bank" not in words(scan(client, event, qr_content(ticket_for(event))))
+
+
 def test_who_is_in_already_is_told_when_where_and_by_whom(client: FlaskClient, event: Event) -> None:
     ticket = ticket_for(event)
     scan(client, event, qr_content(ticket))
