@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from easyticket.core.errors import NotFound
@@ -139,7 +139,7 @@ def find_cancellation_progress(event: Event) -> CancellationProgress:
         .where(Order.event_id == event.id, Refund.source == _CANCELLED, sa.not_(newer))
         .group_by(Refund.state)
     )
-    counts = dict(rows)
+    counts = dict(rows.all())
     return CancellationProgress(
         orders=orders,
         ended=ended,
@@ -192,7 +192,7 @@ def _loaded() -> tuple[ORMOption, ...]:
     )
 
 
-def _sum_of(amounts: sa.Select[int], order_id: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+def _sum_of(amounts: sa.Select[int], order_id: InstrumentedAttribute[int]) -> sa.ColumnElement[int]:
     column = amounts.selected_columns[0]
     whole = amounts.with_only_columns(sa.func.coalesce(sa.func.sum(column), 0))
     return whole.where(order_id == Order.id, Payment.state == PaymentState.PAID).correlate(Order).scalar_subquery()
