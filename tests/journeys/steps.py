@@ -88,6 +88,7 @@ def ticket_codes(page: Page) -> list[str]:
 def qr_content(page: Page) -> str:
     """What a scanner reads from the QR code on the screen."""
     picture = page.get_by_role("img", name=re.compile("^QR code of ticket"))
+    expect(picture).to_have_js_property("complete", True)
     (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(picture.screenshot())))
     return found.text
 
