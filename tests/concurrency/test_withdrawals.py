@@ -15,11 +15,13 @@ from easyticket.queries.balances import find_uncovered, get_balance
 from easyticket.rules.permissions import SYSTEM
 from easyticket.services.account_checks import check_account
 from easyticket.services.payment_profiles import set_default_profile, update_payment_profile
+from easyticket.services.payout_schedule import make_automatic_payouts
 from easyticket.services.refunds import request_refund
 from easyticket.services.withdrawal_cover import cover_all_withdrawals, cover_withdrawals
 from easyticket.services.withdrawals import cancel_withdrawal, record_payout_paid, request_withdrawal
 from tests import factories
 from tests.concurrency.crowd import crowd
+from tests.services.test_payout_schedule import wants_it
 from tests.services.test_withdrawal_cover import earner_with_orders
 from tests.services.test_withdrawals import ask, make_earner, make_profile
 
@@ -124,3 +126,17 @@ def test_an_account_that_changes_while_it_is_checked_is_not_verified_by_the_old_
         for profile in db.session.scalars(sa.select(PaymentProfile)):
             assert profile.account_number == NEW_NUMBER
             assert (profile.status, profile.verification_attempts) == (ProfileStatus.PENDING, 2)
+
+
+def pay_by_itself(_: int) -> int:
+    return make_automatic_payouts()
+
+
+def test_two_schedulers_at_once_make_one_automatic_payout(committing_app: Flask) -> None:
+    url = committing_app.config["SETTINGS"].database_url
+    with committing_app.app_context():
+        ids = [wants_it(make_earner()).id for _ in range(2)]
+    answers = crowd(pay_by_itself, [0] * 6, database_url=url)
+    assert sum(answers) == 2
+    with committing_app.app_context():
+        assert sorted(db.session.scalars(sa.select(Payout.organizer_id))) == sorted(ids)
