@@ -58,6 +58,7 @@ _CHARGE_REFUSALS = {
     "amount_too_large": "This amount is too large to be paid by card at once.",
     "email_invalid": "The payment provider does not take this e-mail address. Check it.",
 }
+_UNKNOWN = "The payment was never begun at the payment provider."
 _NOT_BEGUN = "This cannot be paid by card here. Nothing was charged."
 
 
@@ -66,6 +67,7 @@ class StripeProvider:
 
     name = "stripe"
     least_seconds = 0
+    refund_doubt_seconds = 0
 
     def __init__(
         self,
@@ -139,10 +141,11 @@ class StripeProvider:
     def fetch(self, reference: str, provider_ref: str) -> ChargeSnapshot:
         """Read the payment intent afresh.
 
-        Without its id nobody can pay it: only the answer that brought the id has the secret the page needs.
+        One whose id we were never told is unpaid, for only the answer with the id has the secret that paying takes. It
+        may be begun at this very moment, so it is open until somebody closes it.
         """
         if not provider_ref:
-            return self._missing(reference, "")
+            return self._unpaid(reference, "", ChargeState.OPEN)
         try:
             with asking():
                 intent = self._api.payment_intents.retrieve(provider_ref, {"expand": [_WITH_FEES]})
@@ -151,12 +154,12 @@ class StripeProvider:
             if error.code != "resource_missing":
                 raise unexpected(error) from None
             log.error("Stripe knows no payment intent of ours; is STRIPE_SECRET_KEY that of another account?")
-            return self._missing(reference, provider_ref)
+            return self._unpaid(reference, provider_ref, ChargeState.CANCELED, _UNKNOWN)
 
     def close(self, reference: str, provider_ref: str) -> ChargeSnapshot:
         """Cancel the payment intent; one that is paid, or being paid, cannot be, and is read instead."""
         if not provider_ref:
-            return self._missing(reference, "")
+            return self._unpaid(reference, "", ChargeState.CANCELED, _UNKNOWN)
         try:
             with asking():
                 intent = self._api.payment_intents.cancel(provider_ref, {"expand": [_WITH_FEES]})
@@ -202,15 +205,17 @@ class StripeProvider:
         signature = headers.get(SIGNATURE_HEADER, "")
         return read_stripe_event(body, signature, self._webhook_secret, clock.now())
 
-    def _missing(self, reference: str, provider_ref: str) -> ChargeSnapshot:
+    def _unpaid(
+        self, reference: str, provider_ref: str, state: ChargeState, message: str = ""
+    ) -> ChargeSnapshot:
         return ChargeSnapshot(
             reference=reference,
             provider_ref=provider_ref,
-            state=ChargeState.CANCELED,
+            state=state,
             amount_minor=0,
             currency="",
             is_live=self.is_live,
-            message="The payment was never begun at the payment provider.",
+            message=message,
         )
 
 
