@@ -27,7 +27,9 @@ log = logging.getLogger(__name__)
 def retry_refund(*, actor: Actor, refund: Refund, now: datetime) -> Refund:
     """Promise what a failed refund was to return once more, as far as it is left, and send it. Asked again, the same one.
 
-    :raises Conflict: it has not failed, nothing is left, the payment is disputed, or the provider refuses it again.
+    It comes back failed where the provider refuses it again.
+
+    :raises Conflict: it has not failed, nothing is left, or the payment is disputed.
     """
     require(actor, Permission.RETRY_REFUND, refund.order)
     return send_now(_promise_again(actor, refund.id, now))

@@ -6,8 +6,8 @@ Each is promised in one transaction and sent to the provider at once; what does 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -19,18 +19,38 @@ from easyticket.core.errors import AppError, Conflict, invalid_field
 from easyticket.core.money import Money, MoneyError
 from easyticket.core.signing import digest
 from easyticket.db import db, transactional
-from easyticket.models import Order, Refund, RefundState
+from easyticket.models import Order, Refund, RefundState, Ticket
 from easyticket.rules.people import normal_line
 from easyticket.rules.permissions import Actor, Permission, require
-from easyticket.rules.refunds import RefundSource, check_in_time, check_paid, source_of
+from easyticket.rules.refunds import check_in_time, check_paid, source_of
 from easyticket.services import refund_sending
 from easyticket.services.idempotency import Repeated, Turn, find_record, take_turn
 from easyticket.services.order_lock import lock_order
-from easyticket.services.refunds import chosen_tickets, locked_tickets, refund_of_tickets, request_refund
+from easyticket.services.refunds import (
+    RefundPlan,
+    chosen_tickets,
+    locked_tickets,
+    plan_refund,
+    refund_of_tickets,
+    request_refund,
+)
 
 log = logging.getLogger(__name__)
 
 _FORM = "refund_form"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundWish:
+    """What somebody wants back: single tickets by their codes, an amount in major units, or (neither) all that is left.
+
+    `override_used` says that tickets which let somebody in are meant too.
+    """
+
+    codes: tuple[str, ...] = ()
+    amount: Decimal | None = None
+    reason: str = ""
+    override_used: bool = False
 
 
 def refund_order(
@@ -43,67 +63,57 @@ def refund_order(
     turn: Turn | None = None,
     now: datetime,
 ) -> Refund:
-    """Return money because a person asks, all that is left or an amount in major units, and send it at once.
+    """Return money because a person asks, all that is left or an amount in major units: `make_refund`, told of a refusal.
 
-    A buyer may within the event's policy and while no ticket was used, its organizer and admins at any time; all of it
-    ends the tickets, used ones only with `override_used`. Where the provider does not answer, or the database fails
-    after the promise, the refund comes back unfinished and the job goes on sending it. With a `turn` it is promised once.
+    :raises Conflict: also where the provider refuses it (code `refund_failed`).
+    """
+    wish = RefundWish(amount=amount, reason=reason, override_used=override_used)
+    refund = make_refund(actor=actor, order=order, wish=wish, turn=turn, now=now)
+    if refund.state is RefundState.FAILED:
+        raise Conflict(f"Refund failed: {refund.last_error}", code="refund_failed")
+    return refund
 
-    :raises Conflict: not paid, too late for a buyer, used (code `ticket_used`), disputed, or refused by the provider.
-    :raises Invalid: nothing, or more than what is left (field `amount`); a reason of more than 200 characters.
+
+def make_refund(
+    *, actor: Actor, order: Order, wish: RefundWish, turn: Turn | None = None, now: datetime
+) -> Refund:
+    """Promise what a person wants back and send it at once.
+
+    A buyer may within the event's policy and while no ticket was used, its organizer and admins at any time. Tickets that
+    are named, or all of them where all the money goes back, end at once. Where the provider does not answer, or the
+    database fails after the promise, the refund comes back unfinished and its job goes on sending it; one that the
+    provider refuses comes back failed. With a `turn` it is promised once.
+
+    :raises Conflict: not paid, too late for a buyer, used (code `ticket_used`), nothing left of the tickets, or disputed.
+    :raises Invalid: nothing, or more than what is left (field `amount`); tickets of another order (field `tickets`); a
+        reason of more than 200 characters.
     :raises Repeated: as `idempotency.take_turn`.
     """
     require(actor, Permission.REFUND_ORDER, order)
-    reason = normal_line(reason, field="reason", longest=200)
-
-    def promise(order: Order, source: RefundSource, uuid: UUID) -> Refund:
-        return request_refund(
-            actor=actor,
-            order=order,
-            amount_minor=None if amount is None else _minor(amount, order.currency),
-            reason=reason,
-            source=source.value,
-            override_used=override_used,
-            uuid=uuid,
-            now=now,
-        )
-
-    return _promised_and_sent(actor, order, promise, turn, now)
+    wish = replace(wish, reason=normal_line(wish.reason, field="reason", longest=200))
+    try:
+        is_made = turn is not None and turn.made_uuid is not None
+        refund_id = _id_of(turn.made_uuid) if turn and is_made else _promise(actor, order.id, wish, turn, now)
+    except Repeated:
+        if turn is None or turn.operation != _FORM:
+            raise
+        refund_id = _id_of(_resumed(turn).made_uuid)
+    return send_now(refund_id)
 
 
-def refund_tickets(
-    *,
-    actor: Actor,
-    order: Order,
-    codes: Collection[str],
-    reason: str = "",
-    override_used: bool = False,
-    turn: Turn | None = None,
-    now: datetime,
-) -> Refund:
-    """Return what single tickets cost, as far as it is left, and end these tickets at once; otherwise as `refund_order`.
+def preview_refund(*, actor: Actor, order: Order, wish: RefundWish, now: datetime) -> RefundPlan:
+    """Return what `make_refund` would do at this moment.
 
-    :raises Conflict: also where nothing is left of these tickets (code `nothing_left`).
-    :raises Invalid: no ticket is named, or one that is not of this order (field `tickets`).
+    :raises Conflict, Invalid: as `make_refund`.
     """
     require(actor, Permission.REFUND_ORDER, order)
-    reason = normal_line(reason, field="reason", longest=200)
-
-    def promise(order: Order, source: RefundSource, uuid: UUID) -> Refund:
-        chosen = chosen_tickets(locked_tickets(order), codes)
-        return request_refund(
-            actor=actor,
-            order=order,
-            amount_minor=refund_of_tickets(order, chosen),
-            cancelled_tickets=chosen,
-            reason=reason,
-            source=source.value,
-            override_used=override_used,
-            uuid=uuid,
-            now=now,
-        )
-
-    return _promised_and_sent(actor, order, promise, turn, now)
+    check_paid(order, now)
+    check_in_time(source_of(actor, order), order, order.tickets, now)
+    chosen = chosen_tickets(order.tickets, wish.codes)
+    amount = _wanted_minor(order, chosen, wish)
+    return plan_refund(
+        order, order.tickets, amount_minor=amount, chosen=chosen, override_used=wish.override_used
+    )
 
 
 def turn_of_form(order: Order, token: str, *said: object) -> Turn:
@@ -116,47 +126,48 @@ def turn_of_form(order: Order, token: str, *said: object) -> Turn:
 
 
 def send_now(refund_id: int) -> Refund:
-    """Ask the provider for what was just promised, and return how far that came.
-
-    :raises Conflict: the provider refuses it (code `refund_failed`).
-    """
+    """Ask the provider for what was just promised, and return how far that came."""
     try:
         refund_sending.send_refund(refund_id)
     except (AppError, SQLAlchemyError) as error:
         # The promise stands and its job sends it: whoever hears of a failure here would ask for more money back.
         log.warning("a refund is sent again by its job", extra={"refund_id": refund_id}, exc_info=error)
         db.session.rollback()
-    refund = db.session.get_one(Refund, refund_id, populate_existing=True)
-    if refund.state is RefundState.FAILED:
-        raise Conflict(f"Refund failed: {refund.last_error}", code="refund_failed")
-    return refund
+    return db.session.get_one(Refund, refund_id, populate_existing=True)
 
 
-def _promised_and_sent(
-    actor: Actor,
-    order: Order,
-    promise: Callable[[Order, RefundSource, UUID], Refund],
-    turn: Turn | None,
-    now: datetime,
-) -> Refund:
-    order_id = order.id
+@transactional
+def _promise(actor: Actor, order_id: int, wish: RefundWish, turn: Turn | None, now: datetime) -> int:
+    uuid = take_turn(turn, now)
+    order = lock_order(order_id)
+    check_paid(order, now)
+    source = source_of(actor, order)
+    every = locked_tickets(order)
+    check_in_time(source, order, every, now)
+    chosen = chosen_tickets(every, wish.codes)
+    refund = request_refund(
+        actor=actor,
+        order=order,
+        amount_minor=_wanted_minor(order, chosen, wish),
+        cancelled_tickets=chosen,
+        reason=wish.reason,
+        source=source.value,
+        override_used=wish.override_used,
+        uuid=uuid,
+        now=now,
+    )
+    return refund.id
 
-    @transactional
-    def promised() -> int:
-        uuid = take_turn(turn, now)
-        locked = lock_order(order_id)
-        check_paid(locked, now)
-        source = source_of(actor, locked)
-        check_in_time(source, locked, locked_tickets(locked), now)
-        return promise(locked, source, uuid).id
 
+def _wanted_minor(order: Order, chosen: Sequence[Ticket], wish: RefundWish) -> int | None:
+    if chosen:
+        return refund_of_tickets(order, chosen)
+    if wish.amount is None:
+        return None
     try:
-        refund_id = promised() if turn is None or turn.made_uuid is None else _id_of(turn.made_uuid)
-    except Repeated:
-        if turn is None or turn.operation != _FORM:
-            raise
-        refund_id = _id_of(_resumed(turn).made_uuid)
-    return send_now(refund_id)
+        return Money.parse(wish.amount, order.currency).minor
+    except MoneyError as error:
+        raise invalid_field("amount", str(error)) from None
 
 
 def _resumed(turn: Turn) -> Turn:
@@ -166,10 +177,3 @@ def _resumed(turn: Turn) -> Turn:
 
 def _id_of(uuid: UUID | None) -> int:
     return db.session.scalars(sa.select(Refund.id).where(Refund.uuid == uuid)).one()
-
-
-def _minor(amount: Decimal, currency: str) -> int:
-    try:
-        return Money.parse(amount, currency).minor
-    except MoneyError as error:
-        raise invalid_field("amount", str(error)) from None

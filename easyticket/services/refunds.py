@@ -6,6 +6,7 @@ People ask in services/refund_requests.py; the provider is asked in services/ref
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -32,6 +33,20 @@ from easyticket.services import ledger, tickets, withdrawal_cover
 from easyticket.services.order_lock import lock_order
 
 
+@dataclass(frozen=True, slots=True)
+class RefundPlan:
+    """What a refund comes to: how much of which payment, for which tickets, and which ones end by it.
+
+    All the money of an order ends all of its tickets, chosen or not. `is_override` says that one of them was used.
+    """
+
+    payment: Payment
+    amount_minor: int
+    returned: Sequence[Ticket]
+    ended: Sequence[Ticket]
+    is_override: bool
+
+
 @transactional
 def request_refund(
     *,
@@ -55,35 +70,60 @@ def request_refund(
     """
     require(actor, Permission.REFUND_ORDER, order)
     order = lock_order(order.id)
+    plan = plan_refund(
+        order,
+        locked_tickets(order),
+        amount_minor=amount_minor,
+        chosen=cancelled_tickets,
+        override_used=override_used,
+    )
+    refund = new_refund(
+        plan.payment,
+        plan.amount_minor,
+        source=source,
+        reason=reason,
+        user_id=actor.user_id,
+        override_by_id=actor.user_id if plan.is_override else None,
+        parts=spread(plan.amount_minor, left_of_tickets(plan.returned, order.refunds)),
+        uuid=uuid,
+    )
+    tickets.cancel_tickets(plan.ended, now, restock=is_on_sale_still(order.event, now))
+    ledger.post_refund_requested(refund, now, fulfilled=True)
+    withdrawal_cover.note_refund(order.event.organizer_id, now)
+    send_after_commit(refund)
+    return refund
+
+
+def plan_refund(
+    order: Order,
+    every: Sequence[Ticket],
+    *,
+    amount_minor: int | None,
+    chosen: Sequence[Ticket],
+    override_used: bool,
+) -> RefundPlan:
+    """Return what a refund of an order would do: of all that is left (None) or an amount, for the tickets chosen if any.
+
+    `every` are all tickets of the order. Who acts on it holds the order's lock, and the tickets'.
+
+    :raises Conflict, Invalid: as `request_refund`.
+    """
     payment = _payment_to_return(order)
     left = refundable_minor(order)
     amount = left if amount_minor is None else amount_minor
     if not 0 < amount <= left:
         raise _out_of_bounds(amount, left, order.currency)
-    every = locked_tickets(order)
     is_whole = amount == left
-    named = cancelled_tickets or (every if is_whole else ())
-    stopped = [
-        ticket
-        for ticket in (every if is_whole else cancelled_tickets)
-        if ticket.status is not TicketStatus.CANCELLED
+    ended = [
+        ticket for ticket in (every if is_whole else chosen) if ticket.status is not TicketStatus.CANCELLED
     ]
-    is_override = check_unused(stopped, is_override=override_used)
-    refund = new_refund(
-        payment,
-        amount,
-        source=source,
-        reason=reason,
-        user_id=actor.user_id,
-        override_by_id=actor.user_id if is_override else None,
-        parts=spread(amount, left_of_tickets(named, order.refunds)),
-        uuid=uuid,
+    return RefundPlan(
+        payment=payment,
+        amount_minor=amount,
+        returned=list(chosen or (every if is_whole else ())),
+        ended=ended,
+        is_override=check_unused(ended, is_override=override_used),
     )
-    tickets.cancel_tickets(stopped, now, restock=is_on_sale_still(order.event, now))
-    ledger.post_refund_requested(refund, now, fulfilled=True)
-    withdrawal_cover.note_refund(order.event.organizer_id, now)
-    send_after_commit(refund)
-    return refund
 
 
 @transactional
@@ -154,13 +194,13 @@ def locked_tickets(order: Order) -> list[Ticket]:
 
 
 def chosen_tickets(of_order: Sequence[Ticket], codes: Collection[str]) -> list[Ticket]:
-    """Return the tickets of an order with these codes.
+    """Return the tickets of an order with these codes, none where none is named.
 
-    :raises Invalid: none is named, or one that is not among them (field `tickets`).
+    :raises Invalid: one of them is not among them (field `tickets`).
     """
     chosen = [ticket for ticket in of_order if ticket.code in codes]
-    if not chosen or len(chosen) != len(set(codes)):
-        raise invalid_field("tickets", "Choose at least one ticket of this order.")
+    if len(chosen) != len(set(codes)):
+        raise invalid_field("tickets", "Choose tickets of this order.")
     return chosen
 
 

@@ -24,7 +24,7 @@ from easyticket.services.cancellation import unwind_event
 from easyticket.services.event_steps import cancel_event
 from easyticket.services.payments import settle_payment
 from easyticket.services.refund_again import retry_refund
-from easyticket.services.refund_requests import refund_tickets
+from easyticket.services.refund_requests import RefundWish, make_refund
 from easyticket.services.refunds import request_refund
 from tests import factories
 from tests.concurrency.actions import buy_one, scan
@@ -56,7 +56,8 @@ def scan_or_refund(code: str) -> str:
         return scan(code)
     order = db.session.scalars(sa.select(Order)).one()
     try:
-        refund_tickets(actor=SYSTEM, order=order, codes=[code.removeprefix("refund ")], now=clock.now())
+        wish = RefundWish(codes=(code.removeprefix("refund "),))
+        make_refund(actor=SYSTEM, order=order, wish=wish, now=clock.now())
     except AppError as refusal:
         return refusal.code
     return "refunded"
