@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response
@@ -24,10 +25,12 @@ def find_chromium() -> str:
 
 class Watch:
     """Collects the faults of a context: console errors, uncaught exceptions, stopped content, requests to elsewhere,
-    missing files and faults of the server. Forms that answer 4xx are no fault."""
+    missing files and faults of the server. Forms that answer 4xx are no fault, nor are requests to the `friends`, named
+    by host: those that a test answers itself."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, friends: Collection[str] = ()) -> None:
         self.faults: list[str] = []
+        self._friends = {"127.0.0.1", *friends}
         context.add_init_script(TELL_OF_VIOLATIONS)
         context.on("console", self._console)
         context.on("weberror", lambda error: self.faults.append(f"uncaught: {error.error}"))
@@ -41,7 +44,7 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
+        if parts.scheme not in ("data", "blob") and parts.hostname not in self._friends:
             self.faults.append(f"request to another origin: {request.url}")
 
     def _response(self, response: Response) -> None:
