@@ -67,6 +67,7 @@ class PaystackProvider:
     name = "paystack"
     # A payer has three minutes to approve mobile money on the phone, and has to get there first.
     least_seconds = 240
+    refund_doubt_seconds = 60
 
     def __init__(self, client: PaystackClient, secret_key: str, currencies: tuple[str, ...]) -> None:
         self._client, self._secret_key, self._currencies = client, secret_key, currencies

@@ -164,6 +164,8 @@ class PaymentProvider(Protocol):
     is_live: bool
     # A payer needs at least this long to pay, in seconds: with less of the hold left no payment is begun.
     least_seconds: int
+    # How long after a lost answer a refund may still be made of it, in seconds; 0 where a key makes it once for ever.
+    refund_doubt_seconds: int
 
     def collects(self, currency: str) -> bool:
         """Tell whether charges in `currency` can be made here."""

@@ -70,6 +70,7 @@ class SandboxProvider:
     name = "sandbox"
     is_live = False
     least_seconds = 0
+    refund_doubt_seconds = 0
 
     def __init__(self, secret_key: str, public_url: str) -> None:
         self._key = derived_key(secret_key, "sandbox-webhook")

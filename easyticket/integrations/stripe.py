@@ -67,6 +67,8 @@ class StripeProvider:
 
     name = "stripe"
     least_seconds = 0
+    # A key makes a refund once, and before each further try all refunds are read.
+    refund_doubt_seconds = 0
     refund_doubt_seconds = 0
 
     def __init__(

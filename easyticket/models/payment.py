@@ -139,6 +139,8 @@ class Refund(HasUuid, HasTimes, Base):
     override_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
     provider_ref: Mapped[str | None] = mapped_column(sa.String(255))
     last_error: Mapped[str] = mapped_column(sa.String(500), default="")
+    # Until when one process alone asks the provider for it: not every provider can be asked twice for one refund.
+    sending_until: Mapped[datetime | None]
     succeeded_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
 

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 # Not known to have begun at the provider.
 UNSENT = (RefundState.REQUESTED, RefundState.BLOCKED, RefundState.UNKNOWN)
+# Longer than asking a provider takes with its own repetitions; a process that dies meanwhile delays its refund by it.
+_ASKING = timedelta(minutes=2)
 # After this long what failed and nobody would ask for is promised once more.
 SECOND_TRY = timedelta(days=1)
 
@@ -36,15 +38,23 @@ class RefundBlocked(AppError):
     code = "refund_blocked"
 
 
+class RefundBeingSent(AppError):
+    """Somebody else is asking the provider for it, or has asked and got no answer a moment ago."""
+
+    code = "refund_being_sent"
+
+
 def send_refund(refund_id: int) -> None:
-    """Ask the provider for a promised refund (job). The same key on every try, so that money goes back once.
+    """Ask the provider for a promised refund (job). The same key on every try, so that money goes back once; and one
+    process at a time, for a provider without keys returns it as often as it is asked.
 
     :raises ProviderDown: not known whether it arrived; the job comes again.
     :raises RefundBlocked: not begun for want of money there; the job comes again.
+    :raises RefundBeingSent: another process asks; the job comes again.
     """
-    refund = db.session.get_one(Refund, refund_id)
-    if refund.state not in UNSENT:
+    if not _claim(refund_id, clock.now()):
         return
+    refund = db.session.get_one(Refund, refund_id)
     request = RefundRequest(
         key=str(refund.uuid),
         reference=refund.payment.reference,
@@ -60,7 +70,7 @@ def send_refund(refund_id: int) -> None:
         sent = provider.fetch_refunds(request.reference, request.provider_ref) if is_unknown else ()
         answer = next((each for each in sent if each.key == request.key), None) or provider.refund(request)
     except ProviderDown as error:
-        _note_unknown(refund_id, error.message)
+        _note_unknown(refund_id, error.message, timedelta(seconds=provider.refund_doubt_seconds))
         raise
     apply_refund_snapshot(refund_id, answer, clock.now())
     if answer.outcome is RefundOutcome.BLOCKED:
@@ -76,7 +86,7 @@ def apply_refund_snapshot(refund_id: int, snapshot: RefundSnapshot, now: datetim
     if before is RefundState.FAILED or not _is_news(before, snapshot.outcome):
         return refund
     refund.provider_ref = snapshot.provider_ref or refund.provider_ref
-    refund.last_error = snapshot.message[:500]
+    refund.last_error, refund.sending_until = snapshot.message[:500], None
     if snapshot.outcome is RefundOutcome.FAILED:
         _note_failed(refund, order, now)
     elif snapshot.outcome is RefundOutcome.BLOCKED:
@@ -130,9 +140,28 @@ def _note_failed(refund: Refund, order: Order, now: datetime) -> None:
 
 
 @transactional
-def _note_unknown(refund_id: int, message: str) -> None:
+def _claim(refund_id: int, now: datetime) -> bool:
+    """Take a refund to ask the provider for it; False where there is nothing to ask (any more)."""
+    is_free = sa.or_(Refund.sending_until.is_(None), Refund.sending_until <= now)
+    claim = (
+        sa.update(Refund)
+        .where(Refund.id == refund_id, Refund.state.in_(UNSENT), is_free)
+        .values(sending_until=now + _ASKING)
+        .returning(Refund.id)
+    )
+    if db.session.scalar(claim, execution_options={"synchronize_session": False}) is not None:
+        return True
+    state = db.session.scalars(sa.select(Refund.state).where(Refund.id == refund_id)).one()
+    if state in UNSENT:
+        raise RefundBeingSent("This refund is being asked for already.")
+    return False
+
+
+@transactional
+def _note_unknown(refund_id: int, message: str, doubt: timedelta) -> None:
+    """Remember that no answer came; nobody asks again before what was sent has either arrived or is lost."""
     db.session.execute(
         sa.update(Refund)
         .where(Refund.id == refund_id, Refund.state.in_(UNSENT))
-        .values(state=RefundState.UNKNOWN, last_error=message[:500])
+        .values(state=RefundState.UNKNOWN, last_error=message[:500], sending_until=clock.now() + doubt)
     )

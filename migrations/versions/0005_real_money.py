@@ -174,6 +174,7 @@ def upgrade() -> None:
     with op.batch_alter_table('refund', schema=None) as batch_op:
         batch_op.add_column(sa.Column('override_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch_op.add_column(sa.Column('failed_at', easyticket.db.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('sending_until', easyticket.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.drop_constraint(batch_op.f('fk_refund_ticket_id'), type_='foreignkey')
         batch_op.create_foreign_key(batch_op.f('fk_refund_override_by_id'), 'user', ['override_by_id'], ['id'], ondelete='SET NULL')
         batch_op.drop_column('ticket_id')
@@ -199,6 +200,7 @@ def downgrade() -> None:
         batch_op.add_column(sa.Column('ticket_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch_op.drop_constraint(batch_op.f('fk_refund_override_by_id'), type_='foreignkey')
         batch_op.create_foreign_key(batch_op.f('fk_refund_ticket_id'), 'ticket', ['ticket_id'], ['id'])
+        batch_op.drop_column('sending_until')
         batch_op.drop_column('failed_at')
         batch_op.drop_column('override_by_id')
 
