@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from typing import Any
 from uuid import uuid4
 
 from wtforms import DateField, HiddenField, SelectField, StringField, TelField, TextAreaField
@@ -62,9 +63,17 @@ class _AccountForm(Form):
         "Whose account it is", [InputRequired("Enter the name the account is held under."), Length(max=255)]
     )
 
+    def show(self, profile: PaymentProfile) -> None:
+        """Fill in what stands, the number masked: sent back so, it stays what it is."""
+        self[self.parts[-1]].data = masked_number(profile.method, profile.account_number)
+
     def details(self) -> dict[str, str]:
         """Return what was typed about the account."""
         return {name: text_of(self[name]) for name in ("account_name", *self.parts)}
+
+    def changes(self) -> dict[str, Any]:
+        """Return what was typed as changes of a profile."""
+        return {"name": text_of(self.name), "account_details": self.details()}
 
 
 class MobileMoneyForm(_AccountForm):

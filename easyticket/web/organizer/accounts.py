@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -16,6 +16,7 @@ from easyticket.services.payment_profiles import (
     delete_payment_profile,
     retry_verification,
     set_default_profile,
+    update_payment_profile,
 )
 from easyticket.web.forms.fields import Form, text_of
 from easyticket.web.forms.money import BankForm, MobileMoneyForm
@@ -24,6 +25,7 @@ from easyticket.web.organizer import blueprint
 from easyticket.web.views.money import account_line
 
 _FORMS = {"mobile-money": MobileMoneyForm, "bank": BankForm}
+_KINDS = {form.kind: name for name, form in _FORMS.items()}
 
 
 @blueprint.route("/money/accounts/new/<any('mobile-money', 'bank'):kind>/", methods=["GET", "POST"])
@@ -42,7 +44,25 @@ def new_account(kind: str) -> ResponseReturnValue:
             )
             flash("Added. It is being checked.", "success")
             return redirect(url_for("organizer.money"))
-    return render_template("organizer/money/account.html", form=form, kind=kind), status_of(form)
+    return render_template("organizer/money/account.html", form=form, kind=kind, name=""), status_of(form)
+
+
+@blueprint.route("/money/accounts/<uuid:uuid>/", methods=["GET", "POST"])
+@organizer_only
+def edit_account(uuid: UUID) -> ResponseReturnValue:
+    """Correct an account, which is checked again then, or call it otherwise."""
+    actor = current_actor()
+    profile = get_payment_profile(actor, uuid)
+    kind, name = _KINDS[profile.method], profile.name
+    form = _FORMS[kind](obj=profile)
+    if request.method == "GET":
+        form.show(profile)
+    elif form.validate():
+        with refusals_shown_in(form):
+            update_payment_profile(actor=actor, profile=profile, changes=form.changes(), now=clock.now())
+            flash("Saved.", "success")
+            return redirect(url_for("organizer.money"))
+    return render_template("organizer/money/account.html", form=form, kind=kind, name=name), status_of(form)
 
 
 @blueprint.post("/money/accounts/<uuid:uuid>/default/")

@@ -94,6 +94,7 @@ class AccountRow:
     pill: Pill
     sentence: str
     is_default: bool
+    edit_url: str
     default_url: str
     check_url: str
     delete_url: str
@@ -188,7 +189,7 @@ def _account_row(profile: PaymentProfile, *, by_people: bool, zone: str, now: da
         sentence = f"{sentence} Nothing is paid out to it before {until}, because it is new or was changed."
     urls = {
         name: url_for(f"organizer.{name}", uuid=profile.uuid)
-        for name in ("make_default_account", "check_account", "delete_account")
+        for name in ("edit_account", "make_default_account", "check_account", "delete_account")
     }
     return AccountRow(
         name=profile.name,
@@ -197,6 +198,7 @@ def _account_row(profile: PaymentProfile, *, by_people: bool, zone: str, now: da
         pill=_CHECKS[profile.status],
         sentence=sentence,
         is_default=profile.is_default,
+        edit_url=urls["edit_account"],
         default_url="" if profile.is_default else urls["make_default_account"],
         check_url=urls["check_account"] if profile.status is ProfileStatus.FAILED else "",
         delete_url="" if profile.is_default else urls["delete_account"],
