@@ -17,7 +17,7 @@ from easyticket.rules.permissions import SYSTEM
 from easyticket.services.expiry import expire_orders
 from easyticket.services.payments import settle_payment
 from easyticket.services.reconciliation import reconcile_payments
-from easyticket.services.refund_requests import refund_order, refund_tickets
+from easyticket.services.refund_requests import RefundWish, make_refund
 from easyticket.services.shortage import SoldOut
 from tests.doubles.server import call_control
 from tests.money.steps import begin, place
@@ -86,14 +86,11 @@ def _refund(asked: tuple[int, Any]) -> str:
     """Ask for an amount of an order, or for one ticket of it by its code."""
     order_id, what = asked
     order = db.session.get_one(Order, order_id)
+    wish = RefundWish(codes=(what,)) if isinstance(what, str) else RefundWish(amount=what)
     try:
-        if isinstance(what, str):
-            refund = refund_tickets(actor=SYSTEM, order=order, codes=[what], now=clock.now())
-        else:
-            refund = refund_order(actor=SYSTEM, order=order, amount=what, now=clock.now())
+        return make_refund(actor=SYSTEM, order=order, wish=wish, now=clock.now()).state.value
     except AppError as refusal:
         return refusal.code
-    return refund.state.value
 
 
 _ACTS: dict[str, Any] = {

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 
 import pytest
 import stripe
+import time_machine
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from easyticket.core import clock
 from easyticket.db import db
 from tests.doubles.paystack import PaystackDouble
 from tests.doubles.stripe import StripeDouble
@@ -82,9 +84,9 @@ def site(
     monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.001)
     app, url = money_app
     databases.renew(app.config["SETTINGS"].database_url, migrated_database)
-    with app.app_context():
+    with time_machine.travel(clock.now()) as hand, app.app_context():
         try:
-            yield Site(app, till, url, money_settings)
+            yield Site(app, till, url, money_settings, hand)
         finally:
             db.session.remove()
             db.engine.dispose()

@@ -20,9 +20,18 @@ from tests.money.callers import act
 _MOST_PLACES = 200
 
 
-def work_and_die(database_url: str, settings: dict[str, str], place: str, calls_before: int) -> None:
-    """Run the jobs that are due, and die when the function at `place` (module:name) is called after so many calls."""
-    module_name, _, name = place.partition(":")
+# Places to die at: module, function, and how many of its calls go well before.
+EVENT_IS_HANDLED = ("easyticket.services.provider_events", "_note_handled", 0)
+MONEY_IS_SETTLED = ("easyticket.services.payments", "apply_snapshot", 0)
+REFUND_IS_SENT = ("easyticket.services.refund_sending", "get_provider", 0)
+REFUND_IS_ANSWERED = ("easyticket.services.refund_sending", "apply_refund_snapshot", 0)
+SECOND_REFUND_IS_ANSWERED = ("easyticket.services.refund_sending", "apply_refund_snapshot", 1)
+SECOND_ORDER_ENDS = ("easyticket.services.cancellation", "_end_order", 1)
+
+
+def work_and_die(database_url: str, settings: dict[str, str], place: tuple[str, str, int]) -> None:
+    """Run the jobs that are due, and die when they come to a place."""
+    module_name, name, calls_before = place
     module = importlib.import_module(module_name)
     sound, calls = getattr(module, name), itertools.count()
 

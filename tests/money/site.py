@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 
 from easyticket.core import clock
-from easyticket.db import db
+from easyticket.db import db, transaction
 from easyticket.jobs import entry
 from easyticket.models import OutboxJob
 from easyticket.queries.audit.finding import Scope
 from easyticket.queries.audit.invariants import audit_database
+from easyticket.services.disputes import reconcile_disputes
+from easyticket.services.expiry import expire_orders
+from easyticket.services.reconciliation import reconcile_payments
+from easyticket.services.refund_sync import reconcile_refunds
 from tests.concurrency.crowd import PROCESSES, crowd
 from tests.money.tills import Till, Webhook
 
+# Minutes between looks of the schedule, in tests that let time pass.
+_SWEEPS = (2, 4, 15, 40, 70)
 # More rounds of jobs than any journey here has.
 _ROUNDS = 20
+_NOW = sa.bindparam("now", type_=OutboxJob.run_at.type)
 _DUE = (
     sa.select(OutboxJob.id)
-    .where(OutboxJob.done_at.is_(None), OutboxJob.failed_at.is_(None), OutboxJob.leased_until.is_(None))
-    .where(OutboxJob.run_at <= sa.bindparam("now", type_=OutboxJob.run_at.type))
-    .where(OutboxJob.name.not_like("mail_%"))
+    .where(OutboxJob.done_at.is_(None), OutboxJob.failed_at.is_(None), OutboxJob.run_at <= _NOW)
+    .where(sa.or_(OutboxJob.leased_until.is_(None), OutboxJob.leased_until < _NOW))
     .order_by(OutboxJob.id)
 )
 
@@ -37,6 +45,8 @@ class Site:
     till: Till
     url: str
     settings: dict[str, str]
+    # The clock of this process, of the site and of the doubles; it never goes back.
+    clock: time_machine.Traveller
 
     @property
     def database_url(self) -> str:
@@ -51,13 +61,14 @@ class Site:
             for webhook in webhooks
         ]
 
-    def work(self) -> None:
-        """Run every job that is due but mails, which take a while to draw, and what follows from it."""
+    def work(self, *, with_mails: bool = False) -> None:
+        """Run every job that is due and what follows from it; mails, which take a while to draw, if asked."""
         db.session.rollback()
         # A context of its own: jobs end with an empty session, and the test goes on with what it has loaded.
         with self.app.app_context():
             for _ in range(_ROUNDS):
-                if not (due := list(db.session.scalars(_DUE, {"now": clock.now()}))):
+                jobs = _DUE if with_mails else _DUE.where(OutboxJob.name.not_like("mail_%"))
+                if not (due := list(db.session.scalars(jobs, {"now": clock.now()}))):
                     break
                 for job_id in due:
                     entry.run_outbox_job(job_id)
@@ -67,12 +78,26 @@ class Site:
         assert set(self.hand_over(self.till.told())) <= {200}
         self.work()
 
+    def let_time_pass(self) -> None:
+        """Let more than two hours pass, with all that the schedule does to find what nobody tells of."""
+        for minutes in _SWEEPS:
+            self.clock.shift(timedelta(minutes=minutes))
+            with self.app.app_context():
+                expire_orders()
+                reconcile_payments()
+                reconcile_refunds()
+                reconcile_disputes()
+                self.work()
+                _send_mails()
+        db.session.rollback()
+
     def check_books(self) -> None:
         """Ask every invariant of the audit; nothing may be found."""
         db.session.rollback()
         with self.app.app_context():
             findings = audit_database(Scope(clock.now()))
-        assert [violation.sentence for finding in findings for violation in finding.violations] == []
+        found = [violation.sentence for finding in findings for violation in finding.violations]
+        assert not found, found
 
     def crowd(self, action: Callable[..., Any], arguments: list[Any]) -> list[Any]:
         """Do it all at one moment, in several processes."""
@@ -87,3 +112,10 @@ class Site:
         process.join(120)
         assert process.exitcode is not None, "the process hangs"
         return process.exitcode
+
+
+def _send_mails() -> None:
+    """Call all mails sent, without the time that drawing them takes."""
+    unsent = sa.update(OutboxJob).where(OutboxJob.name.startswith("mail_"), OutboxJob.done_at.is_(None))
+    with transaction() as session:
+        session.execute(unsent.values(done_at=clock.now()))
