@@ -61,7 +61,7 @@
   }
 
   /* --------------------------------------------------------------------------------- what is on screen
-     ADMIT goes by itself; everything else stays until somebody has seen it and says so. */
+     ADMIT without a notice goes by itself; everything else stays until somebody has seen it and says so. */
   const answer = byId("answer");
   let leaves = 0;
   let isHolding = false;
@@ -87,7 +87,7 @@
   const settle = (kind) => {
     clearTimeout(leaves);
     signal(kind);
-    isHolding = kind !== "admit";
+    isHolding = kind !== "admit" || answer.querySelector(".result-notice") !== null;
     if (isHolding) addButton("Next", showReady);
     else leaves = setTimeout(showReady, ADMIT_STAYS);
   };
