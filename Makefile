@@ -1,7 +1,7 @@
 # Every command a person needs. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format lock schema bench fuzz clean
+.PHONY: help setup run test check lint format lock schema bench fuzz mutants clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -22,6 +22,10 @@ check: lint test ## Everything that must be true before a change lands: lint, te
 fuzz: ## Send the API generated requests, 50 an operation on each database (EXAMPLES=1000 SEED=1 make fuzz)
 	@sh scripts/setup.sh --tests
 	@.venv/bin/python -m tests.fuzz --examples $(or $(EXAMPLES),50) $(if $(SEED),--seed $(SEED))
+
+mutants: ## Break a copy in one place at a time and see that a test notices (10 minutes)
+	@sh scripts/setup.sh --tests
+	@.venv/bin/python -m tests.mutants $(VARIANTS)
 
 lint: ## Check style, types and which layer imports which
 	@sh scripts/setup.sh --tests
