@@ -19,6 +19,7 @@ from easyticket.services import sandbox
 from easyticket.services.orders import secret_of
 from easyticket.services.payments import settle_payment, start_payment
 from easyticket.services.provider_events import record_provider_event
+from easyticket.services.providers import is_sandbox_on
 from easyticket.services.settlement import UNPAID
 
 
@@ -64,7 +65,7 @@ def confirm_test_payment(
     :raises Conflict: confirmed, cancelled or run out already.
     """
     require(actor, Permission.PAY_ORDER, order)
-    if not current_app.config["SETTINGS"].sandbox_payments:
+    if not is_sandbox_on():
         raise Forbidden("Payments are confirmed by their provider here. This operation is for testing only.")
     payment_id = normal_line(payment_id, field="payment_id", longest=255)
     _check_confirmable(order, now)

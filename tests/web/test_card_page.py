@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -22,26 +21,11 @@ from easyticket.services.payments import start_payment
 from tests import factories
 from tests.doubles.stripe import PUBLISHABLE_KEY, SECRET_KEY, StripeDouble
 from tests.doubles.stripe_cards import DECLINED
-from tests.doubles.stripe_webhooks import SECRET
 from tests.web.buying import begin, order_of, pay, text_of
 
-pytestmark = pytest.mark.usefixtures("db_session")
+pytestmark = pytest.mark.usefixtures("db_session", "paid_by_stripe")
 
 SHOP = "http://tickets.example"
-
-
-@pytest.fixture(autouse=True)
-def stripe_is_set_up(app: Flask, stripe_double: StripeDouble) -> Iterator[None]:
-    settings = app.config["SETTINGS"]
-    app.config["SETTINGS"] = replace(
-        settings,
-        stripe_secret_key=SECRET_KEY,
-        stripe_publishable_key=PUBLISHABLE_KEY,
-        stripe_webhook_secret=SECRET,
-        stripe_api_url=stripe_double.url,
-    )
-    yield
-    app.config["SETTINGS"] = settings
 
 
 @pytest.fixture
