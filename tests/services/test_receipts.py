@@ -56,11 +56,12 @@ def make_paid_order(event: Event, quantity: int = 1, **fields: Any) -> Order:
     offer = event.ticket_types[0].offers[0]
     order = factories.make_order(event, [(offer, quantity)], status=OrderStatus.CONFIRMED, **fields)
     if order.total_minor:
-        _pay(order, PaymentState.PAID)
+        pay(order, PaymentState.PAID)
     return order
 
 
-def _pay(order: Order, state: PaymentState) -> Payment:
+def pay(order: Order, state: PaymentState) -> Payment:
+    """A payment of all of an order, whatever became of it."""
     with transaction() as session:
         payment = Payment(
             order_id=order.id,
@@ -211,7 +212,7 @@ def test_a_refund_that_came_back_makes_its_note_void_and_the_next_one_counts_ins
 
 def test_money_that_bought_nothing_or_did_not_go_back_has_no_note() -> None:
     order = make_paid_order(factories.make_simple_event())
-    surplus = _pay(order, PaymentState.SURPLUS)
+    surplus = pay(order, PaymentState.SURPLUS)
     assert issue_credit_note(give_back(order, order.total_minor, surplus).id) is None
     failed = give_back(order, 1_000)
     come_back(failed)
