@@ -11,10 +11,11 @@ from flask.cli import with_appcontext
 from easyticket.core import clock
 from easyticket.core.errors import AppError
 from easyticket.core.money import Money
-from easyticket.models import PaymentProfile, ProfileStatus
+from easyticket.models import PaymentProfile, Payout, ProfileStatus
 from easyticket.queries.payment_profiles import list_profiles_to_check
-from easyticket.queries.withdrawals import list_payouts_to_make
+from easyticket.queries.withdrawals import list_payouts_in_trouble, list_payouts_to_make
 from easyticket.rules.payment_accounts import masked_number
+from easyticket.rules.payouts import BY_HAND
 from easyticket.rules.permissions import SYSTEM
 from easyticket.services.account_checks import accept_account, reject_account
 from easyticket.services.withdrawals import record_payout_paid
@@ -71,29 +72,38 @@ def reject_profile(profile_id: UUID, *, attempt: int, reason: str) -> None:
 @_with_numbers
 @with_appcontext
 def waiting_payouts(*, with_numbers: bool) -> None:
-    """List the withdrawals that wait to be paid; those that must not be paid say why."""
+    """List the withdrawals that wait to be paid; those that must not be paid say why. Then the transfers that need somebody."""
     for waiting in list_payouts_to_make(clock.now()):
-        payout = waiting.payout
-        amount = Money(payout.amount_minor, payout.currency)
-        profile = payout.payment_profile
-        account = _account(profile, whole=with_numbers) if profile else "no account"
         warning = f"  must not be paid: {waiting.obstacle}" if waiting.obstacle else ""
-        click.echo(f"{payout.reference}  {amount.currency} {amount.as_text()}  {account}{warning}")
+        sent = "" if waiting.payout.method == BY_HAND else "  sent by itself"
+        click.echo(f"{_payout(waiting.payout, whole=with_numbers)}{sent}{_note(waiting.payout)}{warning}")
+    for payout in list_payouts_in_trouble():
+        click.echo(f"{_payout(payout, whole=with_numbers)}  {payout.state.value}{_note(payout)}")
 
 
 @click.command("payout-paid")
 @click.argument("reference")
 @with_appcontext
 def payout_paid(reference: str) -> None:
-    """Note that a withdrawal was paid."""
+    """Note that a withdrawal was paid by hand, also one whose transfer failed or came back."""
     try:
-        record_payout_paid(actor=SYSTEM, reference=reference, now=clock.now())
+        payout = record_payout_paid(actor=SYSTEM, reference=reference, now=clock.now())
     except AppError as error:
         raise click.ClickException(error.message) from error
-    click.echo(f"{reference} is paid.")
+    click.echo(f"{payout.reference} is paid.")
 
 
 COMMANDS = (waiting_profiles, verify_profile, reject_profile, waiting_payouts, payout_paid)
+
+
+def _payout(payout: Payout, *, whole: bool) -> str:
+    amount = Money(payout.amount_minor, payout.currency)
+    account = _account(payout.payment_profile, whole=whole) if payout.payment_profile else "no account"
+    return f"{payout.reference}  {amount.currency} {amount.as_text()}  {account}"
+
+
+def _note(payout: Payout) -> str:
+    return f"  {payout.last_error}" if payout.last_error else ""
 
 
 def _account(profile: PaymentProfile, *, whole: bool) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from easyticket.core.errors import NotFound
 from easyticket.core.money import Money
@@ -16,7 +16,7 @@ from easyticket.db import db
 from easyticket.models import Payout, PayoutState
 from easyticket.queries.balances import find_uncovered
 from easyticket.queries.pages import Page, page_of
-from easyticket.rules.payouts import why_not_to_be_paid
+from easyticket.rules.payouts import BY_HAND_ENDING, why_not_to_be_paid
 from easyticket.rules.permissions import Actor
 
 
@@ -63,6 +63,21 @@ def list_payouts_to_make(now: datetime) -> list[WaitingPayout]:
     ).all()
     uncovered = find_uncovered({payout.organizer_id for payout in waiting}, now)
     return [WaitingPayout(payout, _obstacle(payout, uncovered, now)) for payout in waiting]
+
+
+def list_payouts_in_trouble() -> Sequence[Payout]:
+    """Return the transfers that people should know of, the newest first: those whose outcome is not known or that somebody
+    has to confirm, and those that did not reach their account and were not paid by hand since."""
+    by_hand = aliased(Payout)
+    was_paid = sa.exists().where(by_hand.reference == Payout.reference.concat(BY_HAND_ENDING))
+    did_not_arrive = sa.and_(Payout.state.in_((PayoutState.FAILED, PayoutState.REVERSED)), ~was_paid)
+    is_stuck = sa.and_(Payout.state.in_((PayoutState.PENDING, PayoutState.UNKNOWN)), Payout.last_error != "")
+    return db.session.scalars(
+        sa.select(Payout)
+        .options(joinedload(Payout.payment_profile), joinedload(Payout.organizer))
+        .where(sa.or_(did_not_arrive, is_stuck))
+        .order_by(Payout.id.desc())
+    ).all()
 
 
 def find_payout_obstacle(payout: Payout, now: datetime) -> str | None:

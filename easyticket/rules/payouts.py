@@ -12,6 +12,8 @@ from easyticket.rules.wording import moment_text
 
 # How organizers are paid where no provider sends money for us.
 BY_HAND = "manual"
+# What the reference of a payout by hand has behind that of the transfer it stands in for.
+BY_HAND_ENDING = "-hand"
 NO_PROFILE = "Add a payment profile first: money is paid out to a verified one."
 
 

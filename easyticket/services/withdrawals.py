@@ -24,7 +24,7 @@ from easyticket.queries.balances import Balance, get_balance, get_least_payout
 from easyticket.queries.payment_profiles import find_default_profile, find_payment_profile
 from easyticket.queries.withdrawals import find_payout_obstacle
 from easyticket.queue import JobName, enqueue
-from easyticket.rules.payouts import BY_HAND, NO_PROFILE, why_no_payment_to
+from easyticket.rules.payouts import BY_HAND, BY_HAND_ENDING, NO_PROFILE, why_no_payment_to
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import ledger
 from easyticket.services.idempotency import Repeated, Turn, find_record, take_turn
@@ -176,7 +176,7 @@ def note_paid(payout: Payout, now: datetime) -> None:
 def _once_more_by_hand(organizer: User, failed: Payout, now: datetime) -> Payout:
     money = Money(failed.amount_minor, failed.currency)
     balance = get_balance(organizer.id, money.currency, now)
-    reference = f"{failed.reference}-hand"
+    reference = f"{failed.reference}{BY_HAND_ENDING}"
     if db.session.scalar(sa.select(Payout.id).filter_by(reference=reference)):
         raise Conflict("This withdrawal does not wait to be paid.")
     if balance.payable_minor < money.minor:

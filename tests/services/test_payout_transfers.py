@@ -9,6 +9,7 @@ from email.message import EmailMessage
 import pytest
 import sqlalchemy as sa
 import time_machine
+from flask import Flask
 
 from easyticket.core import clock
 from easyticket.core.errors import Conflict, ProviderDown
@@ -321,3 +322,26 @@ def test_a_mobile_money_account_is_named_by_its_network(desk: TransferDesk) -> N
 def test_a_reference_that_is_none_of_ours_changes_nothing(desk: TransferDesk) -> None:
     sync_transfer("wd-somebody-elses-0001")
     assert desk.asked == []
+
+
+def test_people_see_which_transfers_need_them_until_they_have_paid(app: Flask, desk: TransferDesk) -> None:
+    user = make_earner(sales=6)
+    failed, needs_code, waits, fine = (ask(user) for _ in range(4))
+    states = (TransferState.FAILED, TransferState.NEEDS_CODE, TransferState.BLOCKED, TransferState.PENDING)
+    for payout, state in zip((failed, needs_code, waits, fine), states, strict=True):
+        desk.next_state = state
+        send_payout(payout.id)
+    references = {payout.reference: payout for payout in (failed, needs_code, waits, fine)}
+
+    def shown() -> list[str]:
+        output = app.test_cli_runner().invoke(args=["waiting-payouts"]).output
+        return [line for line in output.splitlines() if line.split()[0] in references]
+
+    lines = shown()
+    assert [line.split()[0] for line in lines] == [waits.reference, needs_code.reference, failed.reference]
+    assert "sent by itself  Too little money there." in lines[0]
+    assert "pending  A person has to confirm" in lines[1]
+    assert lines[2].endswith("failed")
+    paid = app.test_cli_runner().invoke(args=["payout-paid", failed.reference])
+    assert f"{failed.reference}-hand is paid." in paid.output
+    assert len(shown()) == 2
