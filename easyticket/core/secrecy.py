@@ -20,7 +20,8 @@ _SHAPES = re.compile(
     rf"(?P<pair>(?i:[\w\-\[\].]*{_NAMES}[\w\-\[\]]*)(?:=|[\"'](?:\]|%5D)?\s*[:=]\s*(?=[\"'])))"
     r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s&;,\"'<>)}]+)"
     # links that are keys, mailed links, payment pages
-    r"|(?P<path>/(?:checkout|orders|verify|reset|new-address|sandbox|pay|payments|purchase|mailbox)/)[\w\-.%]{16,}"
+    r"|(?P<path>/(?:orders|verify|reset|new-address|sandbox|pay|payments|purchase|mailbox)/)[\w\-.%]{16,}"
+    r"|(?P<checkout>/checkout(?:\.paystack\.com)?/)[\w\-.%]{8,}"
     # who signs in at a database, a mail server, Redis
     r"|(?P<server>\w://)[^\s/@\"']+(?=@)"
     r"|(?P<scheme>\b(?i:bearer|basic) )[\w\-.~+/=]{8,}"

@@ -22,6 +22,7 @@ JWT = encode({"sub": "somebody"}, "a key that is long enough for HS256", "HS256"
     [
         (f"/checkout/{HEX * 2}/pay/", HEX),
         (f"/orders/{HEX * 2}/tickets.pdf", HEX),
+        ("https://checkout.paystack.com/3ni8kdavz62431k", "3ni8"),
         (f"/reset/{HEX * 4}/", HEX),
         ("/new-address/" + "aB_-" * 10, "aB_-"),
         (f"qr {HEX * 4}", HEX),

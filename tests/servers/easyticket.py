@@ -21,6 +21,8 @@ START_SECONDS = 90
 class EasyTicketServer:
     """One server with its own database, mails and files in `folder`. `kill` it, `start` it again: the data stays."""
 
+    module = "easyticket.cli.serve"
+
     def __init__(self, folder: Path, database_url: str, **environment: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -46,7 +48,7 @@ class EasyTicketServer:
         """
         ready = threading.Event()
         self.process = subprocess.Popen(
-            ending_with_the_tests([sys.executable, "-m", "easyticket.cli.serve"]),
+            ending_with_the_tests([sys.executable, "-m", self.module]),
             cwd=ROOT,
             env=clean_environment() | self.environment,
             stdin=subprocess.DEVNULL,
