@@ -24,11 +24,8 @@ from easyticket.queries.audit.finding import Expression, Rows, Scope, amount_of,
 
 _OWED = (RefundState.REQUESTED, RefundState.BLOCKED, RefundState.PENDING, RefundState.UNKNOWN)
 _UNFINISHED = (OrderStatus.PENDING, OrderStatus.PROCESSING)
-# Quarantined money is in the books from when somebody decided to return it.
-_IS_BOOKED = sa.or_(
-    Payment.state.in_((PaymentState.PAID, PaymentState.SURPLUS)),
-    sa.and_(Payment.state == PaymentState.QUARANTINED, sa.exists().where(Refund.payment_id == Payment.id)),
-)
+# Quarantined money is in no books until somebody decides to return it: then it is surplus.
+_IS_BOOKED = Payment.state.in_((PaymentState.PAID, PaymentState.SURPLUS))
 _LEFT_US = sa.and_(Dispute.opened_at.is_not(None), Dispute.state.in_((DisputeState.OPEN, DisputeState.LOST)))
 
 

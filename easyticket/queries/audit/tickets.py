@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from easyticket.integrations.providers import DisputeState
 from easyticket.models import (
     Admission,
+    Dispute,
     Order,
     OrderLine,
     OrderStatus,
@@ -34,10 +36,13 @@ def ask_tickets(scope: Scope) -> Iterator[Rows]:
         .where(IS_PAID, bought.c.amount != count)
     )
     unpaid = Order.status != OrderStatus.CONFIRMED
+    # Whoever was in when the bank took the money back for good was in.
+    is_lost = sa.exists().where(Dispute.order_id == Ticket.order_id, Dispute.state == DisputeState.LOST)
+    was_in = sa.and_(Ticket.status == TicketStatus.USED, is_lost)
     yield (
         rows_of("ticket", Ticket.code, "cancelled", words(Ticket.status, "in order", Order.status))
         .join(Order, Order.id == Ticket.order_id)
-        .where(_IS_VALID, unpaid, scope.has(Ticket.event_id))
+        .where(_IS_VALID, unpaid, sa.not_(was_in), scope.has(Ticket.event_id))
     )
     yield rows_of("ticket whose place is on sale again", Ticket.code, "cancelled", Ticket.status).where(
         _IS_VALID, Ticket.released_at.is_not(None), scope.has(Ticket.event_id)
