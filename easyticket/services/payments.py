@@ -30,7 +30,7 @@ from easyticket.services.attempts import (
     open_attempt,
 )
 from easyticket.services.providers import get_provider, provider_for
-from easyticket.services.settlement import apply_snapshot
+from easyticket.services.settlement import UNPAID, apply_snapshot
 
 log = logging.getLogger(__name__)
 
@@ -71,13 +71,19 @@ def start_payment(
 def settle_payment(reference: str, now: datetime | None = None) -> Payment:
     """Ask the provider about one attempt and act on the answer; safe to call by anyone, any number of times.
 
+    Once the order's time is up, asking means closing: else whoever waits on a page would keep the places by asking.
+
     :raises NotFound: no attempt has this reference, or its provider is switched off.
     :raises ProviderDown: nothing is known; ask again.
     """
     payment = get_payment(reference)
     if payment.state in SETTLED:
         return payment
-    return ask_about(payment, now or clock.now())
+    now = now or clock.now()
+    is_time_up = payment.order.status in UNPAID and payment.order.expires_at <= now
+    if is_time_up and payment.state is PaymentState.OPEN:
+        return close_payment(reference, now)
+    return ask_about(payment, now)
 
 
 def learn_fee(reference: str, now: datetime) -> Payment:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from easyticket.core import clock
 from easyticket.core.errors import NotFound, ProviderDown
 from easyticket.db import db
-from easyticket.models import Payment, PaymentState
+from easyticket.models import Order, Payment, PaymentState
 from easyticket.rules.settling import is_news
 from easyticket.services.asking import Round
 from easyticket.services.attempts import note_asked
@@ -94,7 +94,10 @@ def _ask_one(row: _Row, asking: Round, answers: _Answers, now: datetime) -> None
 
 
 def _open(now: datetime) -> _Due:
-    in_hand = Payment.state.in_((PaymentState.OPEN, PaymentState.PROCESSING))
+    # Those whose time is up are closed by expiry, which leaves alone what was asked about a moment ago.
+    in_time = sa.exists().where(Order.id == Payment.order_id, Order.expires_at > now)
+    is_open = sa.and_(Payment.state == PaymentState.OPEN, in_time)
+    in_hand = sa.or_(is_open, Payment.state == PaymentState.PROCESSING)
     return _longest_unasked(in_hand, Payment.created_at, _OPEN, now).limit(_MOST_OPEN)
 
 

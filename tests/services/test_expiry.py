@@ -12,6 +12,7 @@ from easyticket.jobs.entry import drain_outbox
 from easyticket.models import Event, HoldState, Order, OrderStatus, Payment, PaymentState
 from easyticket.services.expiry import PATIENCE, expire_orders
 from easyticket.services.payments import get_payment, settle_payment
+from easyticket.services.reconciliation import reconcile_payments
 from tests import factories
 from tests.services.strict_provider import StrictProvider
 from tests.services.test_orders import place
@@ -125,3 +126,25 @@ def test_a_payment_that_cannot_be_closed_gives_its_places_up_all_the_same(provid
     assert expire_orders(order.expires_at) == 1
     assert hold_of(order) is HoldState.RELEASED
     assert payment.state is PaymentState.CANCELED
+
+
+def test_who_waits_on_a_page_does_not_keep_the_places_by_asking(provider: StrictProvider) -> None:
+    """The page one comes back to asks every few seconds, and so does the round that looks for lost webhooks."""
+    order, payment = begun()
+    reference, late = payment.reference, order.expires_at
+    for seconds in range(2, 60, 2):
+        now = late + timedelta(seconds=seconds)
+        if seconds % 10 == 0:
+            expire_orders(now)
+        settle_payment(reference, now)
+        reconcile_payments(now)
+    assert provider.charges[reference].state is ChargeState.CANCELED
+    assert hold_of(order) is HoldState.RELEASED
+
+
+def test_places_can_be_held_again_at_once_by_whoever_has_just_looked(provider: StrictProvider) -> None:
+    order, payment = begun()
+    late = order.expires_at + A_MOMENT
+    settle_payment(payment.reference, late)
+    assert expire_orders(late + A_MOMENT, order.event_id) == 1
+    assert hold_of(order) is HoldState.RELEASED
