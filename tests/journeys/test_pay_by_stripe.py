@@ -164,7 +164,7 @@ def test_a_connection_that_breaks_is_not_taken_for_a_payment_nor_for_none(
     another = payer()
     another.goto(address)
     expect_tickets(another)
-    page.get_by_role("link", name="See what became of it").click()
+    page.get_by_role("link", name="See your order").click()
     expect_tickets(page)
     assert len(stripe_double.intents()) == 1
 
@@ -194,9 +194,11 @@ def test_when_the_time_is_over_the_page_says_so_and_leads_on(
     expect(steps.pay_button(page)).to_have_count(0)
     expect(page.get_by_text("The time to pay is over.").first).to_be_visible()
     assert_accessible(page)
-    page.get_by_role("link", name="See what became of it").click()
+    page.get_by_role("link", name="See your order").click()
     expect(page.get_by_role("heading", name="Not paid in time")).to_be_visible()
-    expect(page.get_by_role("button", name="Hold the same tickets again")).to_be_visible()
+    page.get_by_role("button", name="Hold the same tickets again").click()
+    expect(page.get_by_text(re.compile("^Your tickets are held again until"))).to_be_visible()
+    assert stripe_double.thing(intent["id"])["status"] == "canceled"
 
 
 def test_without_stripes_script_or_any_script_it_says_what_to_do(
