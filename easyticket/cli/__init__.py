@@ -7,7 +7,8 @@ from flask import Flask
 
 def init_commands(app: Flask) -> None:
     """Add our commands to `flask`."""
-    from easyticket.cli import audit, demo, doctor, jobs, payouts, schema
+    from easyticket.cli import audit, demo, doctor, jobs, payouts, refunds, schema
 
-    for command in (jobs.worker, jobs.sweep, demo.demo, doctor.doctor, audit.audit, schema.schema, *payouts.COMMANDS):
+    ours = (jobs.worker, jobs.sweep, demo.demo, doctor.doctor, audit.audit, schema.schema)
+    for command in (*ours, *payouts.COMMANDS, *refunds.COMMANDS):
         app.cli.add_command(command)

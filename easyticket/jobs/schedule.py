@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from easyticket.services import (
     audits,
+    cancellation,
     disputes,
     expiry,
     idempotency,
@@ -25,6 +26,7 @@ SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
     (10, expiry.expire_orders),
     (20, reconciliation.reconcile_payments),
     (60, refund_sync.reconcile_refunds),
+    (600, cancellation.return_owed_money),
     (600, disputes.reconcile_disputes),
     # What the process that serves has counted; a process that only works has nothing to write.
     (10, visits.write_visits),

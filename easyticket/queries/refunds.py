@@ -28,7 +28,7 @@ from easyticket.models import (
     TicketStatus,
 )
 from easyticket.rules.permissions import Actor, Permission, may
-from easyticket.rules.refunds import RefundSource, find_next_try
+from easyticket.rules.refunds import RefundSource, is_replaced
 
 _CANCELLED = RefundSource.EVENT_CANCELLED.value
 _WAITING = (RefundState.REQUESTED, RefundState.BLOCKED, RefundState.UNKNOWN, RefundState.PENDING)
@@ -99,16 +99,17 @@ def find_cancellation_totals(event: Event) -> CancellationTotals:
             Ticket.event_id == event.id, Ticket.status != TicketStatus.CANCELLED
         )
     ).one()
-    shares = _credits(LedgerAccount.ORGANIZER_PAYABLE, LedgerEntry.event_id == event.id)
-    still_theirs = _credits(
-        LedgerAccount.ORGANIZER_PAYABLE, LedgerEntry.organizer_id == event.organizer_id
+    to_return = sa.select(Order.id).where(
+        Order.event_id == event.id, Order.status == OrderStatus.CONFIRMED, left_minor() > 0
     )
+    shares = _credits(LedgerAccount.ORGANIZER_PAYABLE, LedgerEntry.event_id == event.id)
+    still_theirs = _credits(LedgerAccount.ORGANIZER_PAYABLE, LedgerEntry.organizer_id == event.organizer_id)
     return CancellationTotals(
         orders=sum(count for _, count, _ in rows),
         tickets=tickets,
         used=used,
         to_refund=[Money(int(left), currency) for currency, _, left in rows if left],
-        fees=_monies(_credits(LedgerAccount.FEE_REVENUE, LedgerEntry.event_id == event.id)),
+        fees=_monies(_credits(LedgerAccount.FEE_REVENUE, LedgerEntry.order_id.in_(to_return))),
         paid_out=_monies(
             {
                 currency: min(share, share - max(still_theirs.get(currency, 0), 0))
@@ -154,7 +155,7 @@ def list_refunds_in_need() -> list[Refund]:
     money is still here, and those that wait for money at the provider."""
     needs = Refund.state.in_((RefundState.FAILED, RefundState.BLOCKED))
     query = sa.select(Refund).where(needs).order_by(Refund.id).options(*_loaded())
-    return [refund for refund in db.session.scalars(query).unique() if _is_open(refund)]
+    return [refund for refund in db.session.scalars(query).unique() if not is_replaced(refund)]
 
 
 def get_refund(actor: Actor, uuid: object) -> Refund:
@@ -169,20 +170,6 @@ def get_refund(actor: Actor, uuid: object) -> Refund:
     return refund
 
 
-def _is_open(refund: Refund) -> bool:
-    if refund.state is RefundState.BLOCKED:
-        return True
-    if find_next_try(refund) is not None:
-        return False
-    later = [each for each in refund.order.refunds if each.id > refund.id]
-    replaced = sum(
-        each.amount_minor
-        for each in later
-        if each.payment_id == refund.payment_id and each.state is not RefundState.FAILED
-    )
-    return replaced < refund.amount_minor
-
-
 def _loaded() -> tuple[ORMOption, ...]:
     of_order = joinedload(Refund.order)
     return (
@@ -195,7 +182,11 @@ def _loaded() -> tuple[ORMOption, ...]:
 def _sum_of(amounts: sa.Select[int], order_id: InstrumentedAttribute[int]) -> sa.ColumnElement[int]:
     column = amounts.selected_columns[0]
     whole = amounts.with_only_columns(sa.func.coalesce(sa.func.sum(column), 0))
-    return whole.where(order_id == Order.id, Payment.state == PaymentState.PAID).correlate(Order).scalar_subquery()
+    return (
+        whole.where(order_id == Order.id, Payment.state == PaymentState.PAID)
+        .correlate(Order)
+        .scalar_subquery()
+    )
 
 
 def _credits(account: LedgerAccount, condition: sa.ColumnElement[bool]) -> dict[str, int]:

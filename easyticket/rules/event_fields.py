@@ -144,6 +144,7 @@ def _check_numbers(faults: Faults, values: Mapping[str, Any]) -> None:
     faults.whole("total_capacity", values["total_capacity"], 1)
     faults.whole("age_restriction", values["age_restriction"], 0, 120)
     faults.whole("fee_basis_points", values["fee_basis_points"], 0, 5000)
+    faults.whole("buyer_refund_days", values["buyer_refund_days"], 0, 365)
     faults.price("base_price_minor", values["base_price_minor"])
     for name, limit in (("venue_latitude", Decimal(90)), ("venue_longitude", Decimal(180))):
         value = values[name]

@@ -52,8 +52,15 @@ def left_of_tickets(tickets: Sequence[Ticket], refunds: Sequence[Refund]) -> dic
     return {ticket.id: max(ticket.paid_minor - taken[ticket.id], 0) for ticket in tickets}
 
 
-def spread(amount_minor: int, left: Mapping[int, int]) -> dict[int, int]:
+def minor_of_tickets(order: Order, chosen: Sequence[Ticket]) -> int:
+    """Return what goes back for some tickets of an order: what is left of their prices, and of the order."""
+    return min(sum(left_of_tickets(chosen, order.refunds).values()), refundable_minor(order))
+
+
+def spread(amount_minor: int, left: Mapping[int, int], step: int = 1) -> dict[int, int]:
     """Part an amount among tickets by what is left of each (by id): none gets more than that, and all together
-    the amount, or all that is left of them."""
-    shared = min(amount_minor, sum(left.values()))
-    return dict(zip(left, apportion(shared, list(left.values())), strict=True))
+    the amount, or all that is left of them. In multiples of `step` minor units where all of it is one."""
+    weights = list(left.values())
+    shared = min(amount_minor, sum(weights))
+    step = 1 if any(weight % step for weight in weights) else step
+    return dict(zip(left, apportion(shared, weights, step), strict=True))

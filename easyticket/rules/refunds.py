@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 from easyticket.core.errors import Conflict
 from easyticket.integrations.providers import DisputeState
-from easyticket.models import Event, EventStatus, Order, OrderStatus, Payment, Refund, Ticket
+from easyticket.models import Event, EventStatus, Order, OrderStatus, Payment, Refund, RefundState, Ticket
 from easyticket.rules.order_phase import LATE_SOURCE, SURPLUS_SOURCE, shown_status
 from easyticket.rules.permissions import Actor
 from easyticket.rules.wording import moment_text
 
 # Never lets a ticket go by without a look at it: who returns its money has to say so.
 _USED_BY_BUYER = "A ticket of this order has been used. Ask the organizer for a refund."
+_IF_CANCELLED = "If the event is cancelled, everyone gets it back."
 _USED = "A ticket has been used already. Say that its money is to be returned all the same."
 
 
@@ -94,6 +95,21 @@ def is_stricter(days: int | None, before: int | None) -> bool:
     if days is None or before is None:
         return days is None and before is not None
     return days > before
+
+
+def policy_text(event: Event, now: datetime) -> str:
+    """Return until when buyers of the event may have their money back, as a sentence or two."""
+    if event.is_free:
+        return "Tickets cost nothing, so there is nothing to return."
+    if event.status is EventStatus.CANCELLED:
+        return "The event was cancelled, so everyone gets their money back."
+    until = buyers_deadline(event)
+    if until is None:
+        return f"Buyers cannot take their money back themselves. {_IF_CANCELLED}"
+    moment = moment_text(until, event.time_zone)
+    if now >= until:
+        return f"Money back was possible until {moment}. {_IF_CANCELLED}"
+    return f"You can have your money back until {moment}, as long as no ticket of your order was used. {_IF_CANCELLED}"
 
 
 def why_too_late(event: Event, now: datetime) -> str | None:
@@ -175,6 +191,20 @@ def find_next_try(refund: Refund) -> Refund | None:
     """Return the refund that was promised in place of a failed one, if one was."""
     wanted = uuid_of_next_try(refund.uuid)
     return next((each for each in refund.order.refunds if each.uuid == wanted), None)
+
+
+def is_replaced(refund: Refund) -> bool:
+    """Tell whether what a failed refund was to return went back, or is promised, by others after it."""
+    if refund.state is not RefundState.FAILED:
+        return False
+    later = sum(
+        each.amount_minor
+        for each in refund.order.refunds
+        if each.id > refund.id
+        and each.payment_id == refund.payment_id
+        and each.state is not RefundState.FAILED
+    )
+    return find_next_try(refund) is not None or later >= refund.amount_minor
 
 
 def is_promised_again(refund: Refund) -> bool:

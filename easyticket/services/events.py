@@ -22,6 +22,7 @@ from easyticket.models import (
     EventStatus,
     FeeBearer,
     Offer,
+    Order,
     PaymentProfile,
     PricingType,
     QuotaKind,
@@ -29,6 +30,7 @@ from easyticket.models import (
 from easyticket.rules.event_fields import clean_event, days_moved, why_not_to_be_moved
 from easyticket.rules.permissions import Actor, Permission, may, require
 from easyticket.rules.publishing import may_go_live
+from easyticket.rules.refunds import is_stricter
 from easyticket.rules.schedule import status_of
 from easyticket.rules.search import city_key_of, search_text_of
 from easyticket.rules.slugs import numbered, slug_of
@@ -75,6 +77,8 @@ class EventDraft:
     payment_profile_id: int | None = None
     terms_and_conditions: str = ""
     refund_policy: str = ""
+    # Until how many whole days before the start buyers may have their money back themselves; None: never.
+    buyer_refund_days: int | None = 0
     age_restriction: int | None = None
     check_in_policy: CheckInPolicy = CheckInPolicy.SINGLE
     tags: str = ""
@@ -170,6 +174,7 @@ def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now:
         _check_moved(event, values, now)
     _check_fixed(event, values)
     _check_free(event, values)
+    _check_promise(event, values)
     _check_references(values, before, event.organizer_id)
     dates_before = (event.start_at, event.end_at)
     if values["total_capacity"] != event.total_capacity:
@@ -240,6 +245,19 @@ def _check_free(event: Event, values: Mapping[str, Any]) -> None:
     priced = sa.select(Offer.id).where(Offer.event_id == event.id, Offer.price_minor > 0).limit(1)
     if db.session.scalar(priced) is not None:
         raise invalid_field("is_free", "An event with tickets that cost something is not free.")
+
+
+def _check_promise(event: Event, values: Mapping[str, Any]) -> None:
+    """Keep what buyers were told when they paid: from the first sale on, they can only be given more time."""
+    days = values["buyer_refund_days"]
+    if not is_stricter(days, event.buyer_refund_days):
+        return
+    sold = sa.select(Order.id).where(Order.event_id == event.id, Order.confirmed_at.is_not(None)).limit(1)
+    if db.session.scalar(sold) is not None:
+        raise invalid_field(
+            "buyer_refund_days",
+            "Tickets were sold with the promise that stands here. From now on you can only give buyers more time.",
+        )
 
 
 def _resize(event: Event, capacity: int | None) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from easyticket.core.errors import Conflict, Invalid, invalid_field
-from easyticket.core.money import Money
+from easyticket.core.money import Money, smallest_step
 from easyticket.db import db, transactional
 from easyticket.models import (
     Order,
@@ -27,7 +27,13 @@ from easyticket.models import (
 )
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.permissions import Actor, Permission, require
-from easyticket.rules.refund_amounts import left_of_tickets, refundable_minor, settling_payment, spread
+from easyticket.rules.refund_amounts import (
+    left_of_tickets,
+    minor_of_tickets,
+    refundable_minor,
+    settling_payment,
+    spread,
+)
 from easyticket.rules.refunds import check_undisputed, check_unused, is_on_sale_still
 from easyticket.services import ledger, tickets, withdrawal_cover
 from easyticket.services.order_lock import lock_order
@@ -84,7 +90,11 @@ def request_refund(
         reason=reason,
         user_id=actor.user_id,
         override_by_id=actor.user_id if plan.is_override else None,
-        parts=spread(plan.amount_minor, left_of_tickets(plan.returned, order.refunds)),
+        parts=spread(
+            plan.amount_minor,
+            left_of_tickets(plan.returned, order.refunds),
+            smallest_step(order.currency),
+        ),
         uuid=uuid,
     )
     tickets.cancel_tickets(plan.ended, now, restock=is_on_sale_still(order.event, now))
@@ -113,6 +123,9 @@ def plan_refund(
     amount = left if amount_minor is None else amount_minor
     if not 0 < amount <= left:
         raise _out_of_bounds(amount, left, order.currency)
+    if amount != left and amount % smallest_step(order.currency):
+        step = Money(smallest_step(order.currency), order.currency).as_text()
+        raise invalid_field("amount", f"Amounts in {order.currency} go in steps of {step}.")
     is_whole = amount == left
     ended = [
         ticket for ticket in (every if is_whole else chosen) if ticket.status is not TicketStatus.CANCELLED
@@ -209,8 +222,7 @@ def refund_of_tickets(order: Order, chosen: Sequence[Ticket]) -> int:
 
     :raises Conflict: nothing is left of them (code `nothing_left`).
     """
-    left = sum(left_of_tickets(chosen, order.refunds).values())
-    amount = min(left, refundable_minor(order))
+    amount = minor_of_tickets(order, chosen)
     if amount == 0:
         raise Conflict(
             "Nothing is left to return: these tickets were free, or their money was returned already.",

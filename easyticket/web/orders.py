@@ -15,7 +15,7 @@ from easyticket.http.auth import by_order_secret, current_actor, signed_in
 from easyticket.http.downloads import private_download
 from easyticket.http.limits import limiter
 from easyticket.links import public_host, public_url
-from easyticket.models import Ticket, TicketStatus
+from easyticket.models import RefundState, Ticket, TicketStatus
 from easyticket.queries.orders import (
     get_order_by_secret,
     list_open_orders,
@@ -26,8 +26,14 @@ from easyticket.queries.receipts import list_credit_notes
 from easyticket.queries.tickets import get_ticket_of_order
 from easyticket.rules.order_phase import OPEN_PHASES, OrderPhase, phase_of
 from easyticket.services.checkout import resend_tickets
+from easyticket.services.refund_requests import make_refund, turn_of_form
 from easyticket.services.tickets import qr_content
+from easyticket.web.forms.fields import text_of
+from easyticket.web.forms.refunds import TicketsForm
+from easyticket.web.forms.refusals import status_of
+from easyticket.web.views.order_parts import refund_text
 from easyticket.web.views.orders import order_card, order_page
+from easyticket.web.views.refunds import refund_page
 from easyticket.web.views.tickets import ticket_view
 
 blueprint = Blueprint("orders", __name__)
@@ -84,6 +90,26 @@ def resend(secret: str) -> ResponseReturnValue:
     resend_tickets(actor=current_actor().with_order_secret(secret), order=order)
     flash(f"Your tickets are on their way to {buyer_email} again.", "success")
     return redirect(url_for("orders.page", secret=secret), 303)
+
+
+@blueprint.route("/orders/<secret>/refund/", methods=["GET", "POST"])
+@by_order_secret
+@limiter.limit("20/minute", key_func=_order_key)
+def refund(secret: str) -> ResponseReturnValue:
+    """Let a buyer choose tickets, see what comes back for them, and give them back."""
+    order, now, form = get_order_by_secret(secret), clock.now(), TicketsForm()
+    if form.validate_on_submit():
+        made = make_refund(
+            actor=current_actor().with_order_secret(secret),
+            order=order,
+            wish=form.wish(),
+            turn=turn_of_form(order, text_of(form.token), form.wish()),
+            now=now,
+        )
+        flash(refund_text(made), "warning" if made.state is RefundState.FAILED else "success")
+        return redirect(url_for("orders.page", secret=secret), 303)
+    page = refund_page(order, request.args.getlist("tickets"), now, is_all="all" in request.args)
+    return render_template("orders/refund.html", page=page, form=form), status_of(form)
 
 
 @blueprint.get("/orders/<secret>/tickets.pdf")

@@ -63,6 +63,34 @@ class MomentField(DateTimeLocalField):
         return moment_of(self.data, zone) if self.data else None
 
 
+class RefundSelectField(SelectField):
+    """Until how many days before the start buyers may have their money back themselves; None: not at all."""
+
+    _NEVER = "never"
+    _OFFERED = (0, 1, 3, 7, 14, 30)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"default": 0, **kwargs})
+
+    def process_data(self, value: int | None) -> None:
+        """Show what stands, also where it is none of the usual choices."""
+        days = sorted({*self._OFFERED, *([] if value is None else [int(value)])})
+        offered = [SelectChoice(str(each), _days_text(each)) for each in days]
+        self.choices = [*offered, SelectChoice(self._NEVER, "No refunds, unless the event is cancelled")]
+        self.data = self._NEVER if value is None else str(value)
+
+    @property
+    def days(self) -> int | None:
+        """What was chosen."""
+        return None if self.data == self._NEVER else int(self.data)
+
+
+def _days_text(days: int) -> str:
+    if days == 0:
+        return "Until the event begins"
+    return f"Until {'a day' if days == 1 else f'{days} days'} before it begins"
+
+
 class _HasMoments(Form):
     """A form with times at a venue: those that clocks there skip are refused."""
 
@@ -107,7 +135,8 @@ class EventForm(_HasMoments):
         "From which age", [Optional(), NumberRange(0, 120, message="Enter an age from 0 to 120.")]
     )
     tags = StringField("Search words", _optional(500))
-    refund_policy = TextAreaField("Refunds", _optional(50_000))
+    buyer_refund_days = RefundSelectField("Buyers can have their money back")
+    refund_policy = TextAreaField("More about refunds", _optional(50_000))
 
     def offer_categories(self, categories: Sequence[Category], current: Category | None = None) -> None:
         """Give the field for the category what there is to choose from, and what the event has even if it is switched off."""
@@ -160,6 +189,7 @@ class EventForm(_HasMoments):
             "total_capacity": self.total_capacity.data,
             "fee_bearer": FeeBearer(self.fee_bearer.data),
             "age_restriction": self.age_restriction.data,
+            "buyer_refund_days": self.buyer_refund_days.days,
         }
 
 

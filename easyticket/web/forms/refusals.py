@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from easyticket.core.errors import Invalid
+from easyticket.core.errors import Conflict, Invalid
 from easyticket.web.forms.fields import Form
 
 
@@ -32,6 +32,16 @@ def refusals_shown_in(
             else:
                 unplaced += sentences
         form.form_errors.extend(unplaced)
+
+
+@contextmanager
+def all_refusals_shown_in(form: Form) -> Iterator[None]:
+    """As `refusals_shown_in`, and what the present state forbids stands in the form too, not on a page of its own."""
+    with refusals_shown_in(form):
+        try:
+            yield
+        except Conflict as refusal:
+            raise Invalid(refusal.message, code=refusal.code) from None
 
 
 def status_of(form: Form) -> int:

@@ -30,6 +30,7 @@ from easyticket.web.organizer import (  # noqa: E402 (they add their routes)
     event_forms,  # noqa: F401
     events,  # noqa: F401
     money,  # noqa: F401
+    orders,  # noqa: F401
     statements,  # noqa: F401
     ticket_types,  # noqa: F401
 )

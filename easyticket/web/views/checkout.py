@@ -16,6 +16,7 @@ from easyticket.rules.order_phase import (
     may_hold_again,
     phase_of,
 )
+from easyticket.rules.refunds import policy_text
 from easyticket.services.orders import secret_of
 from easyticket.web.views.order_parts import HoldView, Summary, amount_text, hold_view, summary_of, until_text
 
@@ -47,6 +48,7 @@ class CheckoutPage:
     is_paid: bool
     pay_text: str
     pay_note: str
+    refund_promise: str
     promo_code: str
     terms: list[str]
     step_labels: list[str]
@@ -74,6 +76,7 @@ def checkout_page(order: Order, now: datetime) -> CheckoutPage:
         pay_note="You pay on the payment provider's page and come back here for your tickets."
         if is_paid
         else "",
+        refund_promise=policy_text(order.event, now) if is_paid else "",
         promo_code=order.promo_code,
         terms=[line for line in order.event.terms_and_conditions.splitlines() if line.strip()],
         step_labels=step_labels(order),

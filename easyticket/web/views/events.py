@@ -17,6 +17,7 @@ from easyticket.links import public_url
 from easyticket.models import Event, EventStatus
 from easyticket.queries.event_cards import Availability, EventCard
 from easyticket.rules.permissions import Actor, Permission, may
+from easyticket.rules.refunds import policy_text
 from easyticket.rules.schedule import Phase, day_in, days_of, phase_of
 from easyticket.rules.wording import (
     LOCALE,
@@ -86,6 +87,7 @@ class EventView:
     age: str
     lead: str
     description: Markup
+    refund_promise: str
     refund_policy: Markup
     terms: Markup
     picture_urls: tuple[str, ...]
@@ -144,6 +146,7 @@ def event_view(event: Event, actor: Actor, now: datetime) -> EventView:
         age=f"For people of {event.age_restriction} and over" if event.age_restriction else "",
         lead=event.short_description,
         description=render_markdown(event.description),
+        refund_promise=policy_text(event, now),
         refund_policy=render_markdown(event.refund_policy),
         terms=render_markdown(event.terms_and_conditions),
         picture_urls=tuple(f"{URL_PREFIX}{image.path}" for image in event.images),

@@ -9,9 +9,10 @@ from datetime import datetime
 from flask import url_for
 
 from easyticket.core.money import Money
-from easyticket.models import EventStatus, Order, Receipt, Refund, TicketStatus
+from easyticket.models import EventStatus, Order, Receipt, Refund, RefundState, TicketStatus
 from easyticket.rules.order_phase import LATE_SOURCE, SURPLUS_SOURCE, OrderPhase, phase_of
 from easyticket.rules.receipts import gets_receipt, is_void, number_text
+from easyticket.rules.refunds import is_replaced
 from easyticket.rules.wording import (
     method_text,
     moment_text,
@@ -21,6 +22,7 @@ from easyticket.rules.wording import (
 )
 from easyticket.services.orders import secret_of
 from easyticket.web.views.order_parts import Pill, Summary, refund_text, summary_of, until_text
+from easyticket.web.views.refunds import RefundOffer, refund_offer
 from easyticket.web.views.tickets import TicketView, ticket_view
 
 
@@ -31,6 +33,7 @@ class RefundView:
     text: str
     why: str
     reference: str
+    tone: str = "warn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class OrderPage:
     summary: Summary
     tickets: list[TicketView]
     refunds: list[RefundView]
+    refund_offer: RefundOffer
     papers: list[PaperLink]
     has_tickets: bool
     event_url: str
@@ -119,7 +123,8 @@ def order_page(order: Order, now: datetime, credit_notes: Sequence[Receipt] = ()
         buyer_email=order.buyer_email,
         summary=summary_of(order),
         tickets=[ticket_view(ticket, order, now) for ticket in order.tickets],
-        refunds=[_refund_view(refund) for refund in order.refunds],
+        refunds=[_refund_view(refund) for refund in order.refunds if not is_replaced(refund)],
+        refund_offer=refund_offer(order, now),
         papers=_papers(order, secret, credit_notes),
         has_tickets=phase is OrderPhase.CONFIRMED
         and any(ticket.status is not TicketStatus.CANCELLED for ticket in order.tickets),
@@ -157,6 +162,8 @@ def _heading(order: Order, phase: OrderPhase, now: datetime) -> tuple[str, str, 
     if order.event.status is EventStatus.CANCELLED and phase in _HAD_TICKETS:
         money = "Your money goes back to you in full. " if order.total_minor else ""
         return "warn", f"{title} was cancelled", f"{money}Your tickets are no longer valid."
+    if phase is OrderPhase.CONFIRMED and _is_given_back(order):
+        return "", f"Your order for {title} is being refunded", "The tickets are no longer valid."
     if phase is OrderPhase.CONFIRMED and order.event.end_at <= now:
         return "", f"You had tickets for {title}", "This event is over."
     if phase is OrderPhase.CONFIRMED:
@@ -186,6 +193,8 @@ def _heading(order: Order, phase: OrderPhase, now: datetime) -> tuple[str, str, 
 
 
 def _pill(order: Order, phase: OrderPhase) -> Pill:
+    if phase is OrderPhase.CONFIRMED and order.total_minor and _is_given_back(order):
+        return Pill("Being refunded", "warn")
     if phase is OrderPhase.CONFIRMED and order.total_minor == 0:
         return Pill("Confirmed", "good")
     if phase is OrderPhase.CONFIRMED and order.refunded_minor:
@@ -203,6 +212,11 @@ def _papers(order: Order, secret: str, credit_notes: Sequence[Receipt]) -> list[
     return links
 
 
+def _is_given_back(order: Order) -> bool:
+    """Tell whether no ticket of a paid order is good any more: its money is on its way back, or held up."""
+    return bool(order.tickets) and all(each.status is TicketStatus.CANCELLED for each in order.tickets)
+
+
 def _refund_view(refund: Refund) -> RefundView:
     whys = {
         LATE_SOURCE: "The payment came when the tickets were no longer held.",
@@ -213,4 +227,5 @@ def _refund_view(refund: Refund) -> RefundView:
         text=refund_text(refund),
         why=whys.get(refund.source, refund.reason),
         reference=refund.payment.reference,
+        tone={RefundState.SUCCEEDED: "good", RefundState.FAILED: "warn"}.get(refund.state, ""),
     )

@@ -1,0 +1,224 @@
+"""A sold order as its organizer sees it, written out: lines, tickets, payments, refunds and disputes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+
+from easyticket.integrations.providers import DisputeState
+from easyticket.models import (
+    Dispute,
+    Event,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentState,
+    Refund,
+    RefundState,
+    Ticket,
+    TicketStatus,
+)
+from easyticket.rules.order_phase import shown_status
+from easyticket.rules.refund_amounts import refundable_minor, settling_payment
+from easyticket.rules.refunds import RefundSource, is_disputed, is_replaced
+from easyticket.rules.wording import clock_text, day_text, method_text, moment_text
+from easyticket.web.views.order_parts import Pill, Summary, amount_text, summary_of
+
+_STATUS = {
+    OrderStatus.PENDING: Pill("Not paid yet", "warn"),
+    OrderStatus.PROCESSING: Pill("Being paid", "warn"),
+    OrderStatus.CONFIRMED: Pill("Paid", "good"),
+    OrderStatus.FAILED: Pill("Not paid", "quiet"),
+    OrderStatus.CANCELLED: Pill("Cancelled", "quiet"),
+    OrderStatus.REFUNDED: Pill("Refunded", "quiet"),
+}
+_PAYMENT = {
+    PaymentState.CREATED: Pill("Begun", "quiet"),
+    PaymentState.OPEN: Pill("Not paid yet", "warn"),
+    PaymentState.PROCESSING: Pill("At the bank", "warn"),
+    PaymentState.FAILED: Pill("Declined", "quiet"),
+    PaymentState.CANCELED: Pill("Given up", "quiet"),
+    PaymentState.PAID: Pill("Paid", "good"),
+    PaymentState.SURPLUS: Pill("Not needed, goes back", "warn"),
+    PaymentState.QUARANTINED: Pill("Being checked", "warn"),
+}
+_REFUND = {
+    RefundState.REQUESTED: Pill("On its way", "warn"),
+    RefundState.BLOCKED: Pill("Waits for money at the provider", "warn"),
+    RefundState.PENDING: Pill("On its way", "warn"),
+    RefundState.UNKNOWN: Pill("Being looked up", "warn"),
+    RefundState.SUCCEEDED: Pill("Returned", "good"),
+    RefundState.FAILED: Pill("Not returned", "stop"),
+}
+_DISPUTE = {
+    DisputeState.WARNING: Pill("The bank asks", "warn"),
+    DisputeState.OPEN: Pill("The bank decides", "warn"),
+    DisputeState.WON: Pill("You keep the money", "good"),
+    DisputeState.LOST: Pill("The buyer has the money", "stop"),
+}
+_SOURCES = {
+    RefundSource.BUYER.value: "Asked for by the buyer",
+    RefundSource.ORGANIZER.value: "Returned by you",
+    RefundSource.ADMIN.value: "Returned by us",
+    RefundSource.LATE_PAYMENT.value: "Paid too late",
+    RefundSource.SURPLUS_PAYMENT.value: "Paid twice",
+    RefundSource.QUARANTINED_PAYMENT.value: "Not the payment that was asked for",
+    RefundSource.EVENT_CANCELLED.value: "The event was cancelled",
+    RefundSource.PROVIDER.value: "Returned at the payment provider",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """One order that a search found."""
+
+    number: str
+    url: str
+    buyer: str
+    detail: str
+    total: str
+    pill: Pill
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One ticket, payment, refund or dispute: what it is, more about it, how much, and where it stands."""
+
+    title: str
+    detail: str
+    amount: str
+    pill: Pill
+    again_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SoldOrderPage:
+    """The page of a sold order. `refund_url` is empty where nothing can be returned, and `why_not` says why."""
+
+    number: str
+    url: str
+    event_title: str
+    event_url: str
+    pill: Pill
+    placed: str
+    buyer_name: str
+    buyer_email: str
+    buyer_phone: str
+    paid_with: str
+    summary: Summary
+    left: str
+    refund_url: str
+    why_not: str
+    tickets: Sequence[Row]
+    payments: Sequence[Row]
+    refunds: Sequence[Row]
+    disputes: Sequence[Row]
+    has_used: bool
+    currency: str
+
+
+def found_rows(orders: Sequence[Order], event: Event, now: datetime) -> list[FoundRow]:
+    """Return the orders that a search found."""
+    return [
+        FoundRow(
+            number=order.number,
+            url=url_for("organizer.order", number=order.number),
+            buyer=order.buyer_name or order.buyer_email or "Nobody named yet",
+            detail=" · ".join(
+                filter(None, (order.buyer_email, moment_text(order.created_at, event.time_zone)))
+            ),
+            total=amount_text(order, order.total_minor),
+            pill=_pill(order, now),
+        )
+        for order in orders
+    ]
+
+
+def sold_order_page(order: Order, now: datetime) -> SoldOrderPage:
+    """Return the page of a sold order."""
+    left = refundable_minor(order) if settling_payment(order) else 0
+    why_not = _why_not(order, left)
+    return SoldOrderPage(
+        number=order.number,
+        url=url_for("organizer.order", number=order.number),
+        event_title=order.event.title,
+        event_url=url_for("organizer.event", slug=order.event.slug),
+        pill=_pill(order, now),
+        placed=moment_text(order.created_at, order.event.time_zone),
+        buyer_name=order.buyer_name,
+        buyer_email=order.buyer_email,
+        buyer_phone=order.buyer_phone,
+        paid_with=method_text(order.payment_method),
+        summary=summary_of(order),
+        left=amount_text(order, left) if left else "",
+        refund_url="" if why_not else url_for("organizer.refund", number=order.number),
+        why_not=why_not,
+        tickets=[_ticket_row(ticket, order) for ticket in order.tickets],
+        payments=[_payment_row(payment, order) for payment in order.payments],
+        refunds=[_refund_row(refund, order) for refund in order.refunds],
+        disputes=[_dispute_row(dispute, order) for dispute in order.disputes],
+        has_used=any(ticket.status is TicketStatus.USED for ticket in order.tickets),
+        currency=order.currency,
+    )
+
+
+def _pill(order: Order, now: datetime) -> Pill:
+    if order.status is OrderStatus.CONFIRMED and order.refunded_minor:
+        return Pill("Partly refunded", "warn")
+    return _STATUS[shown_status(order, now)]
+
+
+def _why_not(order: Order, left: int) -> str:
+    if order.status is not OrderStatus.CONFIRMED or settling_payment(order) is None:
+        return "Nothing was paid, so nothing can be returned." if not order.refunded_minor else ""
+    if is_disputed(order):
+        return (
+            "The buyer's bank has taken the payment back and is looking into it. Until it has decided, nothing can be "
+            "returned: the buyer would have the money twice."
+        )
+    return "" if left else "All the money was returned, or is on its way back."
+
+
+def _ticket_row(ticket: Ticket, order: Order) -> Row:
+    zone = order.event.time_zone
+    if ticket.status is TicketStatus.CANCELLED:
+        pill = Pill("Cancelled", "quiet")
+    elif ticket.used_at is not None:
+        pill = Pill(f"Let in {day_text(ticket.used_at, zone)}, {clock_text(ticket.used_at, zone)}", "good")
+    else:
+        pill = Pill("Valid", "")
+    detail = " · ".join(filter(None, (ticket.attendee_name, ticket.code)))
+    return Row(ticket.full_name, detail, amount_text(order, ticket.paid_minor), pill)
+
+
+def _payment_row(payment: Payment, order: Order) -> Row:
+    at = payment.paid_at or payment.created_at
+    detail = " · ".join(
+        filter(None, (moment_text(at, order.event.time_zone), payment.reference, payment.last_error))
+    )
+    title = method_text(payment.method) or payment.provider.capitalize()
+    minor = payment.captured_minor or payment.amount_minor
+    return Row(title, detail, amount_text(order, minor), _PAYMENT[payment.state])
+
+
+def _refund_row(refund: Refund, order: Order) -> Row:
+    is_open = refund.state is RefundState.FAILED and not is_replaced(refund)
+    codes = {ticket.id: ticket.code for ticket in order.tickets}
+    of_tickets = ", ".join(codes[part.ticket_id] for part in refund.tickets if part.amount_minor)
+    moment = moment_text(refund.created_at, order.event.time_zone)
+    return Row(
+        title=_SOURCES.get(refund.source, refund.source),
+        detail=" · ".join(filter(None, (moment, refund.reason, of_tickets, refund.last_error))),
+        amount=amount_text(order, refund.amount_minor),
+        pill=_REFUND[refund.state],
+        again_url=url_for("organizer.refund_again", number=order.number, uuid=refund.uuid) if is_open else "",
+    )
+
+
+def _dispute_row(dispute: Dispute, order: Order) -> Row:
+    until = f"Answer by {moment_text(dispute.due_at, order.event.time_zone)}" if dispute.due_at else ""
+    detail = " · ".join(filter(None, (dispute.reason.replace("_", " "), until)))
+    return Row("Dispute", detail, amount_text(order, dispute.amount_minor), _DISPUTE[dispute.state])
