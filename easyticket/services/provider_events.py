@@ -12,6 +12,7 @@ from flask import current_app
 from config import Settings
 from easyticket.core import clock
 from easyticket.core.errors import Forbidden, Invalid, Unavailable
+from easyticket.core.secrecy import without_client_secrets
 from easyticket.db import db, insert_if_new, transactional
 from easyticket.integrations.paystack_events import SIGNATURE_HEADER as PAYSTACK_SIGNATURE
 from easyticket.integrations.paystack_events import read_paystack_event
@@ -44,7 +45,7 @@ def receive_webhook(*, provider: str, body: bytes, headers: Mapping[str, str], n
         kind=notice.kind,
         topic=notice.topic,
         reference=notice.reference,
-        body=body.decode(),
+        body=without_client_secrets(body.decode()),
         now=now,
     )
 

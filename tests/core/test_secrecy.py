@@ -9,7 +9,7 @@ from itsdangerous import URLSafeTimedSerializer
 from jwt import encode
 
 from easyticket.core.ids import payment_reference, purchase_code
-from easyticket.core.secrecy import know_secrets, without_secrets
+from easyticket.core.secrecy import know_secrets, without_client_secrets, without_secrets
 from easyticket.core.signing import new_token
 
 HEX = "96edfeb6dc1d4c2f"
@@ -99,3 +99,8 @@ def test_the_settings_of_this_installation_are_known_by_heart() -> None:
     setting = "correct horse battery"
     know_secrets([setting, "short"])
     assert without_secrets(f"told {setting} in short") == "told *** in short"
+
+
+def test_what_a_provider_told_keeps_all_but_what_lets_a_browser_pay() -> None:
+    told = '{"id": "pi_1", "created": 1764000000, "client_secret": "pi_1_secret_9ZzY", "receipt_email": "a@b.example"}'
+    assert without_client_secrets(told) == told.replace("9ZzY", "***")

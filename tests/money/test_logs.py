@@ -60,11 +60,12 @@ SHAPES = {
 
 @dataclass
 class Journey:
-    """What is left of a walk: what the site wrote, what was secret, and what its rows remember of what went wrong."""
+    """What is left of a walk: what the site wrote, what was secret, what its rows remember of what went wrong and of webhooks."""
 
     walk: Walk
     lines: list[str]
     remembered: list[str]
+    told: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +96,8 @@ def journey(
                 walk.close()
             server.stop()
             with app.app_context():
-                yield Journey(walk, "".join(server.output).splitlines(), remembered_errors())
+                told = list(db.session.scalars(sa.select(ProviderEvent.body)))
+                yield Journey(walk, "".join(server.output).splitlines(), remembered_errors(), told)
     finally:
         server.kill()
         stripe.stop()
@@ -160,6 +162,12 @@ def test_rows_remember_no_secret_of_what_went_wrong(journey: Journey) -> None:
     assert "ProviderDown: The payment provider does not answer" in text
     assert "Your card was declined." in text
     assert leaks_of(journey.walk.seen.values, journey.remembered) == []
+
+
+def test_webhooks_are_kept_without_what_lets_a_browser_pay(journey: Journey) -> None:
+    assert any('"client_secret"' in body for body in journey.told)
+    secrets = {value: what for value, what in journey.walk.seen.values.items() if what == "a client secret"}
+    assert secrets and leaks_of(secrets, journey.told) == []
 
 
 def leaks_of(secrets: dict[str, str], lines: list[str]) -> list[str]:
