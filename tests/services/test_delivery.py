@@ -278,6 +278,29 @@ def test_money_for_an_order_that_was_cancelled_is_not_said_to_be_late(mailbox: M
     assert "Your order was cancelled" in text_of(message) and "buy them again" not in text_of(message)
 
 
+@pytest.mark.parametrize(
+    ("reader", "source", "next_step"),
+    [
+        ("organizer", "organizer", "return the money again on the page of the order"),
+        ("operator", "late_payment", "We try once more in a day"),
+    ],
+)
+def test_money_that_did_not_go_back_is_told_to_whoever_can_do_something(
+    reader: str, source: str, next_step: str, mailbox: Mailbox
+) -> None:
+    order = make_paid_order()
+    refund = make_refund(order, source, state=RefundState.FAILED)
+    with transaction():
+        refund.last_error = "The card is closed."
+    delivery.mail_refund_failed(refund.id, reader=reader, message_id=uuid4())
+    message = only(mailbox)
+    assert order.number in message["Subject"]
+    assert (message["To"] == order.event.organizer.email) == (reader == "organizer")
+    for said in (next_step, "The card is closed.", refund.payment.reference):
+        assert said in " ".join(text_of(message).split()) and said in html_of(message)
+    assert link_in(message, "/organizer/orders/").endswith(f"/{order.number}/")
+
+
 def test_a_cancelled_event_tells_every_buyer_in_the_organizers_words(mailbox: Mailbox) -> None:
     order = make_paid_order()
     make_refund(order, "event_cancelled", state=RefundState.REQUESTED)
