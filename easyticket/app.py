@@ -29,6 +29,7 @@ from easyticket.http import (
 )
 from easyticket.web import (
     account,
+    admin,
     checkout,
     dev,
     events,
@@ -54,6 +55,7 @@ _BLUEPRINTS = (
     qr.blueprint,
     account.blueprint,
     organizer.blueprint,
+    admin.blueprint,
     gate.blueprint,
     webhooks.blueprint,
 )

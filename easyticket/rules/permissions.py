@@ -48,6 +48,8 @@ class Permission(enum.StrEnum):
     CANCEL_EVENT = "cancel_event"
     DELETE_EVENT = "delete_event"
     FEATURE_EVENT = "feature_event"
+    SET_EVENT_FEE = "set_event_fee"
+    RUN_SITE = "run_site"
     LIST_OWN_EVENTS = "list_own_events"
     ADD_TICKET_TYPES = "add_ticket_types"
     EDIT_TICKET_TYPES = "edit_ticket_types"
@@ -154,6 +156,8 @@ PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
     Permission.CANCEL_EVENT: (_owns_event, "You do not have permission to cancel this event."),
     Permission.DELETE_EVENT: (_owns_event, "You can only modify your own events"),
     Permission.FEATURE_EVENT: (_staff, "Only administrators can feature an event."),
+    Permission.SET_EVENT_FEE: (_staff, "Only administrators can set the fee of an event."),
+    Permission.RUN_SITE: (_staff, "Only administrators can see how the site runs."),
     Permission.LIST_OWN_EVENTS: (_organizer_account, "Only organizers can access this endpoint."),
     Permission.ADD_TICKET_TYPES: (_organizer, "Only organizers can perform this action"),
     Permission.EDIT_TICKET_TYPES: (_owns_event, "Only the event organizer can manage tickets"),

@@ -28,6 +28,7 @@ from schemathesis.engine.events import EngineEvent
 from schemathesis.transport.wsgi import WSGITransport
 
 from easyticket.app import create_app
+from easyticket.core import clock
 from easyticket.db import db
 from easyticket.jobs.entry import run_outbox_job
 from easyticket.models import OutboxJob
@@ -81,10 +82,11 @@ def carry_out(plan: Plan) -> int:
         )
         app = create_app(settings)
         app.wsgi_app = SignedWebhooks(app)  # type: ignore[method-assign]
+        began_at = clock.now()
         failed = _fuzz(app, plan)
         with app.app_context():
             _run_jobs()
-            broken = broken_invariants()
+            broken = broken_invariants(began_at)
     for sentence in broken:
         print(f"Broken: {sentence}")
     return 1 if failed or broken else 0

@@ -10,8 +10,9 @@ from decimal import Decimal
 from flask import url_for
 
 from easyticket.core.money import Money
-from easyticket.models import Event, EventStatus, Offer, PricingType, QuotaKind, TicketType
+from easyticket.models import Event, EventStatus, FeeBearer, Offer, PricingType, QuotaKind, TicketType
 from easyticket.queries.gate import GateCounts
+from easyticket.queries.offers import fee_basis_points_of
 from easyticket.queries.organizer import OwnEvent, Stock
 from easyticket.rules.schedule import Phase, phase_of, status_of
 from easyticket.rules.wording import day_text, moment_text, money_text, period_text, place_text
@@ -94,6 +95,7 @@ class EventOverview:
     when: str
     place: str
     sentence: str
+    fee: str
     pricing: str
     ticket_types: Sequence[TicketTypeRow]
     inside: str
@@ -134,6 +136,7 @@ def event_overview(
         when=period_text(event),
         place=place_text(event),
         sentence=sales_sentence(stock, earned),
+        fee=fee_sentence(event),
         pricing=PRICING_WORDS[event.pricing_type],
         ticket_types=[_ticket_type_row(event, each, stocks) for each in event.ticket_types],
         inside=inside_text(inside) if inside.expected else "",
@@ -146,6 +149,12 @@ def event_overview(
         has_simple_pricing=event.pricing_type is PricingType.SIMPLE,
         has_sales=stock.sold + stock.held > 0,
     )
+
+
+def fee_sentence(event: Event) -> str:
+    """Return what an event's fee is and who pays it, for example "5 % of each paid ticket, paid by buyers on top"."""
+    who = "paid by buyers on top" if event.fee_bearer is FeeBearer.BUYER else "paid out of the price"
+    return f"{percent_text(fee_basis_points_of(event))} of each paid ticket, {who}"
 
 
 def pill_of(event: Event, now: datetime) -> Pill:

@@ -1,0 +1,44 @@
+"""What administrators type: a fee, and why an account is refused."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from wtforms import IntegerField, StringField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from easyticket.models import Event
+from easyticket.web.forms.fields import Form, text_of
+
+_PERCENT = re.compile(r"\d{1,2}([.,]\d{1,2})?")
+
+
+class EventFeeForm(Form):
+    """The fee of one event in percent; nothing is the site's usual fee."""
+
+    percent = StringField(
+        "Fee in percent", [Optional(), Length(max=5, message="Enter a percentage such as 3.5.")]
+    )
+
+    def show(self, event: Event) -> None:
+        """Fill in what stands."""
+        if event.fee_basis_points is not None:
+            self.percent.data = f"{Decimal(event.fee_basis_points) / 100:f}"
+
+    def validate_percent(self, field: StringField) -> None:
+        """Refuse what is no percentage."""
+        if text_of(field).strip() and not _PERCENT.fullmatch(text_of(field).strip()):
+            raise ValidationError("Enter a percentage such as 3.5.")
+
+    def basis_points(self) -> int | None:
+        """Return hundredths of a percent, or None for the usual fee."""
+        typed = text_of(self.percent).strip().replace(",", ".")
+        return int(Decimal(typed) * 100) if typed else None
+
+
+class AccountForm(Form):
+    """Which attempt was looked at, and why it is refused."""
+
+    attempt = IntegerField("Attempt", [InputRequired()])
+    reason = StringField("What its owner reads", [Optional(), Length(max=200)])
