@@ -460,7 +460,7 @@ class TestCancelling:
 
 
 def test_a_refunded_purchase_was_completed(caller: Caller, buyer: User) -> None:
-    from easyticket.services.refunds import refund_order
+    from easyticket.services.refund_requests import refund_order
 
     told = buy(caller, factories.make_simple_event())
     order = order_of(told)

@@ -24,7 +24,7 @@ from easyticket.services import sandbox
 from easyticket.services.expiry import expire_orders
 from easyticket.services.orders import cancel_order
 from easyticket.services.payments import settle_payment, start_payment
-from easyticket.services.refunds import refund_order
+from easyticket.services.refund_requests import refund_order
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("db_session")
