@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
+import threading
 import traceback
+from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,6 +53,7 @@ def init_logs(app: Flask) -> None:
     """Send the application's messages to standard error, and keep secrets out of everybody's."""
     know_secrets(_secrets_of(app.config["SETTINGS"]))
     logging.setLogRecordFactory(SecretFreeRecord)
+    _take_hooks()
     logger = logging.getLogger("easyticket")
     if any(isinstance(known.formatter, FactFormatter) for known in logger.handlers):
         return
@@ -57,6 +61,27 @@ def init_logs(app: Flask) -> None:
     handler.setFormatter(FactFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
+
+
+def tell_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """Log what nobody caught; Python itself would print it as it is."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, fault, trace)
+    else:
+        logging.getLogger("easyticket").critical("nobody caught this", exc_info=(kind, fault, trace))
+
+
+def _take_hooks() -> None:
+    """Have faults told by us, unless somebody else wants to: a debugger, a test."""
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = tell_fault
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = _tell_fault_of_thread
+
+
+def _tell_fault_of_thread(told: threading.ExceptHookArgs) -> None:
+    if told.exc_value is not None and not issubclass(told.exc_type, SystemExit):
+        tell_fault(told.exc_type, told.exc_value, told.exc_traceback)
 
 
 def _secrets_of(settings: Settings) -> list[str]:

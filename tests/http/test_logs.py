@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from easyticket.http.logs import FactFormatter, SecretFreeRecord
+from easyticket.http.logs import FactFormatter, SecretFreeRecord, tell_fault
 
 SECRET = "96edfeb6dc1d4c2f96edfeb6dc1d4c2f"
 
@@ -61,3 +61,13 @@ def test_the_keys_of_the_site_are_known_by_heart(written: io.StringIO, app: Flas
     key = app.config["SETTINGS"].secret_key
     logging.getLogger("some.library").warning("settings: %r", {"K": key})
     assert key not in written.getvalue()
+
+
+def test_what_nobody_caught_is_told_without_secrets_too(written: io.StringIO) -> None:
+    try:
+        fail_with(f"no order {SECRET}")
+    except ValueError as fault:
+        tell_fault(ValueError, fault, fault.__traceback__)
+    assert "CRITICAL nobody caught this" in written.getvalue()
+    assert "ValueError: no order ***" in written.getvalue()
+    assert SECRET not in written.getvalue()

@@ -79,6 +79,16 @@ def test_a_failing_job_is_tried_again_later_with_the_same_id(recorder: Recorder)
     assert (job(job_id).done_at is not None, job(job_id).error) == (True, "")
 
 
+def test_a_failed_job_remembers_its_reason_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(payload: dict[str, Any], uuid: UUID) -> None:
+        raise ConnectionError("no answer about /orders/96edfeb6dc1d4c2f96edfeb6dc1d4c2f of ama@example.org")
+
+    monkeypatch.setitem(entry.HANDLERS, JobName.SEND_REFUND, fail)
+    job_id = add_job()
+    entry.drain_outbox()
+    assert job(job_id).error == "ConnectionError: no answer about /orders/*** of ***"
+
+
 def test_a_job_that_never_works_is_given_up_and_kept_for_somebody_to_see(recorder: Recorder) -> None:
     recorder.failures = 1_000
     job_id = add_job()
