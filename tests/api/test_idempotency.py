@@ -13,7 +13,7 @@ from easyticket.db import db
 from easyticket.http import idempotency as door
 from easyticket.integrations.sandbox import SandboxRefund
 from easyticket.models import Event, IdempotencyRecord, Order, Refund
-from easyticket.services import refunds, sandbox
+from easyticket.services import refund_requests, sandbox
 from easyticket.services.idempotency import forget_old_answers
 from tests import factories
 from tests.api.conftest import Caller
@@ -130,7 +130,7 @@ class TestRefund:
     ) -> None:
         """The process died after the promise was committed, before the provider was asked."""
         order = buy(caller, event)
-        monkeypatch.setattr(refunds, "_sent", _dies)
+        monkeypatch.setattr(refund_requests, "send_now", _dies)
         with pytest.raises(KeyboardInterrupt):
             caller.post(path_of(order, "refund"), {"amount": 10}, headers=KEY)
         monkeypatch.undo()
