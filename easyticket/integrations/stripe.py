@@ -69,7 +69,6 @@ class StripeProvider:
     least_seconds = 0
     # A key makes a refund once, and before each further try all refunds are read.
     refund_doubt_seconds = 0
-    refund_doubt_seconds = 0
 
     def __init__(
         self,
