@@ -12,6 +12,7 @@ from easyticket.services import (
     expiry,
     idempotency,
     images,
+    missing_receipts,
     payout_schedule,
     payout_transfers,
     reconciliation,
@@ -32,6 +33,7 @@ SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
     (10, visits.write_visits),
     (60, payout_transfers.reconcile_payouts),
     (900, payout_schedule.make_automatic_payouts),
+    (60, missing_receipts.issue_missing_receipts),
     (600, withdrawal_cover.cover_all_withdrawals),
     # More often than it runs: it is asked for once in every hour, also where a process begins late in one.
     (600, audits.request_audit),

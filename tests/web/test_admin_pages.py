@@ -173,7 +173,7 @@ class TestPayments:
     def test_money_set_aside_is_returned(self, admin: FlaskClient) -> None:
         payment = quarantined()
         page = words(admin.get("/admin/payments/"))
-        assert "GH₵ 104.99" in page and "Asked for: GH₵ 105.00" in page
+        assert "GH₵ 104.99" in page and "Asked for 105.00 GHS" in page
         answer = admin.post(f"/admin/payments/{payment.uuid}/return/", follow_redirects=True)
         assert "The money is on its way back to its payer." in words(answer)
         [refund] = db.session.scalars(sa.select(Refund)).all()

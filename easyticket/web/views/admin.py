@@ -118,7 +118,7 @@ def fee_row(event: Event) -> FeeRow:
         url=url_for("admin.fee", slug=event.slug),
         when=period_text(event),
         organizer=event.organizer.display_name,
-        pill=Pill(percent_text(usual), "quiet") if own is None else Pill(percent_text(own), "warn"),
+        pill=Pill(percent_text(usual), "quiet") if own is None else Pill(percent_text(own), ""),
         sentence=fee_sentence(event),
     )
 

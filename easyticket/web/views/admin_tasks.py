@@ -53,14 +53,13 @@ def payment_task(payment: Payment) -> Task:
     """Return quarantined money. What our books cannot hold is returned at the provider."""
     received = payment.captured_minor
     amount = sum_text(Money(received, payment.currency)) if received else "Unknown sum"
-    asked = sum_text(Money(payment.amount_minor, payment.currency))
     return Task(
         title=payment.order.event.title,
         amount=amount,
         pill=Pill("Set aside", "warn"),
         lines=[
             payment.last_error,
-            f"Asked for: {asked}, order {payment.order.number}",
+            _order_line(payment.order),
             f"At {payment.provider.capitalize()}: {payment.provider_ref or payment.reference}",
         ],
         do_url=url_for("admin.return_payment", uuid=payment.uuid) if received else "",
@@ -97,7 +96,7 @@ def refund_task(refund: Refund) -> Task:
         lines=[
             refund.last_error or "The provider gave no reason",
             f"{_order_line(refund.order)}, to {refund.order.buyer_email or 'the payer'}",
-            "Asked for " + _moment(refund.created_at)
+            "Asked for on " + _moment(refund.created_at)
             if has_failed
             else f"Put money into the account at {refund.payment.provider.capitalize()}: it is sent by itself then",
         ],
@@ -114,7 +113,7 @@ def payout_task(waiting: WaitingPayout) -> Task:
             amount=sum_text(Money(payout.amount_minor, payout.currency)),
             pill=Pill("Being sent", "quiet"),
             lines=[
-                f"Asked for {_moment(payout.created_at)}, sent by a provider",
+                f"Asked for on {_moment(payout.created_at)}, sent by a provider",
                 f"Reference {payout.reference}",
             ],
         )
@@ -123,7 +122,7 @@ def payout_task(waiting: WaitingPayout) -> Task:
         amount=sum_text(Money(payout.amount_minor, payout.currency)),
         pill=Pill("Must wait", "stop") if waiting.obstacle else Pill("To be paid", "warn"),
         lines=[
-            f"Asked for {_moment(payout.created_at)}",
+            f"Asked for on {_moment(payout.created_at)}",
             f"Reference {payout.reference}",
             *filter(None, [payout.last_error]),
         ],
@@ -166,7 +165,7 @@ def job_task(job: OutboxJob) -> Task:
     return Task(
         title=job.name.replace("_", " ").capitalize(),
         pill=Pill(f"{job.attempts} tries", "stop"),
-        lines=[about, f"Given up {_moment(job.failed_at)}" if job.failed_at else "", job.error[:300]],
+        lines=[about, f"Given up on {_moment(job.failed_at)}" if job.failed_at else "", job.error[:300]],
         do_url=url_for("admin.job_again", uuid=job.uuid),
         leave_url=url_for("admin.dismiss", uuid=job.uuid),
     )
