@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -29,14 +29,14 @@ log = logging.getLogger(__name__)
 
 # How long after the hold's end places are kept at most for a provider that has not decided or does not answer.
 PATIENCE = timedelta(minutes=30)
-# Between two tries to close a payment whose provider has not decided or did not answer.
+# Between two questions about a payment that its provider has in hand.
 _PAUSE = timedelta(seconds=20)
 _BATCH = 200
 # Seconds for all providers together: of a buyer who waits for places, and of the schedule.
 _WHILE_SOMEBODY_WAITS, _IN_BACKGROUND = 5, 25
 
-# An order whose time is up, with the attempt that is open, if one is (the last four).
-_Row = sa.Row[int, datetime, int, str, str, datetime | None]
+# An order whose time is up, with the attempt that is open, if one is (the last five).
+_Row = sa.Row[int, datetime, int, str, str, PaymentState, datetime | None]
 
 
 def expire_orders(now: datetime | None = None, event_id: int | None = None) -> int:
@@ -52,8 +52,8 @@ def expire_orders(now: datetime | None = None, event_id: int | None = None) -> i
     )
     count, last_id = 0, 0
     while batch := _run_out(now, event_id, last_id):
-        count += sum(_expire(row, asking, now) for row in batch)
         last_id = batch[-1].order_id
+        count += sum(_expire(row, asking, now) for row in sorted(batch, key=_last_tried))
     return count
 
 
@@ -73,6 +73,7 @@ def _run_out(now: datetime, event_id: int | None, after: int) -> Sequence[_Row]:
             Payment.id.label("payment_id"),
             Payment.reference,
             Payment.provider,
+            Payment.state,
             Payment.checked_at,
         )
         .outerjoin(Payment, is_open)
@@ -87,6 +88,12 @@ def _run_out(now: datetime, event_id: int | None, after: int) -> Sequence[_Row]:
     return rows
 
 
+def _last_tried(row: _Row) -> datetime:
+    """Tell when an open payment was last tried to be closed: those that were come last, lest they use up others' tries."""
+    is_new = row.checked_at is None or row.checked_at < row.expires_at
+    return datetime.min.replace(tzinfo=UTC) if is_new else row.checked_at
+
+
 def _expire(row: _Row, asking: Round, now: datetime) -> bool:
     if row.payment_id is None:
         return _end_expired(row.order_id, now)
@@ -99,8 +106,10 @@ def _expire(row: _Row, asking: Round, now: datetime) -> bool:
 
 def _is_closed(row: _Row, asking: Round, now: datetime, *, is_overdue: bool) -> bool:
     """Have an open payment closed; False where its provider was not asked now, or did not answer."""
-    was_asked = row.checked_at is not None and row.checked_at > max(row.expires_at, now - _PAUSE)
-    if (was_asked and not is_overdue) or not asking.may_ask(row.provider):
+    is_in_hand = row.state is PaymentState.PROCESSING and row.checked_at is not None
+    if is_in_hand and row.checked_at > now - _PAUSE and not is_overdue:
+        return False
+    if not asking.may_ask(row.provider):
         return False
     try:
         payments.close_payment(row.reference, now)

@@ -44,6 +44,8 @@ class StrictProvider:
         self.used: set[str] = set()
         self.refusal = ""
         self.unclosable: set[str] = set()
+        # References that nothing is ever answered about.
+        self.unanswered: set[str] = set()
 
     def decide(self, reference: str, state: ChargeState, /, **changes: object) -> None:
         """Let the payer or the bank do something."""
@@ -90,6 +92,8 @@ class StrictProvider:
 
     def fetch(self, reference: str, provider_ref: str) -> ChargeSnapshot:
         self._enter("fetch")
+        if reference in self.unanswered:
+            raise ProviderDown("The provider does not answer.")
         return self._told(reference)
 
     def close(self, reference: str, provider_ref: str) -> ChargeSnapshot:

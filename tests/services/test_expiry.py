@@ -142,6 +142,25 @@ def test_who_waits_on_a_page_does_not_keep_the_places_by_asking(provider: Strict
     assert hold_of(order) is HoldState.RELEASED
 
 
+def test_nor_where_the_provider_can_close_nothing(provider: StrictProvider) -> None:
+    order, payment = begun()
+    reference, late = payment.reference, order.expires_at + A_MOMENT
+    provider.unclosable.add(reference)
+    settle_payment(reference, late)
+    assert expire_orders(late + A_MOMENT) == 1
+    assert hold_of(order) is HoldState.RELEASED
+
+
+def test_one_that_is_never_answered_about_does_not_use_up_the_tries_of_others(
+    provider: StrictProvider,
+) -> None:
+    event = factories.make_simple_event()
+    payments = [begun(event)[1] for _ in range(4)]
+    provider.unanswered = {payment.reference for payment in payments[:2]}
+    last = max(payment.order.expires_at for payment in payments)
+    assert [expire_orders(last), expire_orders(last + A_MOMENT)] == [0, 2]
+
+
 def test_places_can_be_held_again_at_once_by_whoever_has_just_looked(provider: StrictProvider) -> None:
     order, payment = begun()
     late = order.expires_at + A_MOMENT
