@@ -17,6 +17,7 @@ from easyticket.services.orders import secret_of
 from easyticket.services.payments import start_payment
 from tests import factories
 from tests.api.conftest import open_session
+from tests.books import what_is_wrong
 from tests.concurrency.actions import scan, verify
 from tests.concurrency.crowd import crowd
 from tests.services.test_orders import place
@@ -45,6 +46,7 @@ def test_sixteen_parallel_scans_of_one_ticket_let_one_person_in(committing_app: 
     assert Counter(crowd(scan, [code] * 16, database_url=url)) == {"admitted": 1, "already_in": 15}
     with committing_app.app_context():
         assert (counted(Admission), counted(Scan)) == (1, 16)
+        assert what_is_wrong() == []
 
 
 def test_sixteen_scanners_of_the_api_hear_of_one_success(committing_app: Flask) -> None:
@@ -59,3 +61,4 @@ def test_sixteen_scanners_of_the_api_hear_of_one_success(committing_app: Flask) 
     }
     with committing_app.app_context():
         assert (counted(Admission), counted(Scan)) == (1, 16)
+        assert what_is_wrong() == []

@@ -11,6 +11,7 @@ from flask import Flask
 from easyticket.db import db
 from easyticket.models import Order, OrderStatus, Payment, PaymentState, Quota, Ticket
 from tests import factories
+from tests.books import what_is_wrong
 from tests.concurrency import buyers
 from tests.concurrency.callers import sign_in
 from tests.concurrency.crowd import crowd
@@ -36,6 +37,7 @@ def test_twelve_buyers_for_five_tickets_get_five(committing_app: Flask, url: str
         assert {order.status for order in db.session.scalars(sa.select(Order))} == {OrderStatus.CONFIRMED}
         assert {payment.state for payment in db.session.scalars(sa.select(Payment))} == {PaymentState.PAID}
         assert db.session.scalar(sa.select(sa.func.count(Ticket.id))) == 5
+        assert what_is_wrong() == []
 
 
 def test_one_key_at_the_same_instant_opens_one_payment_and_everybody_reads_it(
@@ -51,3 +53,4 @@ def test_one_key_at_the_same_instant_opens_one_payment_and_everybody_reads_it(
         assert db.session.scalar(sa.select(sa.func.count(Order.id))) == 1
         assert db.session.scalar(sa.select(sa.func.count(Payment.id))) == 1
         assert held_and_sold() == {(1, 0)}
+        assert what_is_wrong() == []

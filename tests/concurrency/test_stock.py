@@ -16,6 +16,7 @@ from easyticket.services.baskets import WantedLine
 from easyticket.services.orders import Buyer, place_order, secret_of
 from easyticket.services.payments import start_payment
 from tests import factories
+from tests.books import what_is_wrong
 from tests.concurrency.actions import buy_one, settle
 from tests.concurrency.crowd import crowd
 
@@ -38,6 +39,7 @@ def test_forty_parallel_buyers_of_ten_tickets_get_exactly_ten(committing_app: Fl
         assert quotas(event_id) == {(0, 10)}
         numbers = list(db.session.scalars(sa.select(Order.number)))
         assert len(numbers) == len(set(numbers)) == 10
+        assert what_is_wrong() == []
 
 
 def test_one_payment_settled_by_everybody_at_once_makes_its_tickets_once(committing_app: Flask) -> None:
@@ -64,4 +66,4 @@ def test_one_payment_settled_by_everybody_at_once_makes_its_tickets_once(committ
     with committing_app.app_context():
         order = db.session.scalars(sa.select(Order)).one()
         assert (order.status, len(order.tickets)) == (OrderStatus.CONFIRMED, 3)
-        assert (0, 3) in quotas(order.event_id)
+        assert what_is_wrong() == []
