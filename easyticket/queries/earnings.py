@@ -25,7 +25,9 @@ from easyticket.models import (
     PostingKind,
 )
 
-_SHARE, _FEE = LedgerAccount.ORGANIZER_PAYABLE, LedgerAccount.FEE_REVENUE
+# What an open dispute has frozen is the organizer's until it is lost.
+SHARES = (LedgerAccount.ORGANIZER_PAYABLE, LedgerAccount.ORGANIZER_DISPUTED)
+_FEE = LedgerAccount.FEE_REVENUE
 # What an order line brought at its price less discounts, in minor units; what was returned later is in it.
 GROSS = OrderLine.subtotal_minor - OrderLine.discount_minor
 IS_PAID = Order.status.in_((OrderStatus.CONFIRMED, OrderStatus.REFUNDED))
@@ -134,7 +136,7 @@ def _sold(condition: Condition, groups: Sequence[sa.Label[Any]]) -> sa.Select[An
 
 def _posted(condition: Condition, groups: Sequence[sa.Label[Any]]) -> sa.Select[Any]:
     amount = sa.func.sum(LedgerEntry.amount_minor)
-    is_share, is_fee = LedgerEntry.account == _SHARE, LedgerEntry.account == _FEE
+    is_share, is_fee = LedgerEntry.account.in_(SHARES), LedgerEntry.account == _FEE
     # What came with the sale went back by whatever was posted after it, less what of that was taken back.
     went_back = LedgerPosting.kind != PostingKind.FULFILMENT
     return (
@@ -151,7 +153,7 @@ def _posted(condition: Condition, groups: Sequence[sa.Label[Any]]) -> sa.Select[
         .join(LedgerEntry.posting)
         .join(Order, Order.id == LedgerEntry.order_id)
         .join(Event, Event.id == Order.event_id)
-        .where(IS_PAID, LedgerEntry.account.in_((_SHARE, _FEE)), condition)
+        .where(IS_PAID, LedgerEntry.account.in_((*SHARES, _FEE)), condition)
         .group_by(*_names(groups), Order.currency, Order.fee_bearer)
     )
 

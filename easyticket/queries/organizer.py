@@ -18,17 +18,14 @@ from easyticket.core.money import Money
 from easyticket.db import db
 from easyticket.models import (
     Event,
-    LedgerAccount,
     LedgerEntry,
     Quota,
     QuotaKind,
     TicketType,
 )
+from easyticket.queries.earnings import SHARES
 from easyticket.queries.pages import Page, page_of
 from easyticket.rules.permissions import Actor, Permission, may
-
-# The account a sale credits with the organizer's share; payouts debit it as well, but belong to no order.
-_SHARE = LedgerAccount.ORGANIZER_PAYABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +131,8 @@ def find_earnings(events: Sequence[Event]) -> Mapping[int, Money]:
         sa.select(LedgerEntry.event_id, sa.func.sum(LedgerEntry.amount_minor))
         .where(
             LedgerEntry.organizer_id.in_({event.organizer_id for event in events}),
-            LedgerEntry.account == _SHARE,
+            LedgerEntry.account.in_(SHARES),
+            # Payouts debit the same account, and belong to no order.
             LedgerEntry.event_id.in_([event.id for event in events]),
             LedgerEntry.order_id.is_not(None),
         )
