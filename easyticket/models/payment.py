@@ -66,6 +66,8 @@ class Payment(HasUuid, HasTimes, Base):
             "uq_payment_open", "order_id", unique=True, sqlite_where=_OPEN_SQL, postgresql_where=_OPEN_SQL
         ),
         sa.Index("ix_payment_state_checked_at", "state", "checked_at"),
+        # What is asked about for late money and fees is a few days old, of all the payments there ever were.
+        sa.Index("ix_payment_created_at", "created_at"),
     )
 
     order_id: Mapped[int] = mapped_column(sa.ForeignKey("order.id"))

@@ -103,7 +103,8 @@ def _open(now: datetime) -> _Due:
 
 def _given_up(now: datetime) -> _Due:
     given_up = Payment.state.in_((PaymentState.CANCELED, PaymentState.FAILED))
-    return _longest_unasked(given_up, Payment.created_at, _GIVEN_UP, now).limit(_MOST_OTHERS)
+    query = _longest_unasked(given_up, Payment.created_at, _GIVEN_UP, now)
+    return query.where(Payment.created_at > now - LATE_MONEY).limit(_MOST_OTHERS)
 
 
 def _without_fee(now: datetime) -> _Due:
@@ -111,7 +112,10 @@ def _without_fee(now: datetime) -> _Due:
         Payment.state.in_((PaymentState.PAID, PaymentState.SURPLUS)), Payment.provider_fee_minor.is_(None)
     )
     paid_at = sa.func.coalesce(Payment.paid_at, Payment.created_at)
-    return _longest_unasked(is_unknown, paid_at, _WITHOUT_FEE, now).limit(_MOST_OTHERS)
+    # Paid a day ago at most means begun a few days before that at most, which the database finds by its index.
+    is_young = Payment.created_at > now - LATE_MONEY - timedelta(days=1)
+    query = _longest_unasked(is_unknown, paid_at, _WITHOUT_FEE, now)
+    return query.where(is_young).limit(_MOST_OTHERS)
 
 
 def _longest_unasked(

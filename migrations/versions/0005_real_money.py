@@ -159,6 +159,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('provider_fee_minor', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch_op.add_column(sa.Column('grace_given_at', easyticket.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('reviewed_at', easyticket.db.UtcDateTime(timezone=True), nullable=True))
+        batch_op.create_index('ix_payment_created_at', ['created_at'], unique=False)
 
     with op.batch_alter_table('payment_profile', schema=None) as batch_op:
         batch_op.add_column(sa.Column('recipient_code', sa.String(length=60), server_default='', nullable=False))
@@ -217,6 +218,7 @@ def downgrade() -> None:
         batch_op.drop_column('recipient_code')
 
     with op.batch_alter_table('payment', schema=None) as batch_op:
+        batch_op.drop_index('ix_payment_created_at')
         batch_op.drop_column('reviewed_at')
         batch_op.drop_column('grace_given_at')
         batch_op.drop_column('provider_fee_minor')
