@@ -27,15 +27,6 @@ from easyticket.services.postings import Side, amount_posted, credit_left, post_
 
 # The organizer's share of an order, whether it can be paid out or is frozen by a dispute.
 _SHARE = (Account.ORGANIZER_PAYABLE, Account.ORGANIZER_DISPUTED)
-# Whatever a dispute takes from.
-_OF_DISPUTES = (
-    *_SHARE,
-    Account.FEE_REVENUE,
-    Account.CLEARING,
-    Account.PROVIDER_CASH,
-    Account.DISPUTE_HOLD,
-    Account.DISPUTE_LOSS,
-)
 
 
 @transactional
@@ -96,12 +87,8 @@ def post_refund_failed(refund: Refund, now: datetime) -> None:
 
     What a lost dispute took of the same order is made good first: the payer has that money from their bank.
     """
-    amount, order = refund.amount_minor, refund.order
-    lost = min(amount, -credit_left(order, Account.DISPUTE_LOSS))
-    rest = amount - lost
-    back = _of_sale(order, -rest) if _bought_something(refund.payment) else [Side(Account.CLEARING, -rest)]
-    sides = [Side(Account.REFUND_DUE, amount), Side(Account.DISPUTE_LOSS, -lost), *back]
-    post_for_order(PostingKind.REFUND_FAILED, refund.id, order, sides, now)
+    sides = [Side(Account.REFUND_DUE, refund.amount_minor), *_given_back(refund.payment, refund.amount_minor)]
+    post_for_order(PostingKind.REFUND_FAILED, refund.id, refund.order, sides, now)
 
 
 @transactional
@@ -124,11 +111,16 @@ def post_dispute_opened(dispute: Dispute, now: datetime) -> None:
 @transactional
 def post_dispute_won(dispute: Dispute, now: datetime) -> None:
     """The bank gave the money of a dispute back, be it open or lost: all is as if it had never been taken."""
-    posted = (PostingKind.DISPUTE_OPENED, PostingKind.DISPUTE_LOST)
-    sides = [
-        Side(account, -sum(amount_posted(kind, dispute.id, account) for kind in posted))
-        for account in _OF_DISPUTES
-    ]
+    held, frozen = _of_dispute(dispute)
+    if amount_posted(PostingKind.DISPUTE_LOST, dispute.id, Account.DISPUTE_HOLD):
+        sides = _given_back(dispute.payment, held)
+    else:
+        sides = [
+            Side(Account.DISPUTE_HOLD, -held),
+            Side(Account.ORGANIZER_DISPUTED, frozen),
+            Side(Account.ORGANIZER_PAYABLE, -frozen),
+        ]
+    sides = [Side(Account.PROVIDER_CASH, held), *sides]
     post_for_order(PostingKind.DISPUTE_WON, dispute.id, dispute.order, sides, now)
 
 
@@ -216,6 +208,15 @@ def _of_sale(order: Order, amount_minor: int) -> list[Side]:
     """Return the sides that take an amount from (or give it back to) organizer and platform."""
     fee, share = refund_split(order, amount_minor)
     return [Side(Account.ORGANIZER_PAYABLE, share), Side(Account.FEE_REVENUE, fee)]
+
+
+def _given_back(payment: Payment, amount_minor: int) -> list[Side]:
+    """Return the sides that put money back where it was taken from: what disputes cost beyond the sale is made good first."""
+    order = payment.order
+    lost = min(amount_minor, -credit_left(order, Account.DISPUTE_LOSS))
+    rest = amount_minor - lost
+    back = _of_sale(order, -rest) if _bought_something(payment) else [Side(Account.CLEARING, -rest)]
+    return [Side(Account.DISPUTE_LOSS, -lost), *back]
 
 
 def _left(order: Order) -> int:

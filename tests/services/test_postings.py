@@ -182,6 +182,27 @@ def test_a_promise_that_fails_after_a_lost_dispute_makes_its_loss_good() -> None
     assert balances(order, ("refund_due", *ACCOUNTS, *DISPUTED)) == [0] * 8
 
 
+def test_a_lost_dispute_that_is_won_after_all_leaves_all_as_it_was() -> None:
+    order, payment = sold()
+    before = balances(order, ACCOUNTS + DISPUTED)
+    dispute = disputed(payment, 3_333)
+    ledger.post_dispute_lost(dispute, clock.now())
+    promised(payment, 1_111)
+    ledger.post_dispute_won(dispute, clock.now())
+    assert balances(order, ACCOUNTS + DISPUTED) == [10_500, 0, -8_942, -447, 0, 0, 0]
+    ledger.post_refund_failed(db.session.scalars(sa.select(Refund)).one(), clock.now())
+    assert balances(order, ACCOUNTS + DISPUTED) == before
+
+
+def test_a_won_dispute_gives_the_sale_back_once_its_loss_was_made_good() -> None:
+    order, payment = sold()
+    refund, dispute = promised(payment, 10_500), disputed(payment, 10_500)
+    ledger.post_dispute_lost(dispute, clock.now())
+    ledger.post_refund_failed(refund, clock.now())
+    ledger.post_dispute_won(dispute, clock.now())
+    assert balances(order, ("refund_due", *ACCOUNTS, *DISPUTED)) == [0, 10_500, 0, -10_000, -500, 0, 0, 0]
+
+
 def test_two_disputes_of_one_order_never_freeze_or_take_more_than_it_brought() -> None:
     order, payment = sold()
     first, second = disputed(payment, 10_500), disputed(payment, 10_500)
