@@ -29,10 +29,11 @@ from easyticket.models import (
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.refund_amounts import refundable_minor
 from easyticket.services import ledger, tickets, withdrawal_cover
-from easyticket.services.asking import Round
+from easyticket.services.asking import Round, go_past
 from easyticket.services.attempts import note_asked
 from easyticket.services.order_lock import lock_order
 from easyticket.services.providers import get_provider
+from easyticket.services.refund_sync import sync_refunds
 from easyticket.services.refunds import locked_tickets
 
 log = logging.getLogger(__name__)
@@ -48,11 +49,13 @@ _MOST, _SECONDS = 50, 20
 
 
 def sync_disputes(payment_id: int, now: datetime) -> None:
-    """Read all disputes of a payment afresh and act on each.
+    """Read all disputes of a payment afresh and act on each, after its refunds: what was returned before a dispute decides
+    whether anything of the sale is left when that is lost, in whatever order we are told.
 
     :raises NotFound: its provider is switched off.
     :raises ProviderDown: nothing is known; ask again.
     """
+    sync_refunds(payment_id, now)
     payment = db.session.get_one(Payment, payment_id)
     reference, provider_ref = payment.reference, payment.provider_ref or ""
     provider = get_provider(payment.provider)
@@ -82,6 +85,8 @@ def reconcile_disputes(now: datetime | None = None) -> int:
         except (ProviderDown, NotFound) as error:
             asking.note_unanswered(provider)
             log.warning("disputes of payment %s could not be read: %s", payment_id, error.message)
+        except Exception:  # an answer that cannot be kept must not keep the disputes of others
+            go_past("the disputes of payment", payment_id)
     if asked_about:
         note_asked(asked_about, now)
     return len(asked_about)
