@@ -22,17 +22,22 @@ def payment_quarantined(payment: Payment, *, to: str) -> Email:
         event_title=" ".join(order.event.title.split()),
         difference=payment.last_error,
         can_be_returned=payment.captured_minor is not None,
+        link=public_url("admin.payments"),
     )
 
 
-def payment_disputed(dispute: Dispute, *, state: DisputeState) -> Email:
-    """Return the mail that tells an organizer of a dispute, at its beginning and when it is decided (`state`)."""
+def payment_disputed(dispute: Dispute, *, state: DisputeState, contact: str) -> Email:
+    """Return the mail that tells an organizer of a dispute, at its beginning and when it is decided (`state`).
+
+    `contact` is the address of the people who answer the bank.
+    """
     order = dispute.order
     event = order.event
     return render_email(
         "payment_disputed",
         event.organizer.email,
         state=state.value,
+        contact=contact,
         amount=money_text(Money(dispute.amount_minor, dispute.currency)),
         order_number=order.number,
         event_title=" ".join(event.title.split()),

@@ -166,7 +166,8 @@ def mail_payment_disputed(dispute_id: int, *, state: str, message_id: UUID) -> N
     """Tell an organizer where a dispute of a payment stands, unless it has moved on since."""
     dispute = db.session.get_one(Dispute, dispute_id)
     if dispute.state.value == state and dispute.order.event.organizer.deleted_at is None:
-        _send(payments.payment_disputed(dispute, state=DisputeState(state)), message_id)
+        email = payments.payment_disputed(dispute, state=DisputeState(state), contact=_contact_address())
+        _send(email, message_id)
 
 
 def mail_contact_message(contact_message_id: int, *, message_id: UUID) -> None:
