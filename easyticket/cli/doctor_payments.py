@@ -36,13 +36,7 @@ def examine_payments(settings: Settings) -> Iterator[Finding]:
 
 def _stripe(settings: Settings) -> Iterator[Finding]:
     yield _keys("Stripe", settings.stripe_secret_key, settings.stripe_publishable_key, settings)
-    provider = StripeProvider(
-        secret_key=settings.stripe_secret_key,
-        webhook_secret=settings.stripe_webhook_secret,
-        public_url=settings.public_url,
-        api_url=settings.stripe_api_url,
-        timeout=TIMEOUT,
-    )
+    provider = StripeProvider.of(settings, timeout=TIMEOUT)
     yield _answer("Stripe", provider, settings.stripe_api_url)
     signed = f"for {_STRIPE_EVENTS}; its signing secret is set"
     yield Finding(

@@ -1,4 +1,5 @@
-"""Keys derived from the application's secret, and the secrets made with them: guest links, QR contents, mail tokens."""
+"""Keys derived from the application's secret, and the secrets made with them: guest links, pages to
+pay on, QR contents, mail tokens."""
 
 from __future__ import annotations
 
@@ -26,6 +27,11 @@ def new_token() -> str:
 def order_secret(secret_key: str, order_uuid: UUID) -> str:
     """Return the 128-bit secret of a guest's order link as 32 hex digits; it can be made again for every mail."""
     return hmac.new(derived_key(secret_key, "order-link"), order_uuid.bytes, hashlib.sha256).hexdigest()[:32]
+
+
+def pay_token(secret_key: str, reference: str) -> str:
+    """Return what opens our page of a payment, as 32 hex digits: its reference is seen by more people than may pay it."""
+    return hmac.new(derived_key(secret_key, "pay-page"), reference.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def mail_token(secret_key: str, token_uuid: UUID) -> str:

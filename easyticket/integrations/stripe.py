@@ -15,6 +15,7 @@ import stripe
 from config import Settings
 from easyticket.core import clock
 from easyticket.core.errors import Forbidden
+from easyticket.core.signing import pay_token
 from easyticket.integrations.providers import (
     ChargeRefused,
     ChargeRequest,
@@ -63,7 +64,10 @@ _NOT_BEGUN = "This cannot be paid by card here. Nothing was charged."
 
 
 class StripeProvider:
-    """Asks Stripe. `api_url` is another address than Stripe's own, for a stand-in; `timeout` is in seconds."""
+    """Asks Stripe. `api_url` is another address than Stripe's own, for a stand-in; `timeout` is in seconds.
+
+    `site_secret` is the application's own, which the addresses of our pages to pay on are made with.
+    """
 
     name = "stripe"
     least_seconds = 0
@@ -76,22 +80,25 @@ class StripeProvider:
         secret_key: str,
         webhook_secret: str,
         public_url: str,
+        site_secret: str,
         api_url: str = "",
         timeout: float = TIMEOUT,
     ) -> None:
         self.is_live = "_live_" in secret_key[:8]
         self._webhook_secret = webhook_secret
-        self._public_url = public_url
+        self._public_url, self._site_secret = public_url, site_secret
         self._api = stripe_client(secret_key, api_url, timeout).v1
 
     @classmethod
-    def of(cls, settings: Settings) -> StripeProvider:
+    def of(cls, settings: Settings, *, timeout: float = TIMEOUT) -> StripeProvider:
         """Return the provider as it is configured."""
         return cls(
             secret_key=settings.stripe_secret_key,
             webhook_secret=settings.stripe_webhook_secret,
             public_url=settings.public_url,
+            site_secret=settings.secret_key,
             api_url=settings.stripe_api_url,
+            timeout=timeout,
         )
 
     def collects(self, currency: str) -> bool:
@@ -127,7 +134,7 @@ class StripeProvider:
                 ).to_dict()
                 return StartedCharge(
                     provider_ref=intent["id"],
-                    pay_url=f"{self._public_url}/pay/{request.reference}/",
+                    pay_url=self._page(request.reference),
                     client_secret=intent["client_secret"],
                 )
         except (stripe.IdempotencyError, StoredFault):
@@ -205,6 +212,9 @@ class StripeProvider:
         """Verify the raw bytes and tell what they are about, as `read_stripe_event` does."""
         signature = headers.get(SIGNATURE_HEADER, "")
         return read_stripe_event(body, signature, self._webhook_secret, clock.now())
+
+    def _page(self, reference: str) -> str:
+        return f"{self._public_url}/pay/{reference}/{pay_token(self._site_secret, reference)}/"
 
     def _unpaid(
         self, reference: str, provider_ref: str, state: ChargeState, message: str = ""

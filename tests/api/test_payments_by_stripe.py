@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 import stripe
 from flask.testing import FlaskClient
 
+from easyticket.db import db
 from easyticket.jobs.entry import drain_outbox
-from easyticket.models import User
+from easyticket.models import Payment, User
 from tests import factories
 from tests.api.conftest import Caller
 from tests.api.ordering import make_intent, make_order, path_of, stored
@@ -51,7 +53,7 @@ def test_an_intent_is_what_stripes_script_is_opened_with(caller: Caller, stripe_
         "amount": 10_500,
         "currency": "usd",
         "status": "requires_payment_method",
-        "payment_url": f"http://tickets.example/pay/{there['metadata']['reference']}/",
+        "payment_url": db.session.scalars(sa.select(Payment.pay_url)).one(),
     }
     assert make_intent(caller, order) == intent
     now = caller.get(path_of(order)).json

@@ -21,6 +21,7 @@ JWT = encode({"sub": "somebody"}, "a key that is long enough for HS256", "HS256"
     ("text", "secret"),
     [
         (f"/checkout/{HEX * 2}/pay/", HEX),
+        (f"/pay/ET-0123456789ABCDEFGHJKMNPQRS/{HEX * 2}/", HEX),
         (f"/orders/{HEX * 2}/tickets.pdf", HEX),
         ("https://checkout.paystack.com/3ni8kdavz62431k", "3ni8"),
         (f"/reset/{HEX * 4}/", HEX),

@@ -7,6 +7,7 @@ from easyticket.integrations.stripe import StripeProvider
 from tests.doubles.stripe import SECRET_KEY
 from tests.doubles.stripe_webhooks import SECRET
 
+SITE_SECRET = "the secret of the site"
 REFERENCE = "ET-0123456789ABCDEFGHJKMNPQRS"
 
 
@@ -16,6 +17,7 @@ def provider_at(url: str, *, key: str = SECRET_KEY, timeout: float = 10) -> Stri
         secret_key=key,
         webhook_secret=SECRET,
         public_url="http://tickets.example",
+        site_secret=SITE_SECRET,
         api_url=url,
         timeout=timeout,
     )

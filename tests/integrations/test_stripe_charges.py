@@ -11,6 +11,7 @@ import stripe
 
 from easyticket.core import clock
 from easyticket.core.errors import ProviderDown
+from easyticket.core.signing import pay_token
 from easyticket.integrations import stripe as adapter
 from easyticket.integrations.providers import ChargeRefused, ChargeState, ReferenceUsed, StartedCharge
 from easyticket.integrations.stripe import StripeProvider
@@ -19,7 +20,7 @@ from tests.doubles.stripe import LIVE_SECRET_KEY, StripeDouble
 from tests.doubles.stripe_amounts import fee_of
 from tests.doubles.stripe_cards import DECLINED, WITH_3DS
 from tests.doubles.stripe_errors import Refusal
-from tests.integrations.stripe_shop import REFERENCE, charge_of, provider_at
+from tests.integrations.stripe_shop import REFERENCE, SITE_SECRET, charge_of, provider_at
 
 
 def test_the_version_we_read_is_the_one_the_library_speaks() -> None:
@@ -44,7 +45,7 @@ def test_a_charge_is_an_intent_for_cards_that_carries_our_reference(
     }
     assert call.headers["Idempotency-Key"] == f"pi:{REFERENCE}:4200:USD"
     assert call.headers["Stripe-Version"] == API_VERSION
-    assert started.pay_url == f"http://tickets.example/pay/{REFERENCE}/"
+    assert started.pay_url == f"http://tickets.example/pay/{REFERENCE}/{pay_token(SITE_SECRET, REFERENCE)}/"
     assert started.client_secret.startswith(f"{started.provider_ref}_secret_")
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from easyticket.core import clock
+from easyticket.core.signing import pay_token
 from easyticket.db import transaction
 from easyticket.models import Event, OrderStatus, Payment, PaymentState
 from easyticket.rules.permissions import ANONYMOUS
@@ -47,7 +49,11 @@ def payment_of(secret: str) -> Payment:
 
 
 def path_of(secret: str) -> str:
-    return f"/pay/{payment_of(secret).reference}/"
+    return page_of(payment_of(secret))
+
+
+def page_of(payment: Payment) -> str:
+    return urlsplit(payment.pay_url).path
 
 
 def data_of(page: TestResponse, name: str) -> str:
@@ -93,7 +99,7 @@ def test_stripe_is_let_in_on_this_page_only(client: FlaskClient, secret: str) ->
         "'none'",
     )
     assert "unsafe" not in page.headers["Content-Security-Policy"]
-    others = ("/", f"/checkout/{secret}/", f"/checkout/{secret}/return/", "/pay/ET-unknown/")
+    others = ("/", f"/checkout/{secret}/", f"/checkout/{secret}/return/", "/pay/ET-unknown/0123/")
     for path in others:
         answer = client.get(path)
         assert "stripe.com" not in answer.headers["Content-Security-Policy"], path
@@ -111,7 +117,27 @@ def test_its_address_is_a_key_and_is_told_to_nobody(app: Flask, client: FlaskCli
 
 @pytest.mark.parametrize("reference", ["ET-00000000000000000000000000", "1", "%00", "x" * 300])
 def test_an_unknown_reference_is_not_there(client: FlaskClient, reference: str) -> None:
-    assert client.get(f"/pay/{reference}/").status_code in (400, 404)
+    for path in (f"/pay/{reference}/", f"/pay/{reference}/{'0' * 32}/", f"/pay/{reference}/é/"):
+        assert client.get(path).status_code in (400, 404)
+
+
+def test_who_knows_only_the_reference_sees_no_page_and_learns_no_secret(
+    app: Flask, client: FlaskClient, secret: str, stripe_double: StripeDouble
+) -> None:
+    """Organizers see the references of their buyers' payments, before and after they are paid."""
+    payment, stranger = payment_of(secret), app.test_client()
+    token = page_of(payment).split("/")[3]
+    assert re.fullmatch("[0-9a-f]{32}", token) and token not in payment.reference
+    guesses = ("", "0" * 32 + "/", token[:-1] + "/", token.upper() + "/", secret + "/")
+    for state in (PaymentState.OPEN, PaymentState.PAID):
+        with transaction():
+            payment_of(secret).state = state
+        for guess in guesses:
+            answer = stranger.get(f"/pay/{payment.reference}/{guess}")
+            assert answer.status_code == 404, guess
+            assert secret not in answer.text
+            assert "Location" not in answer.headers
+            assert stripe_double.intents()[0]["client_secret"] not in answer.text
 
 
 def test_a_payment_of_another_provider_has_no_page_here(
@@ -120,8 +146,10 @@ def test_a_payment_of_another_provider_has_no_page_here(
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], stripe_secret_key="")
     secret = begin(client, event)
     pay(client, secret)
-    assert payment_of(secret).provider == "sandbox"
-    assert client.get(path_of(secret)).status_code == 404
+    payment = payment_of(secret)
+    assert payment.provider == "sandbox"
+    token = pay_token(app.config["SETTINGS"].secret_key, payment.reference)
+    assert client.get(f"/pay/{payment.reference}/{token}/").status_code == 404
 
 
 def test_asked_again_it_is_the_same_payment(
@@ -194,7 +222,7 @@ def test_a_front_end_of_its_own_gets_its_payer_back(client: FlaskClient, event: 
         now=clock.now(),
     )
     assert payment is not None
-    page = client.get(f"/pay/{payment.reference}/")
+    page = client.get(page_of(payment))
     assert (
         data_of(page, "return-url") == f"https://shop.example/payment-results?reference={payment.reference}"
     )

@@ -1,12 +1,14 @@
-"""The page where an order is paid by card: ours, with Stripe's fields in it. Its address is its key, as a provider's is."""
+"""The page where an order is paid by card: ours, with Stripe's fields in it. Its address is its key, as a provider's
+is: the reference alone, which organizers and front ends see, opens nothing."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template
+from flask import Blueprint, Response, current_app, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
 from easyticket.core.errors import NotFound
+from easyticket.core.signing import pay_token, same
 from easyticket.http.auth import public
 from easyticket.http.headers import allow_in_policy
 from easyticket.integrations.stripe import StripeProvider
@@ -25,10 +27,12 @@ _POLICY = {
 }
 
 
-@blueprint.get("/pay/<reference>/")
+@blueprint.get("/pay/<reference>/<token>/")
 @public
-def page(reference: str) -> ResponseReturnValue:
+def page(reference: str, token: str) -> ResponseReturnValue:
     """Ask for the card; an attempt that cannot be paid any more leads to the page that tells what became of it."""
+    if not same(token, pay_token(current_app.config["SETTINGS"].secret_key, reference)):
+        raise NotFound("There is no such payment.")
     payment, now = get_payment(reference), clock.now()
     if payment.provider != StripeProvider.name:
         raise NotFound("There is no such payment.")
