@@ -1,5 +1,9 @@
 """What organizers are owed, summed from the ledger: what can be paid out now, what has to wait, what was paid, and what was
-paid or asked for without being covered any more."""
+paid or asked for without being covered any more.
+
+Once real money is paid out of the site, sales that were paid with play money or with a provider's test keys are no part of
+any of it: nobody was charged for them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -21,8 +26,11 @@ from easyticket.models import (
     LedgerPosting,
     Order,
     OrderStatus,
+    Payment,
+    PaymentState,
     PostingKind,
 )
+from easyticket.rules.payouts import is_money_real
 
 _SHARE, _TRANSIT = LedgerAccount.ORGANIZER_PAYABLE, LedgerAccount.PAYOUT_TRANSIT
 _FROZEN = LedgerAccount.ORGANIZER_DISPUTED
@@ -107,7 +115,7 @@ def find_next_available_at(organizer_id: int, currency: str, now: datetime) -> d
         .join(Order, Order.event_id == Event.id)
         .where(Event.organizer_id == organizer_id, Event.status == EventStatus.PUBLISHED)
         .where(Order.currency == currency, Order.status == OrderStatus.CONFIRMED, Order.total_minor > 0)
-        .where(sa.not_(_is_ready(now)))
+        .where(sa.not_(_is_ready(now)), was_really_paid(Order.id))
         .group_by(Event.id)
     )
     rows = db.session.execute(waiting).all()
@@ -126,6 +134,7 @@ def find_uncovered(organizer_ids: Collection[int], now: datetime) -> dict[tuple[
         .outerjoin(Order, Order.id == LedgerEntry.order_id)
         .outerjoin(Event, Event.id == Order.event_id)
         .where(LedgerEntry.organizer_id.in_(organizer_ids), LedgerEntry.account == _SHARE)
+        .where(was_really_paid(LedgerEntry.order_id))
         .where(
             LedgerPosting.kind != PostingKind.VERIFICATION, sa.or_(LedgerEntry.order_id.is_(None), is_payable)
         )
@@ -133,6 +142,16 @@ def find_uncovered(organizer_ids: Collection[int], now: datetime) -> dict[tuple[
         .having(missing > 0)
     )
     return {(organizer_id, currency): int(minor) for organizer_id, currency, minor in rows if organizer_id}
+
+
+def was_really_paid(order_id: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that the order in a column was not settled with play or test money; NULL is no order and fulfils
+    it. On a site without a live key, where nothing that is paid out is real, everything fulfils it."""
+    if not is_money_real(current_app.config["SETTINGS"]):
+        return sa.true()
+    return ~sa.exists().where(
+        Payment.order_id == order_id, Payment.state == PaymentState.PAID, Payment.is_live.is_(False)
+    )
 
 
 def _sums(organizer_id: int, currency: str, now: datetime) -> sa.Select[str, str, str, int]:
@@ -148,7 +167,7 @@ def _sums(organizer_id: int, currency: str, now: datetime) -> sa.Select[str, str
         .outerjoin(Order, Order.id == LedgerEntry.order_id)
         .outerjoin(Event, Event.id == Order.event_id)
         .where(LedgerEntry.organizer_id == organizer_id, LedgerEntry.account.in_((_SHARE, _FROZEN, _TRANSIT)))
-        .where(LedgerEntry.currency == currency)
+        .where(LedgerEntry.currency == currency, was_really_paid(LedgerEntry.order_id))
         .group_by(LedgerEntry.account, phase, LedgerPosting.kind)
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from config import Settings
 from easyticket.core.money import Money
 from easyticket.models import PaymentProfile, Payout, PayoutState, ProfileStatus
 from easyticket.rules.payment_accounts import end_of_freeze
@@ -15,6 +16,11 @@ BY_HAND = "manual"
 # What the reference of a payout by hand has behind that of the transfer it stands in for.
 BY_HAND_ENDING = "-hand"
 NO_PROFILE = "Add a payment profile first: money is paid out to a verified one."
+
+
+def is_money_real(settings: Settings) -> bool:
+    """Tell whether what is paid out of this site is real money: a provider's key is a live one, not one for tests."""
+    return any("_live_" in key[:8] for key in (settings.stripe_secret_key, settings.paystack_secret_key))
 
 
 def why_no_payment_to(profile: PaymentProfile, now: datetime) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,13 +27,16 @@ from easyticket.models import (
     ProfileStatus,
     User,
 )
+from easyticket.services import sandbox
+from easyticket.services.payments import settle_payment
 from easyticket.services.payout_transfers import reconcile_payouts, send_payout, sync_transfer
-from easyticket.services.withdrawals import cancel_withdrawal, request_withdrawal
+from easyticket.services.withdrawal_cover import cover_all_withdrawals
+from easyticket.services.withdrawals import WithdrawalRefused, cancel_withdrawal, request_withdrawal
 from tests import factories
 from tests.concurrency.crowd import application_on
-from tests.doubles.paystack import PaystackDouble
+from tests.doubles.paystack import LIVE_KEY, PaystackDouble
 from tests.money.site import Site
-from tests.money.steps import bought
+from tests.money.steps import begin, bought, make_event, place
 from tests.money.tills import PaystackTill
 from tests.services.test_payout_transfers import account
 
@@ -59,6 +63,26 @@ def make_earner(site: Site, orders: int = 1) -> User:
     for _ in range(orders):
         order, _ = bought(site, organizer=organizer)
         _age(order)
+    return organizer
+
+
+def make_player(site: Site) -> User:
+    """An organizer like that whose one sale was paid in the sandbox, before the site had any provider."""
+    collecting = site.app.config["SETTINGS"]
+    site.app.config["SETTINGS"] = replace(
+        collecting,
+        sandbox_payments=True,
+        stripe_secret_key="",
+        paystack_secret_key="",
+        paystack_transfers=False,
+    )
+    organizer = make_earner(site, orders=0)
+    order = place(make_event(site, organizer=organizer))
+    reference = begin(order)
+    sandbox.approve(reference)
+    settle_payment(reference)
+    _age(order)
+    site.app.config["SETTINGS"] = collecting
     return organizer
 
 
@@ -236,3 +260,23 @@ def test_a_transfer_that_waits_for_a_code_arrives_once_somebody_has_typed_it(
     paystack_double.finish_transfer(payout.reference)
     sync_transfer(payout.reference)
     assert (state_of(payout), payout.last_error) == (PayoutState.PAID, "")
+
+
+def test_play_money_is_never_sent_as_real_money(
+    site: Site, paystack_double: PaystackDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_player(site)
+    asked_before = ask(user)
+    live = replace(site.app.config["SETTINGS"], paystack_secret_key=LIVE_KEY)
+    monkeypatch.setitem(site.app.config, "SETTINGS", live)
+    with pytest.raises(WithdrawalRefused, match=r"GHS 0\.00 can be paid out"):
+        ask(user, 30)
+    site.work()
+    assert state_of(asked_before) is PayoutState.REQUESTED
+    assert "It must not be sent" in asked_before.last_error
+    cover_all_withdrawals()
+    assert state_of(asked_before) is PayoutState.CANCELLED
+    assert paystack_double.transfers() == []
+    with pytest.raises(WithdrawalRefused):
+        ask(user, 30)
+    site.check_books(with_providers=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -511,6 +512,23 @@ def test_i11_finds_money_that_went_to_an_account_nobody_verified() -> None:
         ledger.post_payout_paid(payout, clock.now())
     write(payout, state=PayoutState.PAID, paid_at=clock.now(), payment_profile_id=None)
     assert broken() == {"I11": 1}
+
+
+@usual
+def test_i11_finds_play_money_that_was_sent_as_real_money(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payout = asked_for()
+    write(payout, method="paystack_transfer", state=PayoutState.PENDING, sent_at=clock.now())
+    assert broken() == {}
+    live = replace(app.config["SETTINGS"], paystack_secret_key="sk_live_of_a_shop")
+    monkeypatch.setitem(app.config, "SETTINGS", live)
+    assert sentences() == [
+        f"sent beyond real money to organizer {payout.organizer_id} GHS: expected at most 0, found 5000"
+    ]
+    with transaction() as session:
+        session.execute(sa.update(Payment).values(is_live=True))
+    assert broken() == {}
 
 
 def confirmed_free() -> Order:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 
 from easyticket.core import clock
 from easyticket.core.ids import random_code
@@ -16,6 +18,7 @@ from easyticket.models import (
     OrderStatus,
     Payment,
     PaymentProfile,
+    PaymentState,
     Payout,
     Refund,
     User,
@@ -155,3 +158,47 @@ def test_one_sale_and_twenty_take_the_same_single_statement() -> None:
     with counted_statements() as statements:
         assert get_balance(organizer_id, "GHS", now).available_minor == 100_000
     assert len(statements) == 1
+
+
+def settle(order: Order, *, is_live: bool) -> None:
+    """Write down the payment that settled a sale, after one of the other kind that came to nothing."""
+    money = {"amount_minor": order.total_minor, "currency": order.currency, "order_id": order.id}
+    ends = ((1, PaymentState.CANCELED, not is_live), (2, PaymentState.PAID, is_live))
+    with transaction() as session:
+        for attempt, state, live in ends:
+            named = {"provider": "paystack", "reference": random_code(26)}
+            session.add(Payment(attempt=attempt, state=state, is_live=live, **named, **money))
+
+
+@pytest.mark.parametrize("key", ["stripe_secret_key", "paystack_secret_key"])
+def test_once_real_money_is_paid_out_play_money_is_no_part_of_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    organizer, now = factories.make_organizer(), clock.now()
+    past, coming = make_past_event(organizer), factories.make_simple_event(organizer=organizer)
+    for event in (past, coming):
+        settle(make_sale(event), is_live=False)
+    play = get_balance(organizer.id, "GHS", now)
+    assert (play.available_minor, play.pending_minor) == (5_000, 5_000)
+    pay_out(organizer, 5_000)
+    assert find_uncovered([organizer.id], now) == {}
+
+    settings = app.config["SETTINGS"]
+    monkeypatch.setitem(app.config, "SETTINGS", replace(settings, **{key: "sk_test_of_a_shop"}))
+    assert get_balance(organizer.id, "GHS", now).pending_minor == 5_000
+    monkeypatch.setitem(app.config, "SETTINGS", replace(settings, **{key: "sk_live_of_a_shop"}))
+    with counted_statements() as statements:
+        real = get_balance(organizer.id, "GHS", now)
+    assert len(statements) == 1
+    assert (real.payable_minor, real.pending_minor, real.earnings_minor) == (0, 0, 0)
+    assert find_uncovered([organizer.id], now) == {(organizer.id, "GHS"): 5_000}
+    assert find_next_available_at(organizer.id, "GHS", now) is None
+
+    for event in (past, coming):
+        settle(make_sale(event), is_live=True)
+    real = get_balance(organizer.id, "GHS", now)
+    # What was asked for is still on its way, on the account of what is earned now.
+    assert (real.available_minor, real.pending_minor, real.on_hold_minor) == (0, 5_000, 5_000)
+    assert real.earnings_minor == 10_000
+    assert find_uncovered([organizer.id], now) == {}
+    assert find_next_available_at(organizer.id, "GHS", now) == coming.end_at

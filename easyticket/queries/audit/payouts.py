@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask import current_app
 
 from easyticket.models import (
     LedgerAccount,
@@ -19,6 +20,8 @@ from easyticket.models import (
 )
 from easyticket.models.payout import OPEN_STATES
 from easyticket.queries.audit.finding import Rows, Scope, amount_of, rows_of, words
+from easyticket.queries.balances import was_really_paid
+from easyticket.rules.payouts import BY_HAND, is_money_real
 
 # So long after a refund took an organizer's money, no payout that is not covered by sales may wait any more.
 COVER_AGE = timedelta(minutes=30)
@@ -31,7 +34,12 @@ def ask_payouts(scope: Scope) -> Iterator[Rows]:
         return
     yield _on_its_way()
     yield _arrived()
-    yield _beyond_sales()
+    asked_for = Payout.state.in_((*OPEN_STATES, PayoutState.PAID))
+    yield _beyond_sales("paid out to organizer", asked_for, sa.true())
+    if is_money_real(current_app.config["SETTINGS"]):
+        sent = sa.and_(Payout.state.in_(_SENT), Payout.method != BY_HAND)
+        real = was_really_paid(LedgerEntry.order_id)
+        yield _beyond_sales("sent beyond real money to organizer", sent, real)
     yield _uncovered(scope)
     touched = sa.func.coalesce(Payout.paid_at, Payout.sent_at)
     yield (
@@ -86,24 +94,24 @@ def _arrived() -> Rows:
     )
 
 
-def _beyond_sales() -> Rows:
-    """All that was asked for and not given up is not more than the shares of all sales, refunded ones among them."""
+def _beyond_sales(what: str, payouts: sa.ColumnElement[bool], sales: sa.ColumnElement[bool]) -> Rows:
+    """These payouts of an organizer are not more than their shares of these sales, refunded ones among them."""
     moves = sa.union_all(
         sa.select(
             Payout.organizer_id,
             Payout.currency,
             Payout.amount_minor.label("paid"),
             sa.literal(0).label("earned"),
-        ).where(Payout.state.in_((*OPEN_STATES, PayoutState.PAID))),
+        ).where(payouts),
         sa.select(LedgerEntry.organizer_id, LedgerEntry.currency, sa.literal(0), -LedgerEntry.amount_minor)
         .join(LedgerEntry.posting)
         .where(LedgerEntry.account == LedgerAccount.ORGANIZER_PAYABLE)
-        .where(LedgerPosting.kind == PostingKind.FULFILMENT),
+        .where(LedgerPosting.kind == PostingKind.FULFILMENT, sales),
     ).subquery()
     paid, earned = sa.func.sum(moves.c.paid), sa.func.sum(moves.c.earned)
     return (
         rows_of(
-            "paid out to organizer",
+            what,
             words(moves.c.organizer_id, moves.c.currency),
             words("at most", earned),
             paid,
@@ -127,6 +135,7 @@ def _uncovered(scope: Scope) -> Rows:
         )
         .join(LedgerPosting, LedgerPosting.id == LedgerEntry.posting_id)
         .where(LedgerEntry.account == LedgerAccount.ORGANIZER_PAYABLE, waiting)
+        .where(was_really_paid(LedgerEntry.order_id))
         .where(LedgerPosting.kind != PostingKind.VERIFICATION)
         .group_by(LedgerEntry.organizer_id, LedgerEntry.currency)
         .having(sa.and_(owed > 0, newest < scope.before(COVER_AGE)))
