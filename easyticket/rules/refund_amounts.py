@@ -7,10 +7,10 @@ the order's lock.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from easyticket.integrations.providers import DisputeState
-from easyticket.models import Order, Payment, PaymentState, Refund, RefundState, Ticket
+from easyticket.models import Order, Payment, PaymentState, Refund, RefundState, Ticket, TicketStatus
 from easyticket.rules.pricing import apportion
 
 # The payer's bank has this money, for now or for good.
@@ -30,17 +30,14 @@ def settling_payment(order: Order) -> Payment | None:
 
 def left_of_payment(payment: Payment, order: Order, whole_minor: int) -> int:
     """Return what is left of `whole_minor`, which a payment brought in; never below zero."""
-    promised = sum(
-        refund.amount_minor
-        for refund in order.refunds
-        if refund.payment_id == payment.id and refund.state is not RefundState.FAILED
-    )
-    disputed = sum(
-        dispute.amount_minor
-        for dispute in order.disputes
-        if dispute.payment_id == payment.id and dispute.state in _TAKEN_BACK
-    )
-    return max(whole_minor - promised - disputed, 0)
+    return max(whole_minor - _promised(payment, order) - _disputed(payment, order, _TAKEN_BACK), 0)
+
+
+def is_promised_twice(payment: Payment, order: Order) -> bool:
+    """Tell whether a bank took for good what is promised back too: both together are more than the payment brought."""
+    whole = order.total_minor if payment.state is PaymentState.PAID else payment.captured_minor or 0
+    lost = _disputed(payment, order, (DisputeState.LOST,))
+    return lost > 0 and _promised(payment, order) + lost > whole
 
 
 def left_of_tickets(tickets: Sequence[Ticket], refunds: Sequence[Refund]) -> dict[int, int]:
@@ -57,6 +54,25 @@ def minor_of_tickets(order: Order, chosen: Sequence[Ticket]) -> int:
     return min(sum(left_of_tickets(chosen, order.refunds).values()), refundable_minor(order))
 
 
+def tickets_given_up(order: Order, every: Sequence[Ticket], amount_minor: int) -> list[Ticket]:
+    """Return which tickets end when their buyer has an amount back and names none of them.
+
+    What is left of the money after it covers what the tickets that stay have cost. The dearest stay first, as long as
+    they fit; of equal ones the earlier. None where nothing is left: that ends all of them without being asked.
+    """
+    covered = refundable_minor(order) - amount_minor
+    if covered <= 0:
+        return []
+    valid = [ticket for ticket in every if ticket.status is not TicketStatus.CANCELLED]
+    ended = []
+    for ticket in sorted(valid, key=lambda each: (-each.paid_minor, each.id)):
+        if ticket.paid_minor <= covered:
+            covered -= ticket.paid_minor
+        else:
+            ended.append(ticket)
+    return ended
+
+
 def spread(amount_minor: int, left: Mapping[int, int], step: int = 1) -> dict[int, int]:
     """Part an amount among tickets by what is left of each (by id): none gets more than that, and all together
     the amount, or all that is left of them. In multiples of `step` minor units where all of it is one."""
@@ -64,3 +80,19 @@ def spread(amount_minor: int, left: Mapping[int, int], step: int = 1) -> dict[in
     shared = min(amount_minor, sum(weights))
     step = 1 if any(weight % step for weight in weights) else step
     return dict(zip(left, apportion(shared, weights, step), strict=True))
+
+
+def _promised(payment: Payment, order: Order) -> int:
+    return sum(
+        refund.amount_minor
+        for refund in order.refunds
+        if refund.payment_id == payment.id and refund.state is not RefundState.FAILED
+    )
+
+
+def _disputed(payment: Payment, order: Order, states: Collection[DisputeState]) -> int:
+    return sum(
+        dispute.amount_minor
+        for dispute in order.disputes
+        if dispute.payment_id == payment.id and dispute.state in states
+    )

@@ -22,7 +22,8 @@ from easyticket.db import db, transactional
 from easyticket.models import Order, Refund, RefundState, Ticket
 from easyticket.rules.people import normal_line
 from easyticket.rules.permissions import Actor, Permission, require
-from easyticket.rules.refunds import check_in_time, check_paid, source_of
+from easyticket.rules.refund_amounts import tickets_given_up
+from easyticket.rules.refunds import RefundSource, check_in_time, check_paid, source_of
 from easyticket.services import refund_sending
 from easyticket.services.idempotency import Repeated, Turn, find_record, take_turn
 from easyticket.services.order_lock import lock_order
@@ -80,9 +81,10 @@ def make_refund(
     """Promise what a person wants back and send it at once.
 
     A buyer may within the event's policy and while no ticket was used, its organizer and admins at any time. Tickets that
-    are named, or all of them where all the money goes back, end at once. Where the provider does not answer, or the
-    database fails after the promise, the refund comes back unfinished and its job goes on sending it; one that the
-    provider refuses comes back failed. With a `turn` it is promised once.
+    are named, or all of them where all the money goes back, end at once. By an amount without tickets none ends where
+    organizer or admin ask, and where a buyer does so many that what is left covers the others. Where the provider does
+    not answer, or the database fails after the promise, the refund comes back unfinished and its job goes on sending it;
+    one that the provider refuses comes back failed. With a `turn` it is promised once.
 
     :raises Conflict: not paid, too late for a buyer, used (code `ticket_used`), nothing left of the tickets, or disputed.
     :raises Invalid: nothing, or more than what is left (field `amount`); tickets of another order (field `tickets`); a
@@ -108,9 +110,9 @@ def preview_refund(*, actor: Actor, order: Order, wish: RefundWish, now: datetim
     """
     require(actor, Permission.REFUND_ORDER, order)
     check_paid(order, now)
-    check_in_time(source_of(actor, order), order, order.tickets, now)
-    chosen = chosen_tickets(order.tickets, wish.codes)
-    amount = _wanted_minor(order, chosen, wish)
+    source = source_of(actor, order)
+    check_in_time(source, order, order.tickets, now)
+    chosen, amount = _wanted(source, order, order.tickets, wish)
     return plan_refund(
         order, order.tickets, amount_minor=amount, chosen=chosen, override_used=wish.override_used
     )
@@ -144,11 +146,11 @@ def _promise(actor: Actor, order_id: int, wish: RefundWish, turn: Turn | None, n
     source = source_of(actor, order)
     every = locked_tickets(order)
     check_in_time(source, order, every, now)
-    chosen = chosen_tickets(every, wish.codes)
+    chosen, amount = _wanted(source, order, every, wish)
     refund = request_refund(
         actor=actor,
         order=order,
-        amount_minor=_wanted_minor(order, chosen, wish),
+        amount_minor=amount,
         cancelled_tickets=chosen,
         reason=wish.reason,
         source=source.value,
@@ -159,13 +161,23 @@ def _promise(actor: Actor, order_id: int, wish: RefundWish, turn: Turn | None, n
     return refund.id
 
 
-def _wanted_minor(order: Order, chosen: Sequence[Ticket], wish: RefundWish) -> int | None:
-    if chosen:
-        return refund_of_tickets(order, chosen)
+def _wanted(
+    source: RefundSource, order: Order, every: Sequence[Ticket], wish: RefundWish
+) -> tuple[list[Ticket], int | None]:
+    """Return which tickets somebody gives up, and for how many minor units (None: all that is left)."""
+    if wish.codes:
+        chosen = chosen_tickets(every, wish.codes)
+        return chosen, refund_of_tickets(order, chosen)
     if wish.amount is None:
-        return None
+        return [], None
+    amount = _minor_of(wish.amount, order.currency)
+    # Organizers and admins may make a present of money; buyers would keep tickets that they did not pay for.
+    return tickets_given_up(order, every, amount) if source is RefundSource.BUYER else [], amount
+
+
+def _minor_of(amount: Decimal, currency: str) -> int:
     try:
-        return Money.parse(wish.amount, order.currency).minor
+        return Money.parse(amount, currency).minor
     except MoneyError as error:
         raise invalid_field("amount", str(error)) from None
 

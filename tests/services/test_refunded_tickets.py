@@ -26,10 +26,16 @@ from easyticket.models import (
     TicketStatus,
 )
 from easyticket.rules.permissions import SYSTEM, Actor
-from easyticket.rules.refund_amounts import refundable_minor
+from easyticket.rules.refund_amounts import refundable_minor, tickets_given_up
 from easyticket.services import refund_requests, refunds
 from easyticket.services.payments import settle_payment
-from easyticket.services.refund_requests import RefundWish, make_refund, refund_order, turn_of_form
+from easyticket.services.refund_requests import (
+    RefundWish,
+    make_refund,
+    preview_refund,
+    refund_order,
+    turn_of_form,
+)
 from tests import factories
 from tests.services.test_orders import holding
 from tests.services.test_payments import approved, balance
@@ -98,6 +104,41 @@ class TestAmounts:
             order.tickets[1].id: order.tickets[1].paid_minor,
             order.tickets[2].id: order.tickets[2].paid_minor,
         }
+
+    @pytest.mark.parametrize(
+        ("amount", "staying"), [("0.01", 1), ("52.50", 1), ("52.51", 0), ("104.99", 0), ("105.00", 0)]
+    )
+    def test_a_buyer_keeps_no_ticket_that_the_rest_of_the_money_does_not_cover(
+        self, amount: str, staying: int
+    ) -> None:
+        order = bought(factories.make_simple_event(price_minor=5_000), 2)
+        wish = RefundWish(amount=Decimal(amount))
+        plan = preview_refund(actor=holding(order), order=order, wish=wish, now=clock.now())
+        assert len(plan.ended) == 2 - staying
+        refund_order(actor=holding(order), order=order, amount=wish.amount, now=clock.now())
+        valid = [ticket for ticket in order.tickets if ticket.status is TicketStatus.ACTIVE]
+        assert valid == order.tickets[:staying]
+        assert (sold(order), refundable_minor(order)) == (staying, 10_500 - int(Decimal(amount) * 100))
+        assert sum(ticket.paid_minor for ticket in valid) <= refundable_minor(order)
+
+    def test_cents_asked_for_one_after_the_other_end_tickets_as_their_sum_does(self) -> None:
+        order = bought(factories.make_simple_event(price_minor=5_000), 2)
+        for _ in range(6):
+            refund_order(actor=holding(order), order=order, amount=Decimal(10), now=clock.now())
+        assert {ticket.status for ticket in order.tickets} == {TicketStatus.CANCELLED}
+        rest = refund_order(actor=holding(order), order=order, now=clock.now())
+        assert (rest.amount_minor, order.status) == (4_500, OrderStatus.REFUNDED)
+
+    @pytest.mark.parametrize(
+        ("amount", "staying"), [(300, [2_550, 300]), (2_550, [300, 300]), (450, [2_550])]
+    )
+    def test_the_dearest_tickets_stay_as_long_as_they_fit(self, amount: int, staying: list[int]) -> None:
+        order = bought(factories.make_simple_event(price_minor=1_000), 3)
+        for ticket, paid in zip(order.tickets, (300, 2_550, 300), strict=True):
+            ticket.paid_minor = paid
+        ended = tickets_given_up(order, order.tickets, amount)
+        stays = [ticket.paid_minor for ticket in order.tickets if ticket not in ended]
+        assert sorted(stays, reverse=True) == staying
 
     def test_an_amount_without_tickets_touches_none_and_lowers_what_tickets_can_bring(self) -> None:
         order = bought(quantity=2)
