@@ -1,9 +1,15 @@
-"""How long a round of asking providers goes on: one that does not answer must not keep the others, or a buyer, waiting."""
+"""How long a round of asking providers goes on: one that does not answer must not keep the others, or a buyer, waiting,
+and one row that nobody can read must not end the round of all."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
+
+from easyticket.db import db
+
+log = logging.getLogger(__name__)
 
 # How often one provider may leave us without an answer in one round.
 FAILURES = 2
@@ -28,3 +34,14 @@ class Round:
     def note_unanswered(self, provider: str) -> None:
         """Remember that a provider did not answer."""
         self._unanswered[provider] += 1
+
+
+def go_past(what: str, row_id: int) -> None:
+    """Let a round go on after an exception that nobody foresaw (call it while that is handled): one value that the database
+    does not take must not stop everybody else's orders.
+
+    What the row began is rolled back and the log has the whole story. The row stays as it was, so it is tried again in its
+    turn and the audit tells of it as stuck.
+    """
+    db.session.rollback()
+    log.exception("%s %s stopped its own turn only: the round goes on", what, row_id)

@@ -20,7 +20,7 @@ from easyticket.models import Order, OrderStatus, Payment, PaymentState
 from easyticket.models.payment import OPEN_STATES
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import inventory, payments
-from easyticket.services.asking import Round
+from easyticket.services.asking import Round, go_past
 from easyticket.services.attempts import note_asked
 from easyticket.services.order_lock import lock_order
 from easyticket.services.settlement import UNPAID, abandon_attempts
@@ -53,7 +53,7 @@ def expire_orders(now: datetime | None = None, event_id: int | None = None) -> i
     count, last_id = 0, 0
     while batch := _run_out(now, event_id, last_id):
         last_id = batch[-1].order_id
-        count += sum(_expire(row, asking, now) for row in sorted(batch, key=_last_tried))
+        count += sum(_expire_one(row, asking, now) for row in sorted(batch, key=_last_tried))
     return count
 
 
@@ -94,6 +94,14 @@ def _last_tried(row: _Row) -> datetime:
     return datetime.min.replace(tzinfo=UTC) if is_new else row.checked_at
 
 
+def _expire_one(row: _Row, asking: Round, now: datetime) -> bool:
+    try:
+        return _expire(row, asking, now)
+    except Exception:  # whatever is wrong with this order, the places of the others go back on sale
+        go_past("order", row.order_id)
+        return False
+
+
 def _expire(row: _Row, asking: Round, now: datetime) -> bool:
     if row.payment_id is None:
         return _end_expired(row.order_id, now)
@@ -117,6 +125,12 @@ def _is_closed(row: _Row, asking: Round, now: datetime, *, is_overdue: bool) -> 
         asking.note_unanswered(row.provider)
         note_asked([row.payment_id], now)
         log.warning("the payment of order %s could not be closed: %s", row.order_id, error.message)
+        return False
+    except (
+        Exception
+    ):  # an answer that cannot be kept counts as none: in half an hour the order ends without it
+        go_past("the payment of order", row.order_id)
+        note_asked([row.payment_id], now)
         return False
     return True
 

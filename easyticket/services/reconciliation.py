@@ -15,7 +15,7 @@ from easyticket.core.errors import NotFound, ProviderDown
 from easyticket.db import db
 from easyticket.models import Order, Payment, PaymentState
 from easyticket.rules.settling import is_news
-from easyticket.services.asking import Round
+from easyticket.services.asking import Round, go_past
 from easyticket.services.attempts import note_asked
 from easyticket.services.providers import get_provider
 from easyticket.services.settlement import apply_snapshot
@@ -78,19 +78,25 @@ def _ask(query: _Due, asking: Round, answers: _Answers, now: datetime) -> None:
 
 def _ask_one(row: _Row, asking: Round, answers: _Answers, now: datetime) -> None:
     try:
-        snapshot = get_provider(row.provider).fetch(row.reference, row.provider_ref or "")
-    except (
-        ProviderDown,
-        NotFound,
-    ) as error:  # it does not answer, or is switched off: the others are asked still
+        is_new = _take_in(row, now)
+    except (ProviderDown, NotFound) as error:  # silent, or switched off: the others are asked still
+        is_new = False
         asking.note_unanswered(row.provider)
-        answers.nothing_new.append(row.id)
         log.warning("payment %s could not be checked: %s", row.id, error.message)
-        return
-    if is_news(row.state, row.last_error, snapshot):
-        apply_snapshot(row.id, snapshot, now)
-    else:
+    except Exception:  # an answer that cannot be kept, or worse: this row's trouble, not that of the others
+        is_new = False
+        go_past("payment", row.id)
+    if not is_new:
         answers.nothing_new.append(row.id)
+
+
+def _take_in(row: _Row, now: datetime) -> bool:
+    """Ask about one attempt and act on what is new; False where nothing is."""
+    snapshot = get_provider(row.provider).fetch(row.reference, row.provider_ref or "")
+    if not is_news(row.state, row.last_error, snapshot):
+        return False
+    apply_snapshot(row.id, snapshot, now)
+    return True
 
 
 def _open(now: datetime) -> _Due:

@@ -19,6 +19,7 @@ from easyticket.models import Order, Payment, PaymentState, Refund, RefundState
 from easyticket.rules.refund_amounts import left_of_payment, refundable_minor
 from easyticket.rules.refunds import RefundSource, is_on_sale_still
 from easyticket.services import ledger, tickets, withdrawal_cover
+from easyticket.services.asking import go_past
 from easyticket.services.order_lock import lock_order
 from easyticket.services.providers import get_provider
 from easyticket.services.refund_sending import UNSENT, apply_refund_snapshot, send_refund
@@ -78,6 +79,8 @@ def _reconcile(provider: str, now: datetime) -> int:
             break
         except AppError as error:
             log.warning("a refund waits: %s", error.message, extra={"payment_id": payment_id})
+        except Exception:  # an answer that cannot be kept must not keep the refunds of others
+            go_past("the refunds of payment", payment_id)
     return count
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 
 from easyticket.core import clock
 from easyticket.db import db
-from easyticket.integrations.providers import DisputeState, NoticeTopic
+from easyticket.integrations.providers import DisputeSnapshot, DisputeState, NoticeTopic
 from easyticket.models import (
     Dispute,
     Event,
@@ -206,3 +207,28 @@ def test_what_is_not_decided_is_asked_about_every_hour(provider: StrictProvider)
     assert reconcile_disputes(now + timedelta(minutes=70)) == 1
     assert db.session.scalars(sa.select(Dispute.state)).one() is DisputeState.WON
     assert reconcile_disputes(now + timedelta(hours=3)) == 0
+
+
+def test_a_dispute_that_the_database_does_not_take_keeps_no_other_one(
+    provider: StrictProvider, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = clock.now()
+    odd, other = bought(provider)[1], bought(provider)[1]
+    told: dict[str, DisputeSnapshot] = {}
+    monkeypatch.setattr(provider, "fetch_disputes", lambda reference, _: (told[reference],))
+    for number, payment in enumerate((odd, other)):
+        told[payment.reference] = DisputeSnapshot(
+            f"dp_{number}", DisputeState.OPEN, TOTAL, "GHS", "fraudulent"
+        )
+        sync_disputes(payment.id, now)
+    odd_name, other_name = odd.reference, other.reference
+    # A day that no calendar of the database has, and a decision.
+    told[odd_name] = replace(told[odd_name], due_at="soon")  # type: ignore[arg-type]
+    told[other_name] = replace(told[other_name], state=DisputeState.WON)
+    later = now + timedelta(minutes=70)
+    assert reconcile_disputes(later) == 2
+    rows = db.session.execute(sa.select(Dispute.payment_id, Dispute.state)).all()
+    states = {row.payment_id: row.state for row in rows}
+    assert states == {odd.id: DisputeState.OPEN, other.id: DisputeState.WON}
+    assert any(record.exc_info and odd.id in (record.args or ()) for record in caplog.records)
+    assert reconcile_disputes(later) == 0

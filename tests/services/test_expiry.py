@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import logging
+from datetime import datetime, timedelta
 
 import pytest
 
 from easyticket.db import db
 from easyticket.integrations.providers import ChargeState
 from easyticket.jobs.entry import drain_outbox
-from easyticket.models import Event, HoldState, Order, OrderStatus, Payment, PaymentState
+from easyticket.models import Event, Hold, HoldState, Order, OrderStatus, Payment, PaymentState
+from easyticket.services import inventory
 from easyticket.services.expiry import PATIENCE, expire_orders
 from easyticket.services.payments import get_payment, settle_payment
 from easyticket.services.reconciliation import reconcile_payments
@@ -167,3 +169,50 @@ def test_places_can_be_held_again_at_once_by_whoever_has_just_looked(provider: S
     settle_payment(payment.reference, late)
     assert expire_orders(late + A_MOMENT, order.event_id) == 1
     assert hold_of(order) is HoldState.RELEASED
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (ChargeState.PAID, {"amount_minor": 10**30}),
+        pytest.param(
+            ChargeState.CANCELED, {"message": "Closed\x00by us"}, marks=pytest.mark.postgresql, id="nul"
+        ),
+    ],
+)
+def test_an_answer_that_the_database_does_not_take_keeps_its_own_places_half_an_hour_and_no_others(
+    provider: StrictProvider,
+    caplog: pytest.LogCaptureFixture,
+    state: ChargeState,
+    said: dict[str, object],
+) -> None:
+    event = factories.make_simple_event()
+    odd, payment = begun(event)
+    paying, unpaid = begun(event)[0], place(event)
+    provider.decide(payment.reference, state, **said)
+    last = max(order.expires_at for order in (odd, paying, unpaid))
+    with caplog.at_level(logging.ERROR):
+        assert expire_orders(last) == 2
+    assert [hold_of(order) for order in (paying, unpaid)] == [HoldState.RELEASED] * 2
+    assert (hold_of(odd), payment.checked_at) == (HoldState.HELD, last)
+    assert any(record.exc_info and odd.id in (record.args or ()) for record in caplog.records)
+
+    assert expire_orders(odd.expires_at + PATIENCE) == 1
+    assert hold_of(odd) is HoldState.RELEASED
+
+
+def test_an_order_that_cannot_be_ended_keeps_no_other_one(
+    provider: StrictProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = factories.make_simple_event()
+    stuck, other = place(event), place(event)
+    release, stuck_hold = inventory.release_hold, stuck.hold
+
+    def fail_once(hold: Hold, now: datetime) -> None:
+        if stuck_hold is not None and hold.id == stuck_hold.id:
+            raise ArithmeticError("more is released than was held")
+        release(hold, now)
+
+    monkeypatch.setattr(inventory, "release_hold", fail_once)
+    assert expire_orders(max(stuck.expires_at, other.expires_at)) == 1
+    assert (hold_of(stuck), hold_of(other)) == (HoldState.HELD, HoldState.RELEASED)

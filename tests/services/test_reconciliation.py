@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 import pytest
@@ -113,3 +114,22 @@ def test_an_answer_with_nothing_new_only_moves_the_turn(provider: StrictProvider
     reconcile_payments(now)
     db.session.refresh(payment)
     assert (payment.state, payment.checked_at) == (PaymentState.OPEN, now)
+
+
+def test_an_answer_that_the_database_does_not_take_stops_nobody_else(
+    provider: StrictProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    payments = begun(3)
+    far, odd, last = payments
+    provider.pay(far.reference, amount_minor=10**30)
+    provider.decide(odd.reference, ChargeState.OPEN, message="Declined\x00by the bank")
+    provider.pay(last.reference)
+    now = in_seconds(last, 20)
+    with caplog.at_level(logging.ERROR):
+        assert reconcile_payments(now) == 3
+    for payment in payments:
+        db.session.refresh(payment)
+    assert (far.state, odd.state, last.state) == (PaymentState.OPEN, PaymentState.OPEN, PaymentState.PAID)
+    # Told with its whole story, and at the end of the queue.
+    assert any(record.exc_info and far.id in (record.args or ()) for record in caplog.records)
+    assert (far.checked_at, odd.checked_at) == (now, now)

@@ -307,6 +307,30 @@ class TestReconciling:
         # Another one each time: the one that was asked before is not at the head any more.
         assert len(asked) == len(set(asked)) == 3
 
+    def test_an_answer_that_the_database_does_not_take_keeps_no_other_refund(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        made = []
+        for _ in range(2):
+            order, payment = approved(factories.make_simple_event())
+            settle_payment(payment.reference)
+            refund = promised(order)
+            says(refund, RefundOutcome.PENDING)
+            made.append((payment.reference, refund))
+        (odd, stuck), (_, other) = made
+
+        def listed(_: object, reference: str, __: str) -> tuple[RefundSnapshot, ...]:
+            if reference == odd:
+                raise OverflowError("a number that no database takes")
+            return (RefundSnapshot("re_2", RefundOutcome.SUCCEEDED, key=str(other.uuid)),)
+
+        monkeypatch.setattr(SandboxProvider, "fetch_refunds", listed)
+        assert reconcile_refunds(clock.now() + timedelta(minutes=11)) == 2
+        for refund in (stuck, other):
+            db.session.refresh(refund)
+        assert (stuck.state, other.state) == (RefundState.PENDING, RefundState.SUCCEEDED)
+        assert any(record.exc_info for record in caplog.records)
+
 
 class TestOnceMore:
     def test_a_failed_refund_is_promised_again_once_however_often_it_is_asked_for(self, paid: Order) -> None:
