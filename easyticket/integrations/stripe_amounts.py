@@ -6,7 +6,7 @@ though nobody pays in them, and their last two digits are 00.
 
 from __future__ import annotations
 
-from easyticket.core.money import Money, currency_digits
+from easyticket.core.money import MAX_MINOR, Money, currency_digits
 
 _WHOLE_UNITS = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
 _THOUSANDTHS = frozenset("BHD JOD KWD OMR TND".split())
@@ -39,13 +39,15 @@ def to_stripe(minor: int, currency: str) -> int:
 def from_stripe(amount: int, currency: str) -> int:
     """Return our minor units of an amount as Stripe tells it.
 
-    :raises ValueError: it is no whole number of them.
+    :raises ValueError: it is no whole number of them, below zero, or more than any payment of ours can be.
     """
     if isinstance(amount, bool) or not isinstance(amount, int):
         raise ValueError("an amount that is no whole number")
     minor, rest = divmod(amount, _factor(currency))
     if rest:
         raise ValueError(f"an amount of {currency} with more digits than ours")
+    if not 0 <= minor <= MAX_MINOR:
+        raise ValueError(f"an amount of {currency} that nobody pays")
     return minor
 
 

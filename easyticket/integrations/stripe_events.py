@@ -63,9 +63,8 @@ def _reference(event: dict[str, Any]) -> str:
     thing = _object(_object(event.get("data")).get("object"))
     ours = _object(thing.get("metadata")).get("reference")
     intent = thing.get("payment_intent") if thing.get("object") != "payment_intent" else thing.get("id")
-    found = ours or intent or ""
-    is_word = isinstance(found, str) and found.isascii() and len(found) <= _LONGEST_ID
-    return found if is_word else ""
+    # Metadata is what anybody with the account wrote there; a database keeps no control characters.
+    return next((found for found in (ours, intent) if _is_word(found)), "")
 
 
 def _object(value: Any) -> dict[str, Any]:
@@ -73,11 +72,14 @@ def _object(value: Any) -> dict[str, Any]:
 
 
 def _word(value: Any) -> str:
-    if not (
-        isinstance(value, str) and value.isascii() and value.isprintable() and 0 < len(value) <= _LONGEST_ID
-    ):
+    if not _is_word(value):
         raise _no_event()
-    return value
+    return str(value)
+
+
+def _is_word(value: Any) -> bool:
+    is_text = isinstance(value, str) and value.isascii() and value.isprintable()
+    return is_text and 0 < len(value) <= _LONGEST_ID
 
 
 def _not_signed(message: str) -> Invalid:

@@ -21,6 +21,9 @@ from easyticket.integrations.stripe_amounts import from_stripe
 # What our payment intents are marked with, beside the reference: other programs may share the account.
 APP = "easyticket"
 
+# Seconds until the year 2100; what lies behind it is no moment of a dispute, and too far for a calendar at some point.
+_END = 4_102_444_800
+
 _CHARGE_STATES = {
     # After a declined card too: the same intent takes another one.
     "requires_payment_method": ChargeState.OPEN,
@@ -52,7 +55,7 @@ _DISPUTE_STATES = {
 
 def charge_snapshot(intent: dict[str, Any]) -> ChargeSnapshot:
     """Return a payment intent as a charge. Its latest charge is read where it was expanded."""
-    currency = intent["currency"].upper()
+    currency = _currency(intent)
     state = _CHARGE_STATES[intent["status"]]
     charge = _part(intent, "latest_charge")
     return ChargeSnapshot(
@@ -76,7 +79,7 @@ def is_ours(intent: dict[str, Any]) -> bool:
 
 def refund_snapshot(refund: dict[str, Any]) -> RefundSnapshot:
     """Return a refund, with the key we gave it; none where somebody made it at Stripe."""
-    currency = refund["currency"].upper()
+    currency = _currency(refund)
     outcome = _REFUND_OUTCOMES[refund["status"]]
     reason = _text(refund, "failure_reason" if outcome is RefundOutcome.FAILED else "pending_reason")
     return RefundSnapshot(
@@ -91,15 +94,14 @@ def refund_snapshot(refund: dict[str, Any]) -> RefundSnapshot:
 
 def dispute_snapshot(dispute: dict[str, Any]) -> DisputeSnapshot:
     """Return a dispute; a state that is not known yet counts as open, which keeps its money safe."""
-    currency = dispute["currency"].upper()
-    due_by = _part(dispute, "evidence_details").get("due_by")
+    currency = _currency(dispute)
     return DisputeSnapshot(
         provider_ref=_id(dispute),
         state=_DISPUTE_STATES.get(dispute["status"], DisputeState.OPEN),
         amount_minor=from_stripe(dispute["amount"], currency),
         currency=currency,
         reason=_text(dispute, "reason"),
-        due_at=datetime.fromtimestamp(due_by, UTC) if due_by else None,
+        due_at=_moment(_part(dispute, "evidence_details").get("due_by")),
     )
 
 
@@ -119,11 +121,28 @@ def _part(thing: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _text(thing: dict[str, Any], name: str) -> str:
+    """Return a text that any database keeps: no control characters, no halves of characters."""
     value = thing.get(name)
-    return value if isinstance(value, str) else ""
+    return "".join(sign if sign.isprintable() else " " for sign in value) if isinstance(value, str) else ""
 
 
 def _id(thing: dict[str, Any]) -> str:
-    if not isinstance(thing["id"], str):
+    found = thing["id"]
+    if not (isinstance(found, str) and found.isprintable()):
         raise ValueError("an id that is no text")
-    return thing["id"]
+    return found
+
+
+def _currency(thing: dict[str, Any]) -> str:
+    found: str = thing["currency"].upper()
+    if not (found.isascii() and found.isalpha()):
+        raise ValueError("a currency that has no name")
+    return found
+
+
+def _moment(seconds: Any) -> datetime | None:
+    if not seconds:
+        return None
+    if not 0 < seconds < _END:
+        raise ValueError("a moment that nobody means")
+    return datetime.fromtimestamp(seconds, UTC)

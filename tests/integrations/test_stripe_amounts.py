@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from easyticket.core.money import CURRENCIES
+from easyticket.core.money import CURRENCIES, MAX_MINOR
 from easyticket.integrations.stripe_amounts import LEAST_MINOR, from_stripe, to_stripe
 
 
@@ -35,6 +35,13 @@ def test_what_stripe_cannot_charge_exactly_is_not_rounded(minor: int, currency: 
 def test_what_is_no_whole_number_of_our_units_is_not_read(told: int) -> None:
     with pytest.raises(ValueError, match="an amount"):
         from_stripe(told, "UGX")
+
+
+@pytest.mark.parametrize("told", [-1, MAX_MINOR + 1, 10**30])
+def test_what_nobody_can_have_paid_is_not_read(told: int) -> None:
+    assert from_stripe(MAX_MINOR, "EUR") == MAX_MINOR
+    with pytest.raises(ValueError, match="nobody pays"):
+        from_stripe(told, "EUR")
 
 
 def test_every_currency_events_may_use_has_a_least_charge_that_stripe_takes() -> None:

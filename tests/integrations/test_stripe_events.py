@@ -82,3 +82,17 @@ def test_either_secret_is_good_while_it_is_changed(provider: StripeProvider) -> 
     ours = signed(body)["Stripe-Signature"]
     other = signed(body, "whsec_another")["Stripe-Signature"].partition(",")[2]
     assert provider.read_webhook(body, {"Stripe-Signature": f"{ours},{other}"}).event_key == "evt_1"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["ET-\x00", "ET-\n", "ET-\x7f", "ET-\u00e4", "ET-\ud800", "E" * 256, 7, ["ET"]], ids=ascii
+)
+def test_a_reference_that_is_no_word_leads_to_the_intent_instead(
+    wrong: object, provider: StripeProvider
+) -> None:
+    thing = {"object": "charge", "payment_intent": "pi_9", "metadata": {"reference": wrong}}
+    told = {"id": "evt_1", "type": "charge.succeeded", "data": {"object": thing}}
+    body = json.dumps(told).encode()
+    assert provider.read_webhook(body, signed(body)).reference == "pi_9"
+    body = json.dumps(told | {"data": {"object": thing | {"payment_intent": wrong}}}).encode()
+    assert provider.read_webhook(body, signed(body)).reference == ""

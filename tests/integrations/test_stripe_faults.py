@@ -54,6 +54,10 @@ def test_an_error_of_stripes_own_leaves_it_open(
         {"currency": None},
         {"amount_received": "4200"},
         {"amount_received": 42.0},
+        {"amount_received": 10**30},
+        {"amount_received": -1},
+        {"currency": "\x00\x00\x00"},
+        {"id": "pi_\x00"},
         {"id": None},
         {"livemode": "no", "currency": 7},
     ],
@@ -65,6 +69,30 @@ def test_an_answer_of_another_shape_leaves_it_open(
     stripe_double.tamper(paid.provider_ref, **lie)
     with pytest.raises(ProviderDown):
         provider.fetch(REFERENCE, paid.provider_ref)
+
+
+def test_what_is_told_holds_nothing_that_a_database_refuses(
+    provider: StripeProvider, paid: StartedCharge, stripe_double: StripeDouble
+) -> None:
+    lie = {
+        "metadata": {"reference": f"{REFERENCE}\x00"},
+        "last_payment_error": {"message": "No\x00\ud800 money"},
+    }
+    stripe_double.tamper(paid.provider_ref, **lie)
+    told = provider.fetch(REFERENCE, paid.provider_ref)
+    assert told.message == "No   money"
+    assert told.reference.isprintable()
+    assert told.reference != REFERENCE
+
+
+@pytest.mark.parametrize("due_by", [10**30, -1, "soon", 10**12], ids=str)
+def test_a_dispute_due_on_no_day_is_not_read(
+    due_by: object, provider: StripeProvider, paid: StartedCharge, stripe_double: StripeDouble
+) -> None:
+    dispute = stripe_double.open_dispute(paid.provider_ref)
+    stripe_double.tamper(dispute["id"], evidence_details={"due_by": due_by})
+    with pytest.raises(ProviderDown):
+        provider.fetch_disputes(REFERENCE, paid.provider_ref)
 
 
 @pytest.mark.parametrize("lie", [{"metadata": None}, {"metadata": []}, {"latest_charge": None}], ids=str)

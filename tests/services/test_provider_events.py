@@ -110,6 +110,20 @@ def test_both_doors_of_one_provider_keep_one_row_of_an_event(client: FlaskClient
     assert (event.topic, event.payment_reference) == (NoticeTopic.DISPUTE, "pi_9")
 
 
+@pytest.mark.usefixtures("provider")
+def test_an_event_whose_reference_no_database_keeps_is_taken_and_is_about_nothing(
+    client: FlaskClient, app: Flask
+) -> None:
+    secret = app.config["SETTINGS"].stripe_webhook_secret
+    thing = {"object": "payment_intent", "metadata": {"reference": "ET-\x00"}}
+    body = json.dumps({"id": "evt_8", "type": "payment_intent.succeeded", "data": {"object": thing}})
+    signature = stripe.WebhookSignature.generate_signature_header(body, secret)
+    answer = client.post("/webhooks/stripe/", data=body.encode(), headers={"Stripe-Signature": signature})
+    assert (answer.status_code, answer.json) == (200, {"received": True})
+    db.session.rollback()
+    assert db.session.scalars(sa.select(ProviderEvent.payment_reference)).all() == [""]
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
