@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from easyticket.db import db, transactional
+from easyticket.integrations.sandbox import SandboxCharge
 from easyticket.links import public_url
 from easyticket.models import Event, Order, Payment, Refund
 from easyticket.rules.permissions import ANONYMOUS, Actor
@@ -116,5 +117,14 @@ def _backdate_payments(event: Event) -> None:
     orders = sa.select(Order.id).where(Order.event_id == event.id)
     db.session.execute(
         sa.update(Payment).where(Payment.order_id.in_(orders)).values(created_at=ordered_at),
+        execution_options={"synchronize_session": False},
+    )
+    # The sandbox's books too, which the audit holds against ours.
+    opened_at = sa.select(Payment.created_at).where(Payment.reference == SandboxCharge.reference)
+    of_event = sa.select(Payment.reference).where(Payment.order_id.in_(orders))
+    db.session.execute(
+        sa.update(SandboxCharge)
+        .where(SandboxCharge.reference.in_(of_event))
+        .values(created_at=opened_at.scalar_subquery()),
         execution_options={"synchronize_session": False},
     )
