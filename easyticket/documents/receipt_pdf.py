@@ -120,7 +120,12 @@ def _tax(receipt: Receipt) -> str:
     if not receipt.tax_basis_points:
         return ""
     rate = percent_text(receipt.tax_basis_points)
-    return f"Included {printable(receipt.tax_name)} {rate}: {_text(receipt, receipt.tax_minor)}"
+    within = (
+        ""
+        if receipt.net_of_fee_minor == receipt.amount_minor
+        else f" in {_text(receipt, receipt.net_of_fee_minor)}"
+    )
+    return f"Included {printable(receipt.tax_name)} {rate}{within}: {_text(receipt, receipt.tax_minor)}"
 
 
 def _refers_to(original: Receipt, zone: str) -> str:
