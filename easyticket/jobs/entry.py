@@ -23,6 +23,7 @@ from easyticket.integrations.mail import MailRefused
 from easyticket.jobs.registry import HANDLERS
 from easyticket.models import OutboxJob
 from easyticket.queue import JobName
+from easyticket.services.refund_sending import RefundBeingSent
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ LEASE = timedelta(seconds=60)
 BACKOFF = (5, 15, 60, 300, 900, 3600, 3600, 3600, 3600, 3600, 3600, 3600)
 # What no further try can mend: a mailbox that does not exist.
 HOPELESS = (MailRefused,)
+# What another process has in hand at this moment: no fault, the next try finds it done.
+BUSY = (RefundBeingSent,)
 
 
 def run_outbox_job(job_id: int) -> None:
@@ -94,7 +97,10 @@ def _run(job: OutboxJob) -> None:
             HANDLERS[JobName(name)](payload, uuid)
     except Exception as error:  # whatever a job does, the worker goes on and the row remembers it
         db.session.rollback()
-        log.exception("job %s %s failed (try %s)", name, job_id, attempts)
+        if isinstance(error, BUSY):
+            log.info("job %s %s waits: %s", name, job_id, error)
+        else:
+            log.exception("job %s %s failed (try %s)", name, job_id, attempts)
         _plan_next_try(job_id, attempts, error)
         return
     with transaction() as session:
