@@ -108,7 +108,10 @@ def refund(secret: str) -> ResponseReturnValue:
         )
         flash(refund_text(made), "warning" if made.state is RefundState.FAILED else "success")
         return redirect(url_for("orders.page", secret=secret), 303)
-    page = refund_page(order, request.args.getlist("tickets"), now, is_all="all" in request.args)
+    chosen = request.args.getlist("tickets")
+    if "chosen" in request.args and not chosen:
+        flash("Choose at least one ticket.", "warning")
+    page = refund_page(order, chosen, now, is_all="all" in request.args)
     return render_template("orders/refund.html", page=page, form=form), status_of(form)
 
 

@@ -73,9 +73,7 @@ def checkout_page(order: Order, now: datetime) -> CheckoutPage:
         can_hold_again=may_hold_again(order, now),
         is_paid=is_paid,
         pay_text=pay_text(order),
-        pay_note="You pay on the payment provider's page and come back here for your tickets."
-        if is_paid
-        else "",
+        pay_note="You pay on the next page and come back here for your tickets." if is_paid else "",
         refund_promise=policy_text(order.event, now) if is_paid else "",
         promo_code=order.promo_code,
         terms=[line for line in order.event.terms_and_conditions.splitlines() if line.strip()],
