@@ -4,13 +4,20 @@ and one row that nobody can read must not end the round of all."""
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from easyticket.db import db
+from easyticket.integrations.sandbox import SandboxProvider
 
 log = logging.getLogger(__name__)
 
+# How many threads of a process may wait for providers at a time, because somebody looks at a page: a provider that hangs
+# holds each for most of a minute, and the others have the rest of the site to serve.
+_SEATS = threading.BoundedSemaphore(2)
 # How often one provider may leave us without an answer in one round.
 FAILURES = 2
 
@@ -34,6 +41,23 @@ class Round:
     def note_unanswered(self, provider: str) -> None:
         """Remember that a provider did not answer."""
         self._unanswered[provider] += 1
+
+
+@contextmanager
+def seat_to_wait(provider: str) -> Iterator[bool]:
+    """Tell whether this thread may wait for a provider's answer inside; where all seats are taken, go on with what is known.
+
+    The sandbox is in this process and keeps nobody waiting.
+    """
+    if provider == SandboxProvider.name:
+        yield True
+        return
+    has_seat = _SEATS.acquire(blocking=False)
+    try:
+        yield has_seat
+    finally:
+        if has_seat:
+            _SEATS.release()
 
 
 def go_past(what: str, row_id: int) -> None:

@@ -20,7 +20,7 @@ from easyticket.models import Order, OrderStatus, Payment, PaymentState
 from easyticket.models.payment import OPEN_STATES
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import inventory, payments
-from easyticket.services.asking import Round, go_past
+from easyticket.services.asking import Round, go_past, seat_to_wait
 from easyticket.services.attempts import note_asked
 from easyticket.services.order_lock import lock_order
 from easyticket.services.settlement import UNPAID, abandon_attempts
@@ -119,6 +119,11 @@ def _is_closed(row: _Row, asking: Round, now: datetime, *, is_overdue: bool) -> 
         return False
     if not asking.may_ask(row.provider):
         return False
+    with seat_to_wait(row.provider) as has_seat:
+        return has_seat and _close(row, asking, now)
+
+
+def _close(row: _Row, asking: Round, now: datetime) -> bool:
     try:
         payments.close_payment(row.reference, now)
     except (ProviderDown, NotFound) as error:  # it does not answer, or is switched off

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import current_app
 
+from easyticket.core import clock
 from easyticket.core.errors import Conflict, Forbidden, NotFound, ProviderDown
 from easyticket.db import db
+from easyticket.integrations.sandbox import SandboxProvider
 from easyticket.links import public_url
 from easyticket.models import Order, OrderStatus, Payment
 from easyticket.rules.order_phase import last_payment_of, payment_to_ask_about, shown_status
 from easyticket.rules.people import normal_line
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import sandbox
+from easyticket.services.asking import seat_to_wait
+from easyticket.services.attempts import note_asked
 from easyticket.services.orders import secret_of
 from easyticket.services.payments import settle_payment, start_payment
 from easyticket.services.provider_events import record_provider_event
 from easyticket.services.providers import is_sandbox_on
 from easyticket.services.settlement import UNPAID
+
+# Those who look on ask a provider about one payment no more often than this.
+_PAUSE = timedelta(seconds=5)
 
 
 def create_intent(*, actor: Actor, order: Order, now: datetime) -> Payment:
@@ -80,14 +87,34 @@ def confirm_test_payment(
     return order
 
 
-def ask_about_payment(order: Order, now: datetime) -> None:
-    """Bring an order to what its provider says now, where that may be news; what is known stays where it does not answer."""
+def ask_about_payment(order: Order, now: datetime, *, at_once: bool = False) -> None:
+    """Bring an order to what its provider says now, where that may be news.
+
+    What is known stays where the provider does not answer, was asked a few seconds ago (unless it must be asked `at_once`),
+    or keeps others waiting already: webhooks and the schedule bring the rest.
+    """
     payment = payment_to_ask_about(order)
-    if payment is None:
+    if payment is None or not (at_once or _is_time_to_ask(payment, now)):
         return
+    with seat_to_wait(payment.provider) as has_seat:
+        if has_seat:
+            _ask(payment, now)
+
+
+def _is_time_to_ask(payment: Payment, now: datetime) -> bool:
+    """Tell whether the last answer is old enough to ask again; the sandbox, in this process, may always be asked."""
+    is_old = payment.checked_at is None or payment.checked_at <= now - _PAUSE
+    return is_old or payment.provider == SandboxProvider.name
+
+
+def _ask(payment: Payment, now: datetime) -> None:
+    payment_id, reference = payment.id, payment.reference
+    # Before the answer, so that whoever looks meanwhile does not wait for another one.
+    note_asked([payment_id], now)
     try:
-        settle_payment(payment.reference, now)
+        settle_payment(reference, now)
     except (ProviderDown, NotFound):  # it does not answer, or is switched off
+        note_asked([payment_id], clock.now())
         current_app.logger.warning("the provider of a payment does not answer; what is known is told")
 
 

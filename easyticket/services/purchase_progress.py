@@ -41,7 +41,7 @@ def cancel_purchase(*, actor: Actor, name: str, now: datetime) -> tuple[str, int
     :raises NotFound: there is none, or it is somebody else's.
     :raises Conflict: it is finished already; `context` tells its `status`.
     """
-    order = read_purchase(actor=actor, name=name, now=now).order
+    order = _as_provider_says(get_purchase(actor, name), now, at_once=True).order
     if is_expired(order, now):
         told = {"status": PurchaseStatus.FAILED.value}
         raise Conflict("Order has expired", code="hold_expired", context=told)
@@ -61,7 +61,7 @@ def resend_purchase(*, actor: Actor, purchase: Purchase, now: datetime) -> tuple
 
     :raises Conflict: it is not paid, or its tickets are not valid any more; `context` tells its `status`.
     """
-    order = _as_provider_says(purchase, now).order
+    order = _as_provider_says(purchase, now, at_once=True).order
     status = purchase_status(order, last_payment_of(order), now)
     if status is not PurchaseStatus.COMPLETED:
         sentence = "Tickets are sent once the payment is completed."
@@ -72,10 +72,13 @@ def resend_purchase(*, actor: Actor, purchase: Purchase, now: datetime) -> tuple
     return email, tickets
 
 
-def _as_provider_says(purchase: Purchase, now: datetime) -> Purchase:
-    """Return the purchase, read again where its provider was asked because it may know something new."""
+def _as_provider_says(purchase: Purchase, now: datetime, *, at_once: bool = False) -> Purchase:
+    """Return the purchase, read again where its provider was asked because it may know something new.
+
+    `at_once` asks also where it was asked a moment ago, for whoever does more than look.
+    """
     if payment_to_ask_about(purchase.order) is None:
         return purchase
     name = purchase.payment_id
-    ask_about_payment(purchase.order, now)
+    ask_about_payment(purchase.order, now, at_once=at_once)
     return find_purchase(name) or purchase

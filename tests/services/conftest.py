@@ -14,6 +14,11 @@ from tests.services.strict_provider import StrictProvider
 @pytest.fixture
 def provider(app: Flask, monkeypatch: pytest.MonkeyPatch) -> StrictProvider:
     """The provider that collects everything: one inside this process, in Stripe's place."""
+    return in_stripes_place(app, monkeypatch)
+
+
+def in_stripes_place(app: Flask, monkeypatch: pytest.MonkeyPatch) -> StrictProvider:
+    """Return a provider through which this application collects everything."""
     settings = replace(
         app.config["SETTINGS"],
         stripe_secret_key="sk_test_strict",
