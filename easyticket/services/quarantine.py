@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from easyticket.core.errors import Conflict
 from easyticket.db import db, transactional
+from easyticket.integrations.providers import DisputeState
 from easyticket.models import Order, Payment, PaymentState, Refund
 from easyticket.rules.order_phase import is_waiting_for_review
 from easyticket.rules.permissions import Actor, Permission, require
@@ -20,8 +21,8 @@ from easyticket.services.order_lock import lock_order
 def return_quarantined_payment(*, actor: Actor, payment: Payment, now: datetime) -> Refund:
     """Take quarantined money into the books and promise all of it back to its payer; it is sent after the commit.
 
-    :raises Conflict: somebody has decided already; a bank has the money in hand; or it is of another currency, mode or
-        reference, so that our books cannot hold it and it has to be returned at the provider.
+    :raises Conflict: somebody has decided already; a bank has the money in hand or took it back for good; or it is of
+        another currency, mode or reference, so that our books cannot hold it and it has to be returned at the provider.
     """
     require(actor, Permission.REVIEW_PAYMENTS)
     order, payment = _to_decide(payment.id)
@@ -31,6 +32,11 @@ def return_quarantined_payment(*, actor: Actor, payment: Payment, now: datetime)
             code="not_in_books",
         )
     check_undisputed(payment, order)
+    if any(each.payment_id == payment.id and each.state is DisputeState.LOST for each in order.disputes):
+        raise Conflict(
+            "The payer's bank has taken this money back for good, so there is nothing to return. Mark it as seen to.",
+            code="taken_back",
+        )
     payment.state = PaymentState.SURPLUS
     payment.paid_at = payment.reviewed_at = now
     db.session.flush()
