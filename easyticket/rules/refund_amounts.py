@@ -33,11 +33,15 @@ def left_of_payment(payment: Payment, order: Order, whole_minor: int) -> int:
     return max(whole_minor - _promised(payment, order) - _disputed(payment, order, _TAKEN_BACK), 0)
 
 
+def left_of(payment: Payment, order: Order) -> int:
+    """Return what is left of a payment in our books, whether it settled the order or came besides."""
+    return left_of_payment(payment, order, _whole(payment, order))
+
+
 def is_promised_twice(payment: Payment, order: Order) -> bool:
     """Tell whether a bank took for good what is promised back too: both together are more than the payment brought."""
-    whole = order.total_minor if payment.state is PaymentState.PAID else payment.captured_minor or 0
     lost = _disputed(payment, order, (DisputeState.LOST,))
-    return lost > 0 and _promised(payment, order) + lost > whole
+    return lost > 0 and _promised(payment, order) + lost > _whole(payment, order)
 
 
 def left_of_tickets(tickets: Sequence[Ticket], refunds: Sequence[Refund]) -> dict[int, int]:
@@ -80,6 +84,10 @@ def spread(amount_minor: int, left: Mapping[int, int], step: int = 1) -> dict[in
     shared = min(amount_minor, sum(weights))
     step = 1 if any(weight % step for weight in weights) else step
     return dict(zip(left, apportion(shared, weights, step), strict=True))
+
+
+def _whole(payment: Payment, order: Order) -> int:
+    return order.total_minor if payment.state is PaymentState.PAID else payment.captured_minor or 0
 
 
 def _promised(payment: Payment, order: Order) -> int:

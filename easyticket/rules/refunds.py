@@ -13,12 +13,17 @@ from easyticket.integrations.providers import DisputeState
 from easyticket.models import Event, EventStatus, Order, OrderStatus, Payment, Refund, RefundState, Ticket
 from easyticket.rules.order_phase import LATE_SOURCE, SURPLUS_SOURCE, shown_status
 from easyticket.rules.permissions import Actor
+from easyticket.rules.refund_amounts import left_of
 from easyticket.rules.wording import moment_text
 
 # Never lets a ticket go by without a look at it: who returns its money has to say so.
 _USED_BY_BUYER = "A ticket of this order has been used. Ask the organizer for a refund."
 _IF_CANCELLED = "If the event is cancelled, everyone gets it back."
 _USED = "A ticket has been used already. Say that its money is to be returned all the same."
+
+
+# Why an order is cancelled of whose money nothing is left.
+LOST_REASON = "The payer's bank took the payment back."
 
 
 class RefundSource(enum.StrEnum):
@@ -194,17 +199,26 @@ def find_next_try(refund: Refund) -> Refund | None:
 
 
 def is_replaced(refund: Refund) -> bool:
-    """Tell whether what a failed refund was to return went back, or is promised, by others after it."""
+    """Tell whether what a failed refund was to return went back, or is promised, by others after it, or by a bank."""
     if refund.state is not RefundState.FAILED:
         return False
     later = sum(
-        each.amount_minor
+        _given_in_place(refund, each)
         for each in refund.order.refunds
         if each.id > refund.id
         and each.payment_id == refund.payment_id
         and each.state is not RefundState.FAILED
     )
-    return find_next_try(refund) is not None or later >= refund.amount_minor
+    is_gone = left_of(refund.payment, refund.order) == 0
+    return find_next_try(refund) is not None or later >= refund.amount_minor or is_gone
+
+
+def _given_in_place(failed: Refund, later: Refund) -> int:
+    """Return what a later refund gave of the money of a failed one: nothing where it was for other tickets."""
+    if not later.tickets:
+        return later.amount_minor
+    of_failed = {part.ticket_id for part in failed.tickets}
+    return sum(part.amount_minor for part in later.tickets if part.ticket_id in of_failed)
 
 
 def is_promised_again(refund: Refund) -> bool:

@@ -28,11 +28,13 @@ from easyticket.models import (
 )
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.refund_amounts import refundable_minor
+from easyticket.rules.refunds import LOST_REASON
 from easyticket.services import ledger, tickets, withdrawal_cover
 from easyticket.services.asking import Round, go_past
 from easyticket.services.attempts import note_asked
 from easyticket.services.order_lock import lock_order
 from easyticket.services.providers import get_provider
+from easyticket.services.refund_sending import UNSENT
 from easyticket.services.refund_sync import sync_refunds
 from easyticket.services.refunds import locked_tickets
 
@@ -43,7 +45,6 @@ _RANK = {DisputeState.WARNING: 0, DisputeState.OPEN: 1, DisputeState.LOST: 2, Di
 _UNDECIDED = (DisputeState.WARNING, DisputeState.OPEN)
 # Payments that are in our books.
 _BOOKED = (PaymentState.PAID, PaymentState.SURPLUS)
-LOST_REASON = "The payer's bank took the payment back."
 _PAUSE = timedelta(hours=1)
 _MOST, _SECONDS = 50, 20
 
@@ -101,6 +102,9 @@ def apply_dispute_snapshot(payment_id: int, snapshot: DisputeSnapshot, now: date
     dispute = db.session.scalar(found.execution_options(populate_existing=True))
     before = dispute.state if dispute else None
     if dispute is not None and _RANK[snapshot.state] <= _RANK[dispute.state]:
+        if before is DisputeState.WON and snapshot.state in (DisputeState.OPEN, DisputeState.LOST):
+            # A second round is in nobody's books: each turn of a dispute is posted once.
+            log.error("dispute %s was won and is %s now: see to it by hand", dispute.id, snapshot.state.value)
         dispute.due_at = snapshot.due_at or dispute.due_at
         return dispute
     if dispute is None:
@@ -111,6 +115,8 @@ def apply_dispute_snapshot(payment_id: int, snapshot: DisputeSnapshot, now: date
     _book(dispute, now)
     if payment.state is PaymentState.PAID:
         _mark_tickets(dispute, order, before, now)
+    if dispute.state not in _UNDECIDED:
+        _go_on_with_refunds(dispute)
     log.warning("dispute %s of payment %s: %s", dispute.id, payment_id, dispute.state.value)
     told = {"dispute_id": dispute.id, "state": dispute.state.value}
     enqueue(JobName.MAIL_PAYMENT_DISPUTED, told, key=f"payment-disputed:{dispute.id}:{dispute.state.value}")
@@ -165,6 +171,14 @@ def _mark_tickets(dispute: Dispute, order: Order, before: DisputeState | None, n
             # On a ticket that ended by a dispute it stays: should the money come back after all, it is good again.
             if ticket.status is not TicketStatus.CANCELLED:
                 ticket.disputed_at = None
+
+
+def _go_on_with_refunds(dispute: Dispute) -> None:
+    """Send what waited for the bank; what it took for good is taken back then instead."""
+    for refund in dispute.order.refunds:
+        if refund.payment_id == dispute.payment_id and refund.state in UNSENT:
+            key = f"send-refund:{refund.id}:{dispute.id}:{dispute.state.value}"
+            enqueue(JobName.SEND_REFUND, {"refund_id": refund.id}, key=key)
 
 
 def _end_tickets(order: Order, now: datetime) -> None:

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from easyticket.integrations.providers import DisputeState
 from easyticket.models import (
+    Dispute,
     Order,
     OrderStatus,
     OutboxJob,
@@ -56,22 +58,23 @@ def _unknown(scope: Scope) -> Iterator[Rows]:
         )
     )
     since = words(Refund.state, "since", Refund.created_at)
+    # It waits as long as the bank does.
+    waits = sa.exists().where(Dispute.payment_id == Refund.payment_id, Dispute.state == DisputeState.OPEN)
     yield (
         rows_of("refund", Refund.id, "to be sent", since)
         .join(Order, Order.id == Refund.order_id)
         .where(here, Refund.state.in_((RefundState.UNKNOWN, RefundState.BLOCKED)), Refund.created_at < latest)
+        .where(sa.not_(waits))
     )
     sending = sa.literal("send-refund:").concat(sa.cast(Refund.id, sa.Text))
-    is_being_sent = sa.and_(
-        OutboxJob.key == sending, OutboxJob.done_at.is_(None), OutboxJob.failed_at.is_(None)
-    )
+    # Once a bank has decided, by a job that is named after the dispute too.
+    is_its_job = sa.or_(OutboxJob.key == sending, OutboxJob.key.like(sending.concat(":%")))
+    is_being_sent = sa.exists().where(is_its_job, OutboxJob.done_at.is_(None), OutboxJob.failed_at.is_(None))
     yield (
         rows_of("refund that no job sends", Refund.id, "to be sent", since)
         .join(Order, Order.id == Refund.order_id)
-        .outerjoin(OutboxJob, is_being_sent)
-        .where(
-            here, Refund.state == RefundState.REQUESTED, Refund.created_at < latest, OutboxJob.id.is_(None)
-        )
+        .where(here, Refund.state == RefundState.REQUESTED, Refund.created_at < latest)
+        .where(sa.not_(waits), sa.not_(is_being_sent))
     )
 
 
