@@ -87,6 +87,32 @@ def left_minor() -> sa.ColumnElement[int]:
     return Order.total_minor - promised - disputed
 
 
+def was_won_since() -> sa.ColumnElement[bool]:
+    """Return a condition: a dispute of the payment of a refund was won after that had failed, so it may be for that alone."""
+    return (
+        sa.exists()
+        .where(Dispute.payment_id == Refund.payment_id, Dispute.state == DisputeState.WON)
+        .where(Dispute.closed_at >= Refund.failed_at)
+        .correlate(Refund)
+    )
+
+
+def list_refunds_won_back() -> Sequence[int]:
+    """Return the ids of the last refunds of payments that bought nothing, where they failed and a bank, which had the money
+    in hand, has given it back since; the oldest first."""
+    later = aliased(Refund)
+    newer = sa.exists().where(later.payment_id == Refund.payment_id, later.id > Refund.id)
+    open_ = sa.exists().where(Dispute.payment_id == Refund.payment_id, Dispute.state == DisputeState.OPEN)
+    query = (
+        sa.select(Refund.id)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(Payment.state == PaymentState.SURPLUS, Refund.state == RefundState.FAILED, was_won_since())
+        .where(sa.not_(newer), sa.not_(open_))
+        .order_by(Refund.id)
+    )
+    return db.session.scalars(query).all()
+
+
 def find_cancellation_totals(event: Event) -> CancellationTotals:
     """Return what there is to undo, in a few statements however many orders there are."""
     rows = db.session.execute(
@@ -175,6 +201,7 @@ def _loaded() -> tuple[ORMOption, ...]:
     return (
         of_order.joinedload(Order.event).joinedload(Event.organizer),
         of_order.selectinload(Order.refunds),
+        of_order.selectinload(Order.disputes),
         joinedload(Refund.payment),
     )
 

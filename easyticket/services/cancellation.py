@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -11,18 +11,23 @@ from easyticket.core import clock
 from easyticket.core.errors import AppError, Conflict
 from easyticket.db import db, transactional
 from easyticket.integrations.providers import DisputeState
-from easyticket.models import Dispute, Event, EventStatus, Order, OrderStatus, Refund
-from easyticket.queries.refunds import left_minor
+from easyticket.models import Dispute, Event, EventStatus, Order, OrderStatus, Refund, RefundState
+from easyticket.queries.refunds import left_minor, was_won_since
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.permissions import SYSTEM
 from easyticket.rules.refund_amounts import refundable_minor
 from easyticket.rules.refunds import RefundSource, is_disputed
 from easyticket.services import orders, refunds, tickets
 from easyticket.services.order_lock import lock_order
+from easyticket.services.refund_again import return_won_money
+from easyticket.services.refund_sending import SECOND_TRY
 
 log = logging.getLogger(__name__)
 
 _REASON = "The event was cancelled"
+# A refund that failed is promised a second time by its job, a day later; then it is for somebody to find out why.
+_MOST_TRIES = 2
+_TIME_FOR_A_JOB = timedelta(hours=1)
 
 
 def unwind_event(event_id: int) -> int:
@@ -48,15 +53,16 @@ def unwind_event(event_id: int) -> int:
 
 
 def return_owed_money(now: datetime | None = None) -> int:
-    """Return the money of cancelled events that could not go back when they were cancelled, and how many orders that were.
+    """Return money that nobody would ask for and that could not go back when it should, and how many promises that were.
 
-    A bank had it in hand then, or a refund made before came to nothing since. Regularly, and once a dispute is won.
+    That of cancelled events, and payments that bought nothing: a bank had it in hand, or a refund of it came to nothing.
+    Regularly, and once a dispute is won.
     """
     now = now or clock.now()
     count = 0
-    for order_id in db.session.scalars(_owing_orders()).all():
+    for order_id in db.session.scalars(_owing_orders(now)).all():
         count += _return_money(order_id, now)
-    return count
+    return count + return_won_money()
 
 
 def _next_order_id(event_id: int, after: int) -> int | None:
@@ -72,17 +78,20 @@ def _next_order_id(event_id: int, after: int) -> int | None:
     )
 
 
-def _owing_orders() -> sa.Select[int]:
-    """Select ended orders of cancelled events with money left that nothing was refunded of for that, undisputed ones."""
-    refunded = sa.exists().where(
-        Refund.order_id == Order.id, Refund.source == RefundSource.EVENT_CANCELLED.value
-    )
+def _owing_orders(now: datetime) -> sa.Select[int]:
+    """Select ended orders of cancelled events with money left, undisputed ones, unless a refund of it failed for a reason
+    of its own: that is tried a second time by its job, or here if that could not, and then somebody has to see to it."""
+    of_event = sa.and_(Refund.order_id == Order.id, Refund.source == RefundSource.EVENT_CANCELLED.value)
+    failed = sa.and_(of_event, Refund.state == RefundState.FAILED, sa.not_(was_won_since()))
+    is_new = sa.exists().where(failed, Refund.failed_at > now - SECOND_TRY - _TIME_FOR_A_JOB)
+    tries = sa.select(sa.func.count(Refund.id)).where(failed).correlate(Order).scalar_subquery()
     disputed = sa.exists().where(Dispute.order_id == Order.id, Dispute.state == DisputeState.OPEN)
     return (
         sa.select(Order.id)
         .join(Event, Event.id == Order.event_id)
         .where(Event.status == EventStatus.CANCELLED, Order.status == OrderStatus.CONFIRMED)
-        .where(Order.cancelled_at.is_not(None), left_minor() > 0, sa.not_(refunded), sa.not_(disputed))
+        .where(Order.cancelled_at.is_not(None), left_minor() > 0, sa.not_(disputed))
+        .where(tries < _MOST_TRIES, sa.not_(is_new))
         .order_by(Order.id)
         .limit(200)
     )

@@ -14,6 +14,7 @@ from easyticket.core import clock
 from easyticket.core.errors import AppError, Conflict
 from easyticket.db import db, transactional
 from easyticket.models import Order, PaymentState, Refund, RefundState
+from easyticket.queries.refunds import list_refunds_won_back
 from easyticket.rules.permissions import SYSTEM, Actor, Permission, require
 from easyticket.rules.refund_amounts import left_of_payment, refundable_minor
 from easyticket.rules.refunds import check_undisputed, find_next_try, uuid_of_next_try
@@ -43,6 +44,14 @@ def refund_again(refund_id: int) -> None:
         log.warning(
             "a failed refund is not promised again: %s", error.message, extra={"refund_id": refund_id}
         )
+
+
+def return_won_money() -> int:
+    """Promise again what a bank kept us from returning of payments that bought nothing; return how many those were."""
+    refund_ids = list_refunds_won_back()
+    for refund_id in refund_ids:
+        refund_again(refund_id)
+    return len(refund_ids)
 
 
 @transactional

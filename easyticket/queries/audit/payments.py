@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from easyticket.models import (
     Admission,
     Dispute,
     Order,
+    OrderStatus,
     Payment,
     PaymentState,
     Refund,
@@ -20,6 +22,7 @@ from easyticket.models import (
 )
 from easyticket.queries.audit.finding import Rows, Scope, amount_of, rows_of, words
 from easyticket.queries.earnings import IS_PAID
+from easyticket.queries.refunds import left_minor
 
 _IS_PROMISED = Refund.state != RefundState.FAILED
 # The payer's bank has this money, for now or for good.
@@ -27,6 +30,8 @@ _IS_TAKEN = sa.and_(Dispute.state.in_((DisputeState.OPEN, DisputeState.LOST)), D
 
 # Seconds: whoever cancels a ticket notes when they came, and may have waited for the gate to let go of it.
 _CLOCKS = 60
+# Whatever is done about money after an order's end, a failure or a dispute is done within this time.
+_UNDER_WAY = timedelta(hours=1)
 
 
 def ask_money(scope: Scope) -> Iterator[Rows]:
@@ -35,6 +40,7 @@ def ask_money(scope: Scope) -> Iterator[Rows]:
     is_paid = Payment.state == PaymentState.PAID
     returned = _returned()
     amount, captured = amount_of(returned.c.amount), amount_of(Payment.captured_minor)
+    latest = scope.before(_UNDER_WAY)
     yield (
         rows_of("returned of payment", Payment.id, captured, amount)
         .outerjoin(returned, returned.c.payment_id == Payment.id)
@@ -50,6 +56,20 @@ def ask_money(scope: Scope) -> Iterator[Rows]:
         rows_of("payment of order", Order.number, Order.total_minor, "none")
         .outerjoin(Payment, sa.and_(Payment.order_id == Order.id, is_paid))
         .where(here, IS_PAID, Order.total_minor > 0, Payment.id.is_(None))
+    )
+
+    yield (
+        rows_of("money of cancelled event left of order", Order.number, 0, left_minor())
+        .where(here, Order.status == OrderStatus.CONFIRMED, Order.cancelled_at < latest, left_minor() > 0)
+        .where(
+            sa.not_(
+                sa.exists().where(
+                    Dispute.order_id == Order.id,
+                    sa.or_(Dispute.state == DisputeState.OPEN, Dispute.closed_at > latest),
+                )
+            ),
+            sa.not_(sa.exists().where(Refund.order_id == Order.id, Refund.failed_at > latest)),
+        )
     )
 
 
