@@ -29,6 +29,7 @@ class StrictProvider:
 
     name = "stripe"
     is_live = False
+    refund_doubt_seconds = 60
 
     def __init__(self) -> None:
         self.least_seconds = 0
