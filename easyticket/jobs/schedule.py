@@ -12,6 +12,7 @@ from easyticket.services import (
     expiry,
     idempotency,
     images,
+    lookback,
     missing_receipts,
     payout_schedule,
     payout_transfers,
@@ -29,6 +30,7 @@ SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
     (60, refund_sync.reconcile_refunds),
     (600, cancellation.return_owed_money),
     (600, disputes.reconcile_disputes),
+    (120, lookback.look_back),
     # What the process that serves has counted; a process that only works has nothing to write.
     (10, visits.write_visits),
     (60, payout_transfers.reconcile_payouts),
