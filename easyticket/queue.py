@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import logging
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,8 @@ from easyticket.models import OutboxJob
 
 log = logging.getLogger(__name__)
 
+# So long a job is kept when it is done: until then it can be looked up, and its key is taken.
+DONE_KEPT_FOR = timedelta(days=90)
 # Set whenever something may be due; the in-process worker waits on it.
 WAKE = threading.Event()
 RQ_QUEUE = "easyticket"

@@ -10,6 +10,7 @@ from easyticket.services import (
     cancellation,
     disputes,
     expiry,
+    forgetting,
     idempotency,
     images,
     lookback,
@@ -40,6 +41,7 @@ SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
     # More often than it runs: it is asked for once in every hour, also where a process begins late in one.
     (600, audits.request_audit),
     (3600, idempotency.forget_old_answers),
+    (3600, forgetting.forget_done_work),
     (3600, sessions.delete_ended_sessions),
     (3600, visits.forget_old_visits),
     (3600, images.delete_unnamed_pictures),

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from easyticket.models import Order, OutboxJob, Payment, PaymentState, Receipt, Refund, RefundState
 from easyticket.queries.audit.finding import Rows, Scope, rows_of
 from easyticket.queries.earnings import IS_PAID
+from easyticket.queue import DONE_KEPT_FOR
 
 # How long the paper may take: its job draws it when the money has arrived, or has been returned.
 PAPER_AGE = timedelta(minutes=10)
@@ -20,18 +21,19 @@ def ask_mails(scope: Scope) -> Iterator[Rows]:
     """Each paid order, returned refund and order of a cancelled event has its mail; payments and refunds their paper."""
     here = scope.has(Order.event_id)
     yield _without_job("mail to the buyer of order", Order.number, "order-confirmed:", Order.id).where(
-        here, IS_PAID
+        here, IS_PAID, Order.confirmed_at > scope.before(DONE_KEPT_FOR)
     )
     yield (
         _without_job("mail about refund", Refund.id, "order-refunded:", Refund.id)
         .join(Order, Order.id == Refund.order_id)
         .where(here, Refund.state == RefundState.SUCCEEDED)
+        .where(Refund.succeeded_at > scope.before(DONE_KEPT_FOR))
     )
     yield from _without_paper(scope)
 
 
 def _without_job(what: str, name: Any, prefix: str, row_id: Any) -> Rows:
-    """Begin a SELECT of rows that no outbox job has the key of; jobs are kept when they are done."""
+    """Begin a SELECT of rows that no outbox job has the key of. What happened before DONE_KEPT_FOR has none any more."""
     key = sa.literal(prefix).concat(sa.cast(row_id, sa.Text))
     return (
         rows_of(what, name, "a job", "none")
