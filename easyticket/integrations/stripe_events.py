@@ -64,7 +64,7 @@ def _reference(event: dict[str, Any]) -> str:
     ours = _object(thing.get("metadata")).get("reference")
     intent = thing.get("payment_intent") if thing.get("object") != "payment_intent" else thing.get("id")
     # Metadata is what anybody with the account wrote there; a database keeps no control characters.
-    return next((found for found in (ours, intent) if _is_word(found)), "")
+    return next((str(found) for found in (ours, intent) if _is_word(found)), "")
 
 
 def _object(value: Any) -> dict[str, Any]:
