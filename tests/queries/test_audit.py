@@ -15,6 +15,7 @@ from flask import Flask
 
 from easyticket.core import clock
 from easyticket.db import Base, db, transaction
+from easyticket.integrations.providers import DisputeState
 from easyticket.models import (
     Admission,
     Category,
@@ -49,6 +50,7 @@ from easyticket.services.tickets import cancel_tickets
 from tests import factories
 from tests.services.test_orders import holding, place
 from tests.services.test_payments import approved, start
+from tests.services.test_postings import disputed
 from tests.services.test_withdrawals import ask, make_profile
 from tests.statements import counted_statements
 
@@ -439,6 +441,21 @@ def test_i10_finds_a_promise_that_no_job_sends() -> None:
     write(refund, created_at=clock.now() - 16 * MINUTE)
     assert broken() == {}
     drop_job(f"send-refund:{refund.id}")
+    assert broken() == {"I10": 1}
+
+
+@usual
+@pytest.mark.parametrize("state", [RefundState.REQUESTED, RefundState.UNKNOWN])
+def test_i10_lets_a_refund_wait_as_long_as_a_bank_has_its_money_in_hand(state: RefundState) -> None:
+    order, payment = sold()
+    refund = refunds.request_refund(actor=SYSTEM, order=order, source="organizer", now=clock.now())
+    dispute = disputed(payment, 10_500)
+    write(refund, state=state, created_at=clock.now() - 16 * MINUTE)
+    drop_job(f"send-refund:{refund.id}")
+    assert broken() == {}
+    with transaction():
+        ledger.post_dispute_won(dispute, clock.now())
+        dispute.state = DisputeState.WON
     assert broken() == {"I10": 1}
 
 
