@@ -96,7 +96,9 @@ def test_an_order_returned_in_pieces_leaves_nothing_with_organizer_or_platform(
 
 
 @pytest.mark.parametrize(
-    "failing", [(SandboxProvider, "refund"), (refund_sending, "apply_refund_snapshot")], ids=["sending", "noting it"]
+    "failing",
+    [(SandboxProvider, "refund"), (refund_sending, "apply_refund_snapshot")],
+    ids=["sending", "noting it"],
 )
 def test_a_promised_refund_is_told_as_it_is_when_the_database_fails_and_its_job_goes_on(
     paid: Order, monkeypatch: pytest.MonkeyPatch, failing: tuple[object, str]
