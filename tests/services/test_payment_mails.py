@@ -50,7 +50,11 @@ def texts(mail: EmailMessage) -> list[str]:
 @pytest.mark.parametrize(
     ("state", "subject", "said"),
     [
-        (DisputeState.WARNING, "A bank asks about a payment of Highlife Night", "No money has been taken back."),
+        (
+            DisputeState.WARNING,
+            "A bank asks about a payment of Highlife Night",
+            "No money has been taken back.",
+        ),
         (DisputeState.OPEN, "A payment of Highlife Night is disputed", "your share of it cannot be paid out"),
         (DisputeState.LOST, "is lost", "have ended, and their places are not sold again"),
         (DisputeState.WON, "stays yours", "the money is not taken back"),
