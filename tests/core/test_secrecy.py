@@ -5,15 +5,25 @@ from __future__ import annotations
 import secrets
 
 import pytest
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from jwt import encode
 
 from easyticket.core.ids import payment_reference, purchase_code
 from easyticket.core.secrecy import know_secrets, without_client_secrets, without_secrets
 from easyticket.core.signing import new_token
 
+
+class _Signing(URLSafeTimedSerializer):
+    """Signs at a fixed moment."""
+
+    class default_signer(TimestampSigner):
+        def get_timestamp(self) -> int:
+            return 1_764_000_000
+
+
 HEX = "96edfeb6dc1d4c2f"
-SIGNED = URLSafeTimedSerializer("a key").dumps({"_user_id": "somebody", "orders": ["x" * 40]})
+# Signed at a fixed moment: the processes of a parallel run must name their tests alike.
+SIGNED = _Signing("a key").dumps({"_user_id": "somebody", "orders": ["x" * 40]})
 JWT = encode({"sub": "somebody"}, "a key that is long enough for HS256", "HS256")
 
 

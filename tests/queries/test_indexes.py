@@ -38,7 +38,8 @@ INDEXES_OF_FILTERS = {
     "tickets/types/?event=": "ticket_type: ix_ticket_type_event_id",
     "tickets/types/?pricing_type=tier": "ix_event_pricing_type",
     "tickets/types/?is_active=": "ix_ticket_type_event_id",
-    "tickets/types/by_event/": "ix_ticket_type_event_id",
+    # Two indexes begin with the event, one of them with the name after it; both are as good.
+    "tickets/types/by_event/": "ticket_type_event_id",
     "tickets/day-passes/?is_all_days=": "ix_offer_kind_",
     "tickets/day-tier-prices/?day_number=": "ix_offer_kind_",
     "tickets/day-tier-prices/?tier_number=": "ix_offer_kind_tier_number",
