@@ -39,7 +39,7 @@ VARIANTS: tuple[Variant, ...] = (
         _SETTLING,
         "    if payment.state in SETTLED:\n        _note_fee(payment, snapshot, now)\n    elif snapshot.state",
         "    if snapshot.state",
-        (f"{_CASES}01_04.py",),
+        ("tests/concurrency/test_stock.py",),
     ),
     Variant(
         "late-failure-wins",
