@@ -23,7 +23,7 @@ fuzz: ## Send the API generated requests, 50 an operation on each database (EXAM
 	@sh scripts/setup.sh --tests
 	@.venv/bin/python -m tests.fuzz --examples $(or $(EXAMPLES),50) $(if $(SEED),--seed $(SEED))
 
-mutants: ## Break a copy in one place at a time and see that a test notices (10 minutes)
+mutants: ## Break a copy in one place at a time and see that a test notices (several minutes)
 	@sh scripts/setup.sh --tests
 	@.venv/bin/python -m tests.mutants $(VARIANTS)
 

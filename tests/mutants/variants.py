@@ -136,14 +136,6 @@ VARIANTS: tuple[Variant, ...] = (
         (f"{_CASES}01_04.py",),
     ),
     Variant(
-        "key-of-the-order",
-        "the provider's key is the order's, so that a declined card can never be followed by another",
-        "easyticket/integrations/stripe.py",
-        'f"pi:{request.reference}:',
-        'f"pi:{request.description}:',
-        (f"{_CASES}09_12.py",),
-    ),
-    Variant(
         "admit-after-reading",
         "the gate reads whether somebody is in and writes it afterwards",
         "easyticket/services/gate.py",
