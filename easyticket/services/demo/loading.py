@@ -23,6 +23,7 @@ from easyticket.services.demo.buying import Person, plan_orders
 from easyticket.services.demo.catalogue import find_event, make_categories, make_event
 from easyticket.services.demo.events import EVENTS
 from easyticket.services.demo.gates import work_gates
+from easyticket.services.demo.papers import write_papers
 from easyticket.services.demo.people import AccountPlan
 from easyticket.services.demo.plans import EventPlan
 from easyticket.services.demo.quiet import end_account_jobs, end_sales_jobs
@@ -105,6 +106,7 @@ def _tidy_up(event: Event, plan: EventPlan, cast: _Cast, now: datetime) -> None:
     """Bring the event to its end and its jobs too, also where the load was interrupted before."""
     if plan.cancelled_because and event.status is EventStatus.PUBLISHED:
         _cancel(event, plan, now)
+    write_papers(event, now)
     end_sales_jobs(event, cast.attendee, now)
 
 
