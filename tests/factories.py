@@ -238,6 +238,12 @@ def make_day_event(days: int = 3, *, with_all_days: bool = True, **fields: Any) 
     return event
 
 
+def make_running_day_event(**fields: Any) -> Event:
+    """Return an event of three days the first of which is today, whatever time it is: a pass is for a date."""
+    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return make_day_event(3, start_at=today, end_at=today + timedelta(days=2, hours=12), **fields)
+
+
 def make_grid_event(
     days: int = 2, tiers: Sequence[tuple[str, int]] = (("Regular", 4_000), ("VIP", 12_000)), **fields: Any
 ) -> Event:

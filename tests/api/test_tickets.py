@@ -352,8 +352,7 @@ def test_after_the_end_and_days_before_the_doors_nobody_is_let_in(call: Call) ->
 
 
 def test_a_pass_for_another_day_is_refused(call: Call) -> None:
-    now = clock.now()
-    event = factories.make_day_event(3, start_at=now - timedelta(hours=1), end_at=now + timedelta(days=2))
+    event = factories.make_running_day_event()
     passes = {offer.day_name: ticket_for(event, offer) for offer in event.ticket_types[0].offers}
     tomorrow = verified(call, passes["Day 3"])
     assert (tomorrow.status_code, tomorrow.json["error"]) == (400, "Ticket is for another day")

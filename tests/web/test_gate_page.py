@@ -118,9 +118,7 @@ def test_every_stop_says_why(client: FlaskClient, event: Event) -> None:
     cancelled = ticket_for(event)
     cancel_tickets([cancelled], NOW, restock=True)
     other = factories.make_simple_event(organizer=event.organizer, title="Next week's show")
-    days = factories.make_day_event(
-        organizer=event.organizer, start_at=event.start_at, end_at=event.start_at + timedelta(days=2)
-    )
+    days = factories.make_running_day_event(organizer=event.organizer)
     second_day = days.ticket_types[0].offers[1]
     [wrong_day] = issue_tickets(factories.sell_places(second_day, 1), NOW)
     for gate, code, sentence in (
@@ -179,9 +177,7 @@ def test_only_the_gate_may_use_the_camera(client: FlaskClient, event: Event) -> 
 
 
 def test_passes_count_on_their_day(client: FlaskClient, event: Event) -> None:
-    days = factories.make_day_event(
-        organizer=event.organizer, start_at=event.start_at, end_at=event.start_at + timedelta(days=2)
-    )
+    days = factories.make_running_day_event(organizer=event.organizer)
     first, second, _, all_days = days.ticket_types[0].offers
     for offer in (first, first, second, all_days):
         [ticket] = issue_tickets(factories.sell_places(offer, 1), NOW)
