@@ -74,7 +74,7 @@ VARIANTS: tuple[Variant, ...] = (
         _STOCK,
         "    if not _leave(hold.id, HoldState.HELD, HoldState.CONVERTED, ended_at=now):\n        return False\n",
         "    hold.state = HoldState.CONVERTED\n",
-        (f"{_CASES}05_08.py", "tests/services/test_payments.py"),
+        ("tests/services/test_inventory.py",),
     ),
     Variant(
         "release-without-swap",
@@ -82,7 +82,7 @@ VARIANTS: tuple[Variant, ...] = (
         _STOCK,
         "    if not _leave(hold.id, HoldState.HELD, HoldState.RELEASED, ended_at=now):\n        return False\n",
         "    hold.state = HoldState.RELEASED\n",
-        (f"{_CASES}05_08.py", "tests/services/test_orders.py"),
+        ("tests/services/test_inventory.py",),
     ),
     Variant(
         "sell-what-is-gone",
@@ -100,7 +100,7 @@ VARIANTS: tuple[Variant, ...] = (
         "    if not is_closed and not is_overdue:\n        return False\n"
         "    return _end_expired(row.order_id, now, closed_id=row.payment_id if is_closed else None)",
         "    return _end_expired(row.order_id, now, closed_id=row.payment_id)",
-        (f"{_CASES}05_08.py", "tests/services/test_payments.py"),
+        ("tests/services/test_expiry.py",),
     ),
     Variant(
         "time-out-means-failed",
@@ -124,7 +124,7 @@ VARIANTS: tuple[Variant, ...] = (
         "easyticket/services/refund_sending.py",
         "    if refund.sending_until is not None and refund.sending_until > now:\n",
         "    if False:\n",
-        ("tests/concurrency/test_refunds.py", f"{_CASES}09_12.py"),
+        ("tests/services/test_refund_moves.py",),
     ),
     Variant(
         "surplus-ends-tickets",

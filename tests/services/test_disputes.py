@@ -10,7 +10,13 @@ import sqlalchemy as sa
 
 from easyticket.core import clock
 from easyticket.db import db
-from easyticket.integrations.providers import DisputeSnapshot, DisputeState, NoticeTopic
+from easyticket.integrations.providers import (
+    DisputeSnapshot,
+    DisputeState,
+    NoticeTopic,
+    RefundOutcome,
+    RefundSnapshot,
+)
 from easyticket.models import (
     Dispute,
     Event,
@@ -26,9 +32,12 @@ from easyticket.models import (
 from easyticket.queries.balances import get_balance
 from easyticket.queue import JobName
 from easyticket.rules.order_phase import OrderPhase, phase_of
+from easyticket.rules.permissions import SYSTEM
 from easyticket.services.disputes import apply_dispute_snapshot, reconcile_disputes, sync_disputes
 from easyticket.services.payments import settle_payment
 from easyticket.services.provider_events import handle_provider_event, record_provider_event
+from easyticket.services.refund_sync import reconcile_refunds
+from easyticket.services.refunds import request_refund
 from tests import factories
 from tests.services.strict_provider import StrictProvider
 from tests.services.test_orders import place
@@ -207,6 +216,23 @@ def test_what_is_not_decided_is_asked_about_every_hour(provider: StrictProvider)
     assert reconcile_disputes(now + timedelta(minutes=70)) == 1
     assert db.session.scalars(sa.select(Dispute.state)).one() is DisputeState.WON
     assert reconcile_disputes(now + timedelta(hours=3)) == 0
+
+
+def test_a_dispute_is_asked_about_although_a_refund_of_its_payment_is_asked_about_more_often(
+    provider: StrictProvider,
+) -> None:
+    order, payment = bought(provider)
+    refund = request_refund(actor=SYSTEM, order=order, amount_minor=500, source="organizer", now=clock.now())
+    key = str(refund.uuid)
+    provider.refunds[key] = RefundSnapshot("re_1", RefundOutcome.PENDING, "", key, 500, "GHS")
+    provider.dispute(DisputeState.OPEN, TOTAL - 500)
+    start_at = clock.now()
+    hear(provider, order, payment, start_at)
+    provider.dispute(DisputeState.WON, TOTAL - 500)
+    for minutes in range(11, 100, 11):
+        reconcile_refunds(start_at + timedelta(minutes=minutes))
+        reconcile_disputes(start_at + timedelta(minutes=minutes))
+    assert db.session.scalars(sa.select(Dispute.state)).one() is DisputeState.WON
 
 
 def test_a_dispute_that_the_database_does_not_take_keeps_no_other_one(

@@ -34,7 +34,12 @@ from easyticket.services.cancellation import return_owed_money, unwind_event
 from easyticket.services.event_steps import cancel_event
 from easyticket.services.payments import settle_payment
 from easyticket.services.refund_again import refund_again, retry_refund
-from easyticket.services.refund_sending import RefundBlocked, apply_refund_snapshot, send_refund
+from easyticket.services.refund_sending import (
+    RefundBeingSent,
+    RefundBlocked,
+    apply_refund_snapshot,
+    send_refund,
+)
 from easyticket.services.refund_sync import reconcile_refunds, sync_refunds
 from easyticket.services.refunds import request_refund, return_unused_payment
 from tests import factories
@@ -100,6 +105,23 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[RefundReques
         return asked
 
     return answering
+
+
+def test_a_worker_that_comes_while_another_asks_does_not_ask_as_well(
+    paid: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refund = promised(paid)
+    asked: list[str] = []
+
+    def asked_while_asking(_: object, request: RefundRequest) -> RefundSnapshot:
+        asked.append(request.key)
+        with pytest.raises(RefundBeingSent):
+            send_refund(refund.id)
+        return RefundSnapshot("re_1", RefundOutcome.SUCCEEDED, key=request.key)
+
+    monkeypatch.setattr(SandboxProvider, "refund", asked_while_asking)
+    send_refund(refund.id)
+    assert (asked, refund.state) == ([str(refund.uuid)], RefundState.SUCCEEDED)
 
 
 class TestWhatTheProviderSays:
