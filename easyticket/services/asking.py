@@ -7,13 +7,15 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from easyticket.db import db
 from easyticket.integrations.sandbox import SandboxProvider
 
 log = logging.getLogger(__name__)
+Done = TypeVar("Done")
 
 # How many threads of a process may wait for providers at a time, because somebody looks at a page: a provider that hangs
 # holds each for most of a minute, and the others have the rest of the site to serve.
@@ -58,6 +60,17 @@ def seat_to_wait(provider: str) -> Iterator[bool]:
     finally:
         if has_seat:
             _SEATS.release()
+
+
+def each_by_itself(what: str, row_ids: Iterable[int], act: Callable[[int], Done]) -> Iterator[Done]:
+    """Do something about each row and give what came of it; nothing of one that failed in a way nobody foresaw."""
+    for row_id in row_ids:
+        try:
+            done = act(row_id)
+        except Exception:  # whatever it is, it is this row's trouble and not that of the others
+            go_past(what, row_id)
+        else:
+            yield done
 
 
 def go_past(what: str, row_id: int) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
+from itertools import takewhile
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from easyticket.core import clock
 from easyticket.db import db
 from easyticket.models import Order, Payment, PaymentState, Receipt, Refund, RefundState
 from easyticket.queries.audit.mails import PAPER_AGE
+from easyticket.services.asking import each_by_itself
 from easyticket.services.receipts import issue_credit_note, issue_receipt
 
 # One run writes for so many seconds at most: other regular work waits meanwhile.
@@ -23,20 +26,25 @@ def issue_missing_receipts(now: datetime | None = None) -> int:
     """Write what should have been written ten minutes ago, the oldest first, and return how many papers (regularly)."""
     latest = (now or clock.now()) - PAPER_AGE
     until = time.monotonic() + _SECONDS
-    return _write_all(_orders_without(latest), issue_receipt, until) + _write_all(
-        _refunds_without(latest), issue_credit_note, until
-    )
+    receipts = _write_all("the receipt of order", Order.id, _orders_without(latest), issue_receipt, until)
+    notes = _write_all("the note of refund", Refund.id, _refunds_without(latest), issue_credit_note, until)
+    return receipts + notes
 
 
-def _write_all(missing: sa.Select[int], write: Callable[[int], Receipt | None], until: float) -> int:
+def _write_all(
+    what: str,
+    row_id: InstrumentedAttribute[int],
+    missing: sa.Select[int],
+    write: Callable[[int], Receipt | None],
+    until: float,
+) -> int:
     count, batch = 0, [0]
     while batch and time.monotonic() < until:
-        batch = list(db.session.scalars(missing.limit(_BATCH)))
+        # Each is tried once in a run, so that what cannot be written comes in the way of nothing else.
+        batch = list(db.session.scalars(missing.where(row_id > batch[-1]).limit(_BATCH)))
         db.session.rollback()
-        written = [write(row_id) for row_id in batch if time.monotonic() < until]
-        count += len(written)
-        if not any(written):
-            break
+        in_time = takewhile(lambda _: time.monotonic() < until, batch)
+        count += sum(paper is not None for paper in each_by_itself(what, in_time, write))
     return count
 
 

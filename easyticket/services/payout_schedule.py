@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, time
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -14,6 +15,7 @@ from easyticket.models import Payout, SellerProfile, User
 from easyticket.queries.balances import get_least_payout, list_balances
 from easyticket.queries.payment_profiles import find_default_profile
 from easyticket.rules.payouts import why_not_paid_automatically
+from easyticket.services.asking import each_by_itself
 from easyticket.services.organizer_lock import USABLE, lock_organizer
 from easyticket.services.withdrawals import make_payout
 
@@ -31,11 +33,7 @@ def make_automatic_payouts(now: datetime | None = None) -> int:
         .order_by(SellerProfile.user_id)
     )
     organizer_ids = db.session.scalars(wanted).all()
-    return sum(
-        make_automatic_payout(organizer_id, money.currency, now)
-        for organizer_id in organizer_ids
-        for money in _list_due(organizer_id, now)
-    )
+    return sum(each_by_itself("the money of organizer", organizer_ids, partial(_pay_what_is_due, now=now)))
 
 
 @transactional
@@ -51,6 +49,11 @@ def make_automatic_payout(organizer_id: int, currency: str, now: datetime) -> bo
         return False
     make_payout(organizer, profile, due, now, is_automatic=True)
     return True
+
+
+def _pay_what_is_due(organizer_id: int, now: datetime) -> int:
+    due = _list_due(organizer_id, now)
+    return sum(make_automatic_payout(organizer_id, money.currency, now) for money in due)
 
 
 def _list_due(organizer_id: int, now: datetime) -> list[Money]:

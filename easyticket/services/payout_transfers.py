@@ -27,6 +27,7 @@ from easyticket.queries.withdrawals import find_payout_obstacle
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.payouts import BY_HAND, is_sent_by_provider
 from easyticket.services import ledger
+from easyticket.services.asking import go_past
 from easyticket.services.organizer_lock import lock_organizer
 from easyticket.services.providers import transfer_provider_for
 from easyticket.services.withdrawals import note_paid
@@ -99,6 +100,8 @@ def reconcile_payouts(now: datetime | None = None) -> int:
             # Whoever does not answer about one will hardly about the next; the others are first next time.
             log.warning("payouts are looked after later", extra={"payout_id": payout_id}, exc_info=error)
             break
+        except Exception:  # what cannot be asked or kept about one must not keep the money of others
+            go_past("payout", payout_id)
     return len(payout_ids)
 
 

@@ -18,6 +18,7 @@ from easyticket.queries.refunds import list_refunds_won_back
 from easyticket.rules.permissions import SYSTEM, Actor, Permission, require
 from easyticket.rules.refund_amounts import left_of_payment, refundable_minor
 from easyticket.rules.refunds import check_undisputed, find_next_try, uuid_of_next_try
+from easyticket.services.asking import each_by_itself
 from easyticket.services.order_lock import lock_order
 from easyticket.services.refund_requests import send_now
 from easyticket.services.refunds import locked_tickets, request_refund, return_unused_payment
@@ -48,10 +49,7 @@ def refund_again(refund_id: int) -> None:
 
 def return_won_money() -> int:
     """Promise again what a bank kept us from returning of payments that bought nothing; return how many those were."""
-    refund_ids = list_refunds_won_back()
-    for refund_id in refund_ids:
-        refund_again(refund_id)
-    return len(refund_ids)
+    return len(list(each_by_itself("refund", list_refunds_won_back(), refund_again)))
 
 
 @transactional

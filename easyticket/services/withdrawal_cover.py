@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -16,6 +17,7 @@ from easyticket.db import db, transactional
 from easyticket.models import Payout, PayoutState
 from easyticket.queries.balances import find_uncovered
 from easyticket.queue import JobName, enqueue
+from easyticket.services.asking import each_by_itself
 from easyticket.services.organizer_lock import lock_organizer
 from easyticket.services.withdrawals import put_back
 
@@ -58,4 +60,7 @@ def cover_all_withdrawals(now: datetime | None = None) -> int:
     """Look through the withdrawals of everybody who waits for one (regularly): one may have been asked for beside a refund."""
     now = now or clock.now()
     waiting = set(db.session.scalars(sa.select(Payout.organizer_id).filter_by(state=PayoutState.REQUESTED)))
-    return sum(cover_withdrawals(organizer_id, now) for organizer_id, _ in find_uncovered(waiting, now))
+    # Once for each, in however many currencies.
+    organizer_ids = dict.fromkeys(organizer_id for organizer_id, _ in find_uncovered(waiting, now))
+    cover = partial(cover_withdrawals, now=now)
+    return sum(each_by_itself("the withdrawals of organizer", organizer_ids, cover))
