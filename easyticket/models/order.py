@@ -32,6 +32,10 @@ class OrderStatus(enum.StrEnum):
     REFUNDED = "refunded"
 
 
+# Not paid yet, and not given up.
+UNPAID = (OrderStatus.PENDING, OrderStatus.PROCESSING)
+
+
 class SalesChannel(enum.StrEnum):
     """Which door the order came through."""
 

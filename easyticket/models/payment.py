@@ -51,6 +51,13 @@ class RefundState(enum.StrEnum):
 
 # States in which a payer may still pay: an order has one such attempt at most.
 OPEN_STATES = (PaymentState.CREATED, PaymentState.OPEN, PaymentState.PROCESSING)
+# Their money is in our books; of quarantined money a person decides.
+BOOKED_STATES = (PaymentState.PAID, PaymentState.SURPLUS)
+# Promised, and neither returned nor taken back.
+UNDECIDED_REFUNDS = (RefundState.REQUESTED, RefundState.BLOCKED, RefundState.UNKNOWN, RefundState.PENDING)
+# The payer's bank looks into it; and it has the money, for now or for good.
+UNDECIDED_DISPUTES = (DisputeState.WARNING, DisputeState.OPEN)
+TAKEN_BACK = (DisputeState.OPEN, DisputeState.LOST)
 _OPEN_SQL = sa.text("state IN ('created', 'open', 'processing')")
 
 

@@ -23,8 +23,15 @@ from easyticket.models import (
     OrderStatus,
     Payment,
     PaymentState,
+    Refund,
     Ticket,
     TicketStatus,
+)
+from easyticket.models.payment import (
+    BOOKED_STATES,
+    TAKEN_BACK,
+    UNDECIDED_DISPUTES,
+    UNDECIDED_REFUNDS,
 )
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.refund_amounts import refundable_minor
@@ -42,9 +49,6 @@ log = logging.getLogger(__name__)
 
 # A dispute only climbs; what was lost may be given back to us after all.
 _RANK = {DisputeState.WARNING: 0, DisputeState.OPEN: 1, DisputeState.LOST: 2, DisputeState.WON: 3}
-_UNDECIDED = (DisputeState.WARNING, DisputeState.OPEN)
-# Payments that are in our books.
-_BOOKED = (PaymentState.PAID, PaymentState.SURPLUS)
 _PAUSE = timedelta(hours=1)
 _MOST, _SECONDS = 50, 20
 
@@ -66,13 +70,16 @@ def sync_disputes(payment_id: int, now: datetime) -> None:
 
 
 def reconcile_disputes(now: datetime | None = None) -> int:
-    """Ask every hour about disputes that are not decided; return how many payments were asked about."""
+    """Ask every hour about disputes that are not decided, more often where money of theirs is on its way back too; return
+    how many payments were asked about."""
     now = now or clock.now()
-    undecided = sa.select(Dispute.payment_id).where(Dispute.state.in_(_UNDECIDED))
+    undecided = sa.select(Dispute.payment_id).where(Dispute.state.in_(UNDECIDED_DISPUTES))
     asked = sa.func.coalesce(Payment.checked_at, Payment.created_at)
+    # Asking about a refund counts as asking about its payment, and is done before the hour is over.
+    is_returned = sa.exists().where(Refund.payment_id == Payment.id, Refund.state.in_(UNDECIDED_REFUNDS))
     query = (
         sa.select(Payment.id, Payment.provider)
-        .where(Payment.id.in_(undecided), asked < now - _PAUSE)
+        .where(Payment.id.in_(undecided), sa.or_(asked < now - _PAUSE, is_returned))
         .order_by(asked, Payment.id)
         .limit(_MOST)
     )
@@ -102,7 +109,7 @@ def apply_dispute_snapshot(payment_id: int, snapshot: DisputeSnapshot, now: date
     dispute = db.session.scalar(found.execution_options(populate_existing=True))
     before = dispute.state if dispute else None
     if dispute is not None and _RANK[snapshot.state] <= _RANK[dispute.state]:
-        if before is DisputeState.WON and snapshot.state in (DisputeState.OPEN, DisputeState.LOST):
+        if before is DisputeState.WON and snapshot.state in TAKEN_BACK:
             # A second round is in nobody's books: each turn of a dispute is posted once.
             log.error("dispute %s was won and is %s now: see to it by hand", dispute.id, snapshot.state.value)
         dispute.due_at = snapshot.due_at or dispute.due_at
@@ -115,7 +122,7 @@ def apply_dispute_snapshot(payment_id: int, snapshot: DisputeSnapshot, now: date
     _book(dispute, now)
     if payment.state is PaymentState.PAID:
         _mark_tickets(dispute, order, before, now)
-    if dispute.state not in _UNDECIDED:
+    if dispute.state not in UNDECIDED_DISPUTES:
         _go_on_with_refunds(dispute)
     log.warning("dispute %s of payment %s: %s", dispute.id, payment_id, dispute.state.value)
     told = {"dispute_id": dispute.id, "state": dispute.state.value}
@@ -128,7 +135,7 @@ def _note(dispute: Dispute, snapshot: DisputeSnapshot, now: datetime) -> None:
     dispute.reason, dispute.due_at = snapshot.reason[:200], snapshot.due_at or dispute.due_at
     if dispute.opened_at is None:
         dispute.amount_minor, dispute.currency = _amount_of(dispute.payment, snapshot)
-    if snapshot.state not in _UNDECIDED:
+    if snapshot.state not in UNDECIDED_DISPUTES:
         dispute.closed_at = now
 
 
@@ -143,9 +150,9 @@ def _amount_of(payment: Payment, snapshot: DisputeSnapshot) -> tuple[int, str]:
 
 def _book(dispute: Dispute, now: datetime) -> None:
     """Post what the dispute did to our money. A question that was put away did nothing."""
-    if dispute.payment.state not in _BOOKED:
+    if dispute.payment.state not in BOOKED_STATES:
         return
-    if dispute.state in (DisputeState.OPEN, DisputeState.LOST) and dispute.opened_at is None:
+    if dispute.state in TAKEN_BACK and dispute.opened_at is None:
         dispute.opened_at = now
         ledger.post_dispute_opened(dispute, now)
         withdrawal_cover.note_refund(dispute.order.event.organizer_id, now)
@@ -157,7 +164,7 @@ def _book(dispute: Dispute, now: datetime) -> None:
 
 def _mark_tickets(dispute: Dispute, order: Order, before: DisputeState | None, now: datetime) -> None:
     of_order = locked_tickets(order)
-    if dispute.state in _UNDECIDED:
+    if dispute.state in UNDECIDED_DISPUTES:
         for ticket in of_order:
             if ticket.status is not TicketStatus.CANCELLED:
                 ticket.disputed_at = ticket.disputed_at or now
@@ -166,7 +173,7 @@ def _mark_tickets(dispute: Dispute, order: Order, before: DisputeState | None, n
         _end_tickets(order, now)
     elif before is DisputeState.LOST:
         _revive_tickets(order)
-    if not any(other.state in _UNDECIDED for other in order.disputes):
+    if not any(other.state in UNDECIDED_DISPUTES for other in order.disputes):
         for ticket in of_order:
             # On a ticket that ended by a dispute it stays: should the money come back after all, it is good again.
             if ticket.status is not TicketStatus.CANCELLED:
