@@ -200,7 +200,7 @@ def _loaded() -> tuple[ORMOption, ...]:
     of_order = joinedload(Refund.order)
     return (
         of_order.joinedload(Order.event).joinedload(Event.organizer),
-        of_order.selectinload(Order.refunds),
+        of_order.selectinload(Order.refunds).selectinload(Refund.tickets),
         of_order.selectinload(Order.disputes),
         joinedload(Refund.payment),
     )
