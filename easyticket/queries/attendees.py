@@ -19,12 +19,12 @@ from easyticket.models import (
     HoldState,
     Order,
     OrderLine,
-    OrderStatus,
     Payment,
     PaymentState,
     Ticket,
     TicketStatus,
 )
+from easyticket.models.order import UNPAID
 from easyticket.queries.pages import Page, page_of
 from easyticket.queries.tickets import has_code
 from easyticket.rules.percentages import percentage
@@ -33,7 +33,6 @@ from easyticket.rules.search import MAX_WORDS
 
 # The two kinds of places have the same columns.
 _Places = sa.Select[Any, Any, Any, Any, Any, Any, Any]
-_UNPAID = (OrderStatus.PENDING, OrderStatus.PROCESSING)
 _LONGEST_QUERY = 200
 _PHONE = re.compile(r"[+\d\s()./-]{5,}")
 
@@ -169,7 +168,7 @@ def _sold_places(event: Event, filters: AttendeeFilters) -> _Places:
 
 
 def _held_places(event: Event, filters: AttendeeFilters, now: datetime) -> _Places:
-    conditions = [Order.event_id == event.id, Order.status.in_(_UNPAID), *_still_held(now)]
+    conditions = [Order.event_id == event.id, Order.status.in_(UNPAID), *_still_held(now)]
     if filters.is_checked_in:
         conditions.append(sa.false())
     if filters.offer_id is not None:

@@ -24,11 +24,11 @@ from easyticket.models import (
     Offer,
     Order,
     OrderLine,
-    OrderStatus,
     Ticket,
     TicketStatus,
     TicketType,
 )
+from easyticket.models.order import UNPAID
 from easyticket.queries.earnings import GROSS, IS_PAID, Revenue, load_posted
 from easyticket.queries.offers import fee_basis_points_of
 from easyticket.queries.organizer import Stock, find_event_stocks
@@ -39,7 +39,6 @@ from easyticket.rules.pricing import fee_within
 from easyticket.rules.sales import NotOnSale, why_event_not_on_sale
 
 _QUARTER = 15 * 60
-_OPEN = (OrderStatus.PENDING, OrderStatus.PROCESSING)
 _LATEST = 10
 
 
@@ -208,7 +207,7 @@ def _count_tickets(event: Event) -> TicketCounts:
 
 
 def _count_orders(event: Event, now: datetime) -> OrderCounts:
-    is_open = sa.and_(Order.status.in_(_OPEN), Order.expires_at > now)
+    is_open = sa.and_(Order.status.in_(UNPAID), Order.expires_at > now)
     count = sa.func.count()
     row = db.session.execute(
         sa.select(count, count.filter(is_open), count.filter(Order.confirmed_at.is_not(None))).where(

@@ -14,11 +14,11 @@ from easyticket.core.errors import NotFound
 from easyticket.core.signing import digest
 from easyticket.db import db
 from easyticket.models import Event, Hold, HoldState, Order, OrderStatus, PromoCode, Refund
+from easyticket.models.order import UNPAID
 from easyticket.queries.pages import Page, page_of
 from easyticket.rules.permissions import Actor
 
 _SECRET = re.compile(r"[0-9a-f]{32}")
-_UNPAID = (OrderStatus.PENDING, OrderStatus.PROCESSING)
 
 
 def get_order_by_secret(secret: str) -> Order:
@@ -42,7 +42,7 @@ def find_order_by_secret(secret: str) -> Order | None:
 def list_open_orders(actor: Actor, now: datetime) -> list[Order]:
     """Return the account's unpaid orders whose places are still held, or that a provider is at work on."""
     held = (Hold.state == HoldState.HELD) & (Hold.expires_at > now)
-    query = _orders_of(actor).join(Order.hold).where(Order.status.in_(_UNPAID), held)
+    query = _orders_of(actor).join(Order.hold).where(Order.status.in_(UNPAID), held)
     return list(db.session.scalars(query.order_by(Order.expires_at, Order.id)))
 
 

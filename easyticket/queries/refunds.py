@@ -27,12 +27,11 @@ from easyticket.models import (
     Ticket,
     TicketStatus,
 )
+from easyticket.models.payment import TAKEN_BACK, UNDECIDED_REFUNDS
 from easyticket.rules.permissions import Actor, Permission, may
 from easyticket.rules.refunds import RefundSource, is_replaced
 
 _CANCELLED = RefundSource.EVENT_CANCELLED.value
-_WAITING = (RefundState.REQUESTED, RefundState.BLOCKED, RefundState.UNKNOWN, RefundState.PENDING)
-_TAKEN_BACK = (DisputeState.OPEN, DisputeState.LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def left_minor() -> sa.ColumnElement[int]:
     disputed = _sum_of(
         sa.select(Dispute.amount_minor)
         .join(Payment, Payment.id == Dispute.payment_id)
-        .where(Dispute.state.in_(_TAKEN_BACK)),
+        .where(Dispute.state.in_(TAKEN_BACK)),
         Dispute.order_id,
     )
     return Order.total_minor - promised - disputed
@@ -172,7 +171,7 @@ def find_cancellation_progress(event: Event) -> CancellationProgress:
         ended=ended,
         returned=counts.get(RefundState.SUCCEEDED, 0),
         failed=counts.get(RefundState.FAILED, 0),
-        waiting=sum(counts.get(state, 0) for state in _WAITING),
+        waiting=sum(counts.get(state, 0) for state in UNDECIDED_REFUNDS),
     )
 
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from easyticket.db import db
-from easyticket.integrations.providers import DisputeState
 from easyticket.models import AuditRun, Dispute, Order, OutboxJob, ProviderEvent
+from easyticket.models.payment import UNDECIDED_DISPUTES
 from easyticket.queries.audit.liveness import EVENT_AGE
 from easyticket.queries.audit.runs import find_last_run
 from easyticket.queries.payment_profiles import list_profiles_to_check
@@ -22,7 +22,6 @@ from easyticket.rules.permissions import Actor, Permission, require
 
 # The audit runs every hour: an older run says that jobs do not.
 STALE_AUDIT = timedelta(hours=3)
-_UNDECIDED = (DisputeState.WARNING, DisputeState.OPEN)
 _MOST_JOBS = 100
 
 
@@ -53,7 +52,7 @@ def find_site_health(actor: Actor, now: datetime) -> SiteHealth:
         run=run,
         is_stale=run is not None and run.started_at < now - STALE_AUDIT,
         payments=len(list_payments_to_review(actor)),
-        disputes=_count(sa.select(sa.func.count(Dispute.id)).where(Dispute.state.in_(_UNDECIDED))),
+        disputes=_count(sa.select(sa.func.count(Dispute.id)).where(Dispute.state.in_(UNDECIDED_DISPUTES))),
         refunds=len(list_refunds_in_need()),
         payouts=len(list_payouts_to_make(now)),
         transfers=len(list_payouts_in_trouble()),
@@ -69,7 +68,7 @@ def list_open_disputes(actor: Actor) -> Sequence[Dispute]:
     return db.session.scalars(
         sa.select(Dispute)
         .options(joinedload(Dispute.order).joinedload(Order.event), joinedload(Dispute.payment))
-        .where(Dispute.state.in_(_UNDECIDED))
+        .where(Dispute.state.in_(UNDECIDED_DISPUTES))
         .order_by(sa.nulls_last(Dispute.due_at), Dispute.id)
     ).all()
 

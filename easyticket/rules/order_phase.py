@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from easyticket.models import HoldState, Order, OrderStatus, Payment, PaymentState, Refund
+from easyticket.models.order import UNPAID
 
 # What a refund's `source` says when the money came for places that were gone, or for an order already paid.
 LATE_SOURCE = "late_payment"
@@ -30,7 +31,6 @@ class OrderPhase(enum.StrEnum):
     FAILED = "failed"
 
 
-_UNPAID = (OrderStatus.PENDING, OrderStatus.PROCESSING)
 # The provider has nothing to add: it was never asked to collect, or the money has been dealt with.
 _DECIDED = (PaymentState.CREATED, PaymentState.PAID, PaymentState.SURPLUS, PaymentState.QUARANTINED)
 # Nothing is paid and the buyer can still go on, perhaps after holding the places again.
@@ -56,7 +56,7 @@ def phase_of(order: Order, now: datetime) -> OrderPhase:
     if any(is_waiting_for_review(payment) for payment in order.payments):
         return OrderPhase.UNDER_REVIEW
     # Paid without being confirmed is a moment between two commits at most; to the buyer it is still on its way.
-    if order.status in _UNPAID and states & {PaymentState.PROCESSING, PaymentState.PAID}:
+    if order.status in UNPAID and states & {PaymentState.PROCESSING, PaymentState.PAID}:
         return OrderPhase.WAITING
     return _phase_kept(order) if is_hold_good(order, now) else _phase_ended(order)
 
@@ -77,7 +77,7 @@ def _phase_ended(order: Order) -> OrderPhase:
         return OrderPhase.REFUNDED
     if order.status is OrderStatus.CANCELLED:
         return OrderPhase.CANCELLED if order.confirmed_at is None else OrderPhase.CALLED_OFF
-    ran_out = order.status in _UNPAID or order.failure_reason == "expired"
+    ran_out = order.status in UNPAID or order.failure_reason == "expired"
     return OrderPhase.EXPIRED if ran_out else OrderPhase.FAILED
 
 
@@ -91,7 +91,7 @@ def is_expired(order: Order, now: datetime) -> bool:
     if order.status is OrderStatus.FAILED:
         return order.failure_reason == "expired"
     in_hand = any(payment.state is PaymentState.PROCESSING for payment in order.payments)
-    return order.status in _UNPAID and order.expires_at <= now and not in_hand
+    return order.status in UNPAID and order.expires_at <= now and not in_hand
 
 
 def shown_status(order: Order, now: datetime) -> OrderStatus:

@@ -6,6 +6,7 @@ import enum
 from datetime import datetime
 
 from easyticket.models import Order, OrderStatus, Payment, PaymentState
+from easyticket.models.order import UNPAID
 from easyticket.rules.order_phase import OrderPhase, is_expired, phase_of, shown_status
 
 
@@ -28,7 +29,6 @@ class PurchaseOutcome(enum.StrEnum):
 
 
 _COMPLETED = (OrderStatus.CONFIRMED, OrderStatus.REFUNDED)
-_UNPAID = (OrderStatus.PENDING, OrderStatus.PROCESSING)
 _ENDED = (PaymentState.FAILED, PaymentState.CANCELED)
 
 _SENTENCES = {
@@ -51,7 +51,7 @@ def purchase_status(order: Order, payment: Payment | None, now: datetime) -> Pur
     """
     if order.status in _COMPLETED:
         return PurchaseStatus.COMPLETED
-    if shown_status(order, now) not in _UNPAID or (payment is not None and payment.state in _ENDED):
+    if shown_status(order, now) not in UNPAID or (payment is not None and payment.state in _ENDED):
         return PurchaseStatus.FAILED
     return PurchaseStatus.PENDING
 

@@ -11,10 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from easyticket.integrations.providers import DisputeState
 from easyticket.models import Order, Payment, PaymentState, Refund, RefundState, Ticket, TicketStatus
+from easyticket.models.payment import TAKEN_BACK
 from easyticket.rules.pricing import apportion
-
-# The payer's bank has this money, for now or for good.
-_TAKEN_BACK = (DisputeState.OPEN, DisputeState.LOST)
 
 
 def refundable_minor(order: Order) -> int:
@@ -30,7 +28,7 @@ def settling_payment(order: Order) -> Payment | None:
 
 def left_of_payment(payment: Payment, order: Order, whole_minor: int) -> int:
     """Return what is left of `whole_minor`, which a payment brought in; never below zero."""
-    return max(whole_minor - _promised(payment, order) - _disputed(payment, order, _TAKEN_BACK), 0)
+    return max(whole_minor - _promised(payment, order) - _disputed(payment, order, TAKEN_BACK), 0)
 
 
 def left_of(payment: Payment, order: Order) -> int:

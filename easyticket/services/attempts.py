@@ -11,11 +11,11 @@ from easyticket.core.ids import payment_reference
 from easyticket.db import db, transactional
 from easyticket.integrations.providers import PaymentProvider, StartedCharge
 from easyticket.models import EventStatus, HoldState, Order, OrderStatus, Payment, PaymentState
+from easyticket.models.order import UNPAID
 from easyticket.models.payment import OPEN_STATES
 from easyticket.rules.order_phase import is_waiting_for_review
 from easyticket.services.order_lock import lock_order
 from easyticket.services.settlement import (
-    UNPAID,
     back_to_pending,
     confirm_unpaid,
     give_up_attempt,

@@ -13,6 +13,7 @@ from easyticket.core.errors import AppError, Conflict
 from easyticket.db import db, transactional
 from easyticket.integrations.providers import DisputeState
 from easyticket.models import Dispute, Event, EventStatus, Order, OrderStatus, Refund, RefundState
+from easyticket.models.order import UNPAID
 from easyticket.queries.refunds import left_minor, was_won_since
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.permissions import SYSTEM
@@ -70,7 +71,7 @@ def return_owed_money(now: datetime | None = None) -> int:
 
 
 def _next_order_id(event_id: int, after: int) -> int | None:
-    open_orders = Order.status.in_([OrderStatus.PENDING, OrderStatus.PROCESSING])
+    open_orders = Order.status.in_(UNPAID)
     paid_orders = sa.and_(Order.status == OrderStatus.CONFIRMED, Order.cancelled_at.is_(None))
     return db.session.scalar(
         sa.select(Order.id)
@@ -108,7 +109,7 @@ def _end_order(order_id: int) -> None:
     if order.status is OrderStatus.CONFIRMED:
         if order.cancelled_at is None:
             _end_paid_order(order, now)
-    elif order.status in (OrderStatus.PENDING, OrderStatus.PROCESSING):
+    elif order.status in UNPAID:
         orders.cancel_order(actor=SYSTEM, order=order, reason=_REASON, now=now)
 
 

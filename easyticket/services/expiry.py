@@ -17,13 +17,14 @@ from easyticket.core import clock
 from easyticket.core.errors import NotFound, ProviderDown
 from easyticket.db import db, transactional
 from easyticket.models import Order, OrderStatus, Payment, PaymentState
+from easyticket.models.order import UNPAID
 from easyticket.models.payment import OPEN_STATES
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import inventory, payments
 from easyticket.services.asking import Round, go_past, seat_to_wait
 from easyticket.services.attempts import note_asked
 from easyticket.services.order_lock import lock_order
-from easyticket.services.settlement import UNPAID, abandon_attempts
+from easyticket.services.settlement import abandon_attempts
 
 log = logging.getLogger(__name__)
 

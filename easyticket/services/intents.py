@@ -14,6 +14,7 @@ from easyticket.db import db
 from easyticket.integrations.sandbox import SandboxProvider
 from easyticket.links import public_url
 from easyticket.models import Order, OrderStatus, Payment
+from easyticket.models.order import UNPAID
 from easyticket.rules.order_phase import last_payment_of, payment_to_ask_about, shown_status
 from easyticket.rules.people import normal_line
 from easyticket.rules.permissions import Actor, Permission, require
@@ -24,7 +25,6 @@ from easyticket.services.orders import secret_of
 from easyticket.services.payments import settle_payment, start_payment
 from easyticket.services.provider_events import record_provider_event
 from easyticket.services.providers import is_sandbox_on
-from easyticket.services.settlement import UNPAID
 
 # Those who look on ask a provider about one payment no more often than this.
 _PAUSE = timedelta(seconds=5)

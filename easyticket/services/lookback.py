@@ -13,7 +13,8 @@ from easyticket.core import clock
 from easyticket.core.errors import ProviderDown
 from easyticket.db import db
 from easyticket.integrations.sandbox import SandboxProvider
-from easyticket.models import Payment, PaymentState
+from easyticket.models import Payment
+from easyticket.models.payment import BOOKED_STATES
 from easyticket.services.asking import Round, go_past
 from easyticket.services.attempts import note_asked
 from easyticket.services.disputes import sync_disputes
@@ -26,8 +27,6 @@ _YOUNG, _YOUNG_PAUSE = timedelta(days=14), timedelta(days=1)
 _OLD, _OLD_PAUSE = timedelta(days=120), timedelta(days=7)
 # So long after a look that came to nothing it is tried again.
 _TRY_AGAIN = timedelta(hours=1)
-# States in which a payment's money is in our books.
-_BOOKED = (PaymentState.PAID, PaymentState.SURPLUS)
 # How many are looked at in one run, and for how many seconds.
 _MOST, _SECONDS = 40, 10
 
@@ -78,7 +77,7 @@ def _due(now: datetime) -> sa.Select[int, str, datetime]:
     )
     return (
         sa.select(Payment.id, Payment.provider, Payment.created_at)
-        .where(Payment.state.in_(_BOOKED), Payment.provider_ref.is_not(None), is_due, _can_be_asked())
+        .where(Payment.state.in_(BOOKED_STATES), Payment.provider_ref.is_not(None), is_due, _can_be_asked())
         .order_by(asked, Payment.id)
         .limit(_MOST)
     )

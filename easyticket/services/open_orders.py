@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from easyticket.core.errors import Conflict
-from easyticket.models import Hold, HoldState, Order, OrderStatus
+from easyticket.models import Hold, HoldState, Order
+from easyticket.models.order import UNPAID
 from easyticket.rules.purchase import MAX_OPEN_ORDERS
 
 
@@ -37,7 +38,7 @@ def count_open_orders(order: Order, now: datetime) -> sa.ScalarSelect[int] | Non
     return (
         sa.select(sa.func.count(Order.id))
         .where(Order.user_id == order.user_id, Order.event_id == order.event_id)
-        .where(Order.status.in_((OrderStatus.PENDING, OrderStatus.PROCESSING)), Order.id.in_(held))
+        .where(Order.status.in_(UNPAID), Order.id.in_(held))
         .scalar_subquery()
     )
 

@@ -28,6 +28,7 @@ from easyticket.models import (
     Ticket,
     User,
 )
+from easyticket.models.order import UNPAID
 from easyticket.rules.order_phase import RENEWABLE_FOR
 from easyticket.rules.people import normal_email, normal_line, normal_text
 from easyticket.rules.permissions import Actor, Permission, require
@@ -49,7 +50,7 @@ from easyticket.services.inventory import QuotaFull
 from easyticket.services.open_orders import count_open_orders, refuse_too_many
 from easyticket.services.order_lock import lock_order
 from easyticket.services.organizer_lock import keep_account_open
-from easyticket.services.settlement import UNPAID, abandon_attempts, confirm_unpaid
+from easyticket.services.settlement import abandon_attempts, confirm_unpaid
 from easyticket.services.shortage import SoldOut, shortage_of
 
 

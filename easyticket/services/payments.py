@@ -20,6 +20,7 @@ from easyticket.integrations.providers import (
     ReferenceUsed,
 )
 from easyticket.models import Order, Payment, PaymentState
+from easyticket.models.order import UNPAID
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.settling import SETTLED
 from easyticket.services.attempts import (
@@ -30,7 +31,7 @@ from easyticket.services.attempts import (
     open_attempt,
 )
 from easyticket.services.providers import get_provider, provider_for
-from easyticket.services.settlement import UNPAID, apply_snapshot
+from easyticket.services.settlement import apply_snapshot
 
 log = logging.getLogger(__name__)
 

@@ -20,14 +20,14 @@ from easyticket.integrations.providers import (
     RefundOutcome,
 )
 from easyticket.models import Dispute, Payment, PaymentState, Refund, RefundState
+from easyticket.models.payment import BOOKED_STATES
 from easyticket.queries.audit.finding import Finding, Violation
 from easyticket.services.providers import configured_providers
 
 CODE, TITLE = "I12", "The providers' books say what ours say"
 # Younger rows may be settled at this moment.
 IN_FLIGHT = timedelta(hours=1)
-_CAPTURED = (PaymentState.PAID, PaymentState.SURPLUS)
-_KNOWN = (*_CAPTURED, PaymentState.QUARANTINED)
+_KNOWN = (*BOOKED_STATES, PaymentState.QUARANTINED)
 
 
 class _Payment(NamedTuple):
@@ -110,7 +110,7 @@ def _charges_without_row(
 def _differences(
     payment: _Payment, charge: ChargeSnapshot | None, provider: PaymentProvider
 ) -> Iterator[Violation]:
-    if payment.state not in _CAPTURED:
+    if payment.state not in BOOKED_STATES:
         return
     # What is not on the list is asked for by name: it may have been begun there just before the first day.
     charge = charge or provider.fetch(payment.reference, payment.provider_ref or "")
@@ -169,7 +169,7 @@ def _moved_since(provider: PaymentProvider, since: datetime) -> list[_Moved]:
     """Return the payments that were booked since then, or of which something was returned or disputed since then, each
     with all its refunds and disputes. A key for tests is not asked about real payments, nor the other way round."""
     is_touched = sa.or_(
-        sa.and_(Payment.created_at >= since, Payment.state.in_(_CAPTURED)),
+        sa.and_(Payment.created_at >= since, Payment.state.in_(BOOKED_STATES)),
         Payment.id.in_(sa.select(Refund.payment_id).where(Refund.created_at >= since)),
         Payment.id.in_(sa.select(Dispute.payment_id).where(Dispute.created_at >= since)),
     )

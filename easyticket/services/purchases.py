@@ -16,6 +16,7 @@ from easyticket.core.errors import Conflict, Invalid, NotFound, invalid_field
 from easyticket.db import db, transactional
 from easyticket.links import public_url
 from easyticket.models import Event, Offer, Order, SalesChannel
+from easyticket.models.order import UNPAID
 from easyticket.queries.events import get_event
 from easyticket.queries.offer_items import get_event_offer
 from easyticket.queries.purchases import Purchase, get_purchase, list_declined_purchases
@@ -30,7 +31,6 @@ from easyticket.services.orders import Buyer, cancel_order, place_order, secret_
 from easyticket.services.payment_returns import chosen_callback, result_address, return_address
 from easyticket.services.payments import start_payment
 from easyticket.services.providers import provider_for
-from easyticket.services.settlement import UNPAID
 from easyticket.services.shortage import SoldOut
 
 # How long the tickets are held here (the API contract).

@@ -14,6 +14,7 @@ from easyticket.core import clock
 from easyticket.core.errors import NotFound, ProviderDown
 from easyticket.db import db
 from easyticket.models import Order, Payment, PaymentState
+from easyticket.models.payment import BOOKED_STATES
 from easyticket.rules.settling import is_news
 from easyticket.services.asking import Round, go_past
 from easyticket.services.attempts import note_asked
@@ -114,9 +115,7 @@ def _given_up(now: datetime) -> _Due:
 
 
 def _without_fee(now: datetime) -> _Due:
-    is_unknown = sa.and_(
-        Payment.state.in_((PaymentState.PAID, PaymentState.SURPLUS)), Payment.provider_fee_minor.is_(None)
-    )
+    is_unknown = sa.and_(Payment.state.in_(BOOKED_STATES), Payment.provider_fee_minor.is_(None))
     paid_at = sa.func.coalesce(Payment.paid_at, Payment.created_at)
     # Paid a day ago at most means begun a few days before that at most, which the database finds by its index.
     is_young = Payment.created_at > now - LATE_MONEY - timedelta(days=1)

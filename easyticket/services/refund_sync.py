@@ -16,10 +16,12 @@ from easyticket.core.errors import AppError, ProviderDown
 from easyticket.db import db, transactional
 from easyticket.integrations.providers import RefundOutcome, RefundSnapshot
 from easyticket.models import Order, Payment, PaymentState, Refund, RefundState
+from easyticket.models.payment import BOOKED_STATES
 from easyticket.rules.refund_amounts import left_of_payment, refundable_minor
 from easyticket.rules.refunds import RefundSource, is_on_sale_still
 from easyticket.services import ledger, tickets, withdrawal_cover
 from easyticket.services.asking import go_past
+from easyticket.services.attempts import note_asked
 from easyticket.services.order_lock import lock_order
 from easyticket.services.providers import get_provider
 from easyticket.services.refund_sending import UNSENT, apply_refund_snapshot, send_refund
@@ -32,8 +34,6 @@ ASKED_EVERY = timedelta(minutes=10)
 BLOCKED_EVERY = timedelta(hours=1)
 # How many payments of one provider are asked about in one run.
 _BATCH = 50
-# States in which a payment's money has reached our books; of quarantined money a person decides.
-_BOOKED = (PaymentState.PAID, PaymentState.SURPLUS)
 
 
 def sync_refunds(payment_id: int, now: datetime | None = None) -> int:
@@ -69,7 +69,7 @@ def _reconcile(provider: str, now: datetime) -> int:
     count = 0
     for payment_id in db.session.scalars(query.limit(_BATCH)).all():
         count += 1
-        _note_asked(payment_id, now)
+        note_asked([payment_id], now)
         try:
             sync_refunds(payment_id, now)
             for refund_id in db.session.scalars(_unsent(payment_id)).all():
@@ -105,11 +105,6 @@ def _unsent(payment_id: int) -> sa.Select[int]:
 
 
 @transactional
-def _note_asked(payment_id: int, now: datetime) -> None:
-    db.session.execute(sa.update(Payment).where(Payment.id == payment_id).values(checked_at=now))
-
-
-@transactional
 def _take_in(payment_id: int, snapshot: RefundSnapshot, now: datetime) -> None:
     order = lock_order(db.session.scalars(sa.select(Payment.order_id).where(Payment.id == payment_id)).one())
     payment = db.session.get_one(Payment, payment_id, populate_existing=True)
@@ -136,7 +131,10 @@ def _note_foreign(payment: Payment, order: Order, snapshot: RefundSnapshot, now:
 
     Tickets end only where all of the order's money is returned by it.
     """
-    if snapshot.outcome in (RefundOutcome.FAILED, RefundOutcome.BLOCKED) or payment.state not in _BOOKED:
+    if (
+        snapshot.outcome in (RefundOutcome.FAILED, RefundOutcome.BLOCKED)
+        or payment.state not in BOOKED_STATES
+    ):
         return None
     is_sale = payment.state is PaymentState.PAID
     whole = order.total_minor if is_sale else payment.captured_minor or 0

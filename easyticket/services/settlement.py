@@ -16,7 +16,8 @@ from easyticket.core.errors import Conflict
 from easyticket.db import db, transactional
 from easyticket.integrations.providers import ChargeSnapshot, ChargeState
 from easyticket.models import Event, EventStatus, Order, OrderStatus, Payment, PaymentState
-from easyticket.models.payment import OPEN_STATES
+from easyticket.models.order import UNPAID
+from easyticket.models.payment import BOOKED_STATES, OPEN_STATES
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.settling import SETTLED, is_ours_to_book, message_of, what_differs
 from easyticket.services import inventory, ledger, refunds, tickets
@@ -24,7 +25,6 @@ from easyticket.services.order_lock import lock_order
 
 log = logging.getLogger(__name__)
 
-UNPAID = (OrderStatus.PENDING, OrderStatus.PROCESSING)
 # After a declined payment the places stay held at least this long, so that there is time for another card.
 DECLINE_GRACE = timedelta(minutes=5)
 
@@ -93,7 +93,7 @@ def _note_fee(payment: Payment, snapshot: ChargeSnapshot, now: datetime) -> None
     """Post once what the provider kept, whenever it is known; of quarantined money nothing is in the books."""
     if snapshot.fee_minor is None or payment.provider_fee_minor is not None:
         return
-    if payment.state in (PaymentState.PAID, PaymentState.SURPLUS):
+    if payment.state in BOOKED_STATES:
         payment.provider_fee_minor = snapshot.fee_minor
         ledger.post_provider_fee(payment, now)
 

@@ -14,19 +14,17 @@ from easyticket.models import (
     LedgerEntry,
     LedgerPosting,
     Order,
-    OrderStatus,
     Payment,
-    PaymentState,
     Refund,
     RefundState,
 )
+from easyticket.models.order import UNPAID
+from easyticket.models.payment import BOOKED_STATES, TAKEN_BACK, UNDECIDED_REFUNDS
 from easyticket.queries.audit.finding import Expression, Rows, Scope, amount_of, rows_of
 
-_OWED = (RefundState.REQUESTED, RefundState.BLOCKED, RefundState.PENDING, RefundState.UNKNOWN)
-_UNFINISHED = (OrderStatus.PENDING, OrderStatus.PROCESSING)
 # Quarantined money is in no books until somebody decides to return it: then it is surplus.
-_IS_BOOKED = Payment.state.in_((PaymentState.PAID, PaymentState.SURPLUS))
-_LEFT_US = sa.and_(Dispute.opened_at.is_not(None), Dispute.state.in_((DisputeState.OPEN, DisputeState.LOST)))
+_IS_BOOKED = Payment.state.in_(BOOKED_STATES)
+_LEFT_US = sa.and_(Dispute.opened_at.is_not(None), Dispute.state.in_(TAKEN_BACK))
 
 
 def ask_ledger(scope: Scope) -> Iterator[Rows]:
@@ -50,7 +48,7 @@ def ask_clearing(scope: Scope) -> Rows:
     return (
         rows_of("money without use of order", Order.number, 0, -waiting.c.amount)
         .join(waiting, waiting.c.order_id == Order.id)
-        .where(scope.has(Order.event_id), Order.status.not_in(_UNFINISHED), waiting.c.amount != 0)
+        .where(scope.has(Order.event_id), Order.status.not_in(UNPAID), waiting.c.amount != 0)
     )
 
 
@@ -65,7 +63,7 @@ def _expected() -> dict[LedgerAccount, sa.Subquery]:
     return {
         LedgerAccount.PROVIDER_CASH: _summed(captured, less_kept, returned, taken),
         LedgerAccount.FEE_EXPENSE: _summed(kept),
-        LedgerAccount.REFUND_DUE: _summed(_of(Refund).where(Refund.state.in_(_OWED))),
+        LedgerAccount.REFUND_DUE: _summed(_of(Refund).where(Refund.state.in_(UNDECIDED_REFUNDS))),
         LedgerAccount.DISPUTE_HOLD: _summed(held),
     }
 

@@ -11,7 +11,6 @@ from easyticket.integrations.providers import DisputeState
 from easyticket.models import (
     Dispute,
     Order,
-    OrderStatus,
     OutboxJob,
     Payment,
     Payout,
@@ -20,6 +19,7 @@ from easyticket.models import (
     Refund,
     RefundState,
 )
+from easyticket.models.order import UNPAID
 from easyticket.models.payment import OPEN_STATES
 from easyticket.queries.audit.finding import Rows, Scope, rows_of, words
 from easyticket.queries.audit.ledger import ask_clearing
@@ -33,14 +33,12 @@ EVENT_AGE = timedelta(minutes=5)
 LEASE_AGE = timedelta(minutes=5)
 OVERDUE_AGE = timedelta(minutes=15)
 
-_UNPAID = (OrderStatus.PENDING, OrderStatus.PROCESSING)
-
 
 def ask_liveness(scope: Scope) -> Iterator[Rows]:
     """No order, attempt, refund, payout, webhook or job is stuck, and no money waits without a use."""
     yield rows_of(
         "order", Order.number, "to have ended", words(Order.status, "since", Order.expires_at)
-    ).where(scope.has(Order.event_id), Order.status.in_(_UNPAID), Order.expires_at < scope.before(ORDER_AGE))
+    ).where(scope.has(Order.event_id), Order.status.in_(UNPAID), Order.expires_at < scope.before(ORDER_AGE))
     yield ask_clearing(scope)
     yield from _unknown(scope)
     if scope.is_everything:
@@ -53,9 +51,7 @@ def _unknown(scope: Scope) -> Iterator[Rows]:
     yield (
         rows_of("payment of an ended order", Payment.id, "to have ended", Payment.state)
         .join(Order, Order.id == Payment.order_id)
-        .where(
-            here, Payment.state.in_(OPEN_STATES), Order.status.not_in(_UNPAID), Payment.updated_at < latest
-        )
+        .where(here, Payment.state.in_(OPEN_STATES), Order.status.not_in(UNPAID), Payment.updated_at < latest)
     )
     since = words(Refund.state, "since", Refund.created_at)
     # It waits as long as the bank does.

@@ -20,13 +20,14 @@ from easyticket.models import (
     RefundTicket,
     Ticket,
 )
+from easyticket.models.payment import TAKEN_BACK
 from easyticket.queries.audit.finding import Rows, Scope, amount_of, rows_of, words
 from easyticket.queries.earnings import IS_PAID
 from easyticket.queries.refunds import left_minor
 
 _IS_PROMISED = Refund.state != RefundState.FAILED
 # The payer's bank has this money, for now or for good.
-_IS_TAKEN = sa.and_(Dispute.state.in_((DisputeState.OPEN, DisputeState.LOST)), Dispute.opened_at.is_not(None))
+_IS_TAKEN = sa.and_(Dispute.state.in_(TAKEN_BACK), Dispute.opened_at.is_not(None))
 
 # Seconds: whoever cancels a ticket notes when they came, and may have waited for the gate to let go of it.
 _CLOCKS = 60
