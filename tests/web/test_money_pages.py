@@ -190,9 +190,19 @@ def test_what_receipts_say_is_kept_and_wrong_rates_are_refused(client: FlaskClie
     assert (seller.legal_name, seller.tax_basis_points) == ("Volta Ltd", 1_250)
     assert "They name Volta Ltd and 12.5\N{NO-BREAK SPACE}% VAT" in client.get(MONEY).text
     assert 'value="12.5"' in client.get(url).text
-    for rate, sentence in (("99", "from 0 to 50"), ("1.234", "two digits"), ("x", "a rate such as")):
+    wrong = {"99": "from 0 to 50", "1.234": "two digits", "x": "a rate such as", "1e999999": "from 0 to 50"}
+    for rate, sentence in wrong.items():
         assert sentence in client.post(url, data={**form, "tax_rate": rate}).text
     assert "Say what the tax is called" in client.post(url, data={"tax_rate": "15"}).text
+
+
+def test_asking_for_no_more_than_the_head_of_a_page_saves_no_empty_form(client: FlaskClient) -> None:
+    sign_in(client, factories.make_organizer())
+    url = f"{MONEY}receipts/"
+    client.post(url, data={"legal_name": "Volta Ltd"})
+    assert client.head(url).status_code == 200
+    db.session.expire_all()
+    assert db.session.scalars(sa.select(SellerProfile.legal_name)).one() == "Volta Ltd"
 
 
 def test_statements_are_downloaded_as_table_and_on_paper(client: FlaskClient) -> None:

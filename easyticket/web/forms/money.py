@@ -141,12 +141,13 @@ class SellerForm(Form):
     def _basis_points(self) -> int:
         typed = text_of(self.tax_rate).replace("%", "").replace(",", ".").strip() or "0"
         try:
-            hundredths = Decimal(typed) * 100
+            rate = Decimal(typed)
         except InvalidOperation:
             raise ValidationError("Enter a rate such as 15 or 12.5.") from None
-        if not hundredths.is_finite() or not 0 <= hundredths <= 5_000 or hundredths != int(hundredths):
+        # Compared before scaling: there is no hundred times 1e999999.
+        if not rate.is_finite() or not 0 <= rate <= 50 or rate * 100 != int(rate * 100):
             raise ValidationError("Enter a rate from 0 to 50, with two digits after the point at most.")
-        return int(hundredths)
+        return int(rate * 100)
 
 
 class StatementForm(Form):

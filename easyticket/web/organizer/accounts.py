@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -55,7 +55,7 @@ def edit_account(uuid: UUID) -> ResponseReturnValue:
     profile = get_payment_profile(actor, uuid)
     kind, name = _KINDS[profile.method], profile.name
     form = _FORMS[kind](obj=profile)
-    if request.method == "GET":
+    if not form.is_submitted():
         form.show(profile)
     elif form.validate():
         with refusals_shown_in(form):

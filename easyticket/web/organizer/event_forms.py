@@ -63,7 +63,7 @@ def edit_event(slug: str) -> ResponseReturnValue:
     event = get_own_event(current_actor(), slug)
     form = EventForm(obj=event)
     form.offer_categories([each.category for each in list_categories(clock.now())], event.category)
-    if request.method == "GET":
+    if not form.is_submitted():
         form.show(event)
     elif form.validate():
         with refusals_shown_in(form, words=_WORDS):

@@ -106,7 +106,7 @@ def automatic_payouts() -> ResponseReturnValue:
 def seller() -> ResponseReturnValue:
     """Change what the receipts of the organizer's buyers say."""
     form = SellerForm()
-    if request.method == "GET":
+    if not form.is_submitted():
         form.show(find_seller(current_actor()))
     elif form.validate():
         with refusals_shown_in(form, tax_basis_points="tax_rate"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
@@ -50,7 +50,7 @@ def ticket_type(slug: str, ticket_type_uuid: UUID) -> ResponseReturnValue:
     event = _simply_priced(found.event)
     form = TicketTypeForm(obj=found)
     form.sell_for(event)
-    if request.method == "GET":
+    if not form.is_submitted():
         form.show(found)
     elif form.validate():
         with refusals_shown_in(form, words=_WORDS, **_RENAMED):
