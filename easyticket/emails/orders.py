@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from easyticket.core.money import Money
 from easyticket.emails.message import Attachment, Email, render_email
 from easyticket.links import public_url
-from easyticket.models import Order, OrderStatus, Refund, TicketStatus
+from easyticket.models import Order, OrderStatus, Refund
+from easyticket.rules.tickets import has_no_valid_ticket
 from easyticket.rules.wording import days_text, hours_text, money_text, period_text, place_text
 
 # Why money went back, as the first sentence of the mail. Organizer and staff may add a reason, which is quoted below it.
@@ -85,7 +86,7 @@ def order_refunded(refund: Refund, secret: str, *, to: str) -> Email:
         why=_WHY_NOT_WANTED if is_late and is_cancelled else _WHY.get(refund.source, _WHY["admin"]),
         reason=refund.reason.strip() if refund.source in _REASON_SHOWN else "",
         is_late=is_late and not is_cancelled,
-        is_over=_has_no_valid_ticket(order),
+        is_over=has_no_valid_ticket(order),
         event_link=public_url("events.page", slug=order.event.slug),
         link=public_url("orders.page", secret=secret),
     )
@@ -123,10 +124,6 @@ def event_cancelled(order: Order, secret: str, *, to: str, attachments: Sequence
         amount=_money(order, returned) if returned else "",
         link=public_url("orders.page", secret=secret),
     )
-
-
-def _has_no_valid_ticket(order: Order) -> bool:
-    return bool(order.tickets) and all(ticket.status is TicketStatus.CANCELLED for ticket in order.tickets)
 
 
 def _facts_of(order: Order) -> EventFacts:

@@ -94,6 +94,11 @@ def masked_number(method: ProfileMethod, number: str) -> str:
     return f"{'*' * (len(number) - 4)}{number[-4:]}"
 
 
+def account_line(profile: PaymentProfile) -> str:
+    """Return network or bank and the masked number, for example "MTN, +233***4567"."""
+    return f"{profile.network or profile.bank_name}, {masked_number(profile.method, profile.account_number)}"
+
+
 def is_same_holder(account_name: str, resolved_name: str) -> bool:
     """Tell whether two spellings name one holder: the same words in any order, whatever capitals, accents and signs."""
     return bool(_words(account_name)) and _words(account_name) == _words(resolved_name)

@@ -42,6 +42,11 @@ def can_still_admit(ticket: Ticket, now: datetime) -> bool:
     return ticket.status is TicketStatus.ACTIVE or (ticket.status is TicketStatus.USED and admits_again)
 
 
+def has_no_valid_ticket(order: Order) -> bool:
+    """Tell whether an order had tickets and all of them were ended: its money is on its way back, or held up."""
+    return bool(order.tickets) and all(ticket.status is TicketStatus.CANCELLED for ticket in order.tickets)
+
+
 def place_name(order: Order, number: int) -> str:
     """Return what a place of an unpaid order is called, counted from 1, while it has no ticket. Nobody is let in by it."""
     return f"{order.purchase_code}-{number}"

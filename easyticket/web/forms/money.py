@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from easyticket.core.money import Money, MoneyError
 from easyticket.models import PaymentProfile, ProfileMethod, SellerProfile
-from easyticket.rules.payment_accounts import NETWORKS, masked_number
+from easyticket.rules.payment_accounts import NETWORKS, account_line, masked_number
 from easyticket.services.sellers import SellerDraft
 from easyticket.web.forms.events import read_price
 from easyticket.web.forms.fields import Form, text_of
@@ -33,7 +33,9 @@ class PayoutForm(Form):
     def offer(self, currency: str, profiles: Sequence[PaymentProfile]) -> None:
         """Say which currency it is and which accounts can be chosen, before anything is checked."""
         self.currency = currency
-        self.profile.choices = [SelectChoice(str(each.uuid), account_text(each)) for each in profiles]
+        self.profile.choices = [
+            SelectChoice(str(each.uuid), f"{each.name}: {account_line(each)}") for each in profiles
+        ]
 
     def validate_amount(self, field: StringField) -> None:
         """Refuse what is no amount of money."""
@@ -165,9 +167,3 @@ class StatementForm(Form):
     def offer(self, currencies: Sequence[str]) -> None:
         """Say which currencies can be chosen, before anything is checked."""
         self.currency.choices = [SelectChoice(each) for each in currencies]
-
-
-def account_text(profile: PaymentProfile) -> str:
-    """Return an account in a line, its number masked."""
-    number = masked_number(profile.method, profile.account_number)
-    return f"{profile.name}: {profile.network or profile.bank_name}, {number}"

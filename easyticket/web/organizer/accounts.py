@@ -11,6 +11,7 @@ from flask_login import current_user
 from easyticket.core import clock
 from easyticket.http.auth import current_actor, organizer_only
 from easyticket.queries.payment_profiles import get_payment_profile
+from easyticket.rules.payment_accounts import account_line
 from easyticket.services.payment_profiles import (
     create_payment_profile,
     delete_payment_profile,
@@ -22,7 +23,6 @@ from easyticket.web.forms.fields import Form, text_of
 from easyticket.web.forms.money import BankForm, MobileMoneyForm
 from easyticket.web.forms.refusals import refusals_shown_in, status_of
 from easyticket.web.organizer import blueprint
-from easyticket.web.views.money import account_line
 
 _FORMS = {"mobile-money": MobileMoneyForm, "bank": BankForm}
 _KINDS = {form.kind: name for name, form in _FORMS.items()}

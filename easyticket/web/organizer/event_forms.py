@@ -10,14 +10,15 @@ from easyticket.core import clock
 from easyticket.http.auth import current_actor, organizer_only
 from easyticket.models import EventStatus
 from easyticket.queries.categories import list_categories
+from easyticket.queries.offers import fee_basis_points_of
 from easyticket.queries.organizer import get_own_event
 from easyticket.rules.publishing import may_go_live
+from easyticket.rules.wording import percent_text
 from easyticket.services.events import create_event, update_event
 from easyticket.web.forms.events import EventForm, NewEventForm
 from easyticket.web.forms.refusals import refusals_shown_in, status_of
 from easyticket.web.organizer import blueprint
 from easyticket.web.views.account import country_names
-from easyticket.web.views.organizer import percent_text
 
 _WORDS = {
     "Start date cannot be in the past": "This is in the past. Choose a later beginning.",
@@ -70,15 +71,12 @@ def edit_event(slug: str) -> ResponseReturnValue:
             update_event(actor=current_actor(), event=event, changes=form.changes_to(event), now=clock.now())
             flash("Saved.", "success")
             return redirect(url_for("organizer.event", slug=slug))
-    basis_points = event.fee_basis_points
-    if basis_points is None:
-        basis_points = current_app.config["SETTINGS"].fee_basis_points
     page = render_template(
         "organizer/edit_event.html",
         form=form,
         title=event.title,
         slug=slug,
         countries=country_names(),
-        fee=percent_text(basis_points),
+        fee=percent_text(fee_basis_points_of(event)),
     )
     return page, status_of(form)

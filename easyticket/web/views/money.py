@@ -12,7 +12,7 @@ from easyticket.core.money import Money
 from easyticket.models import PaymentProfile, Payout, PayoutState, ProfileStatus, SellerProfile
 from easyticket.queries.balances import Balance
 from easyticket.queries.organizer_money import MoneyReport, OwnCurrency
-from easyticket.rules.payment_accounts import end_of_freeze, masked_number, verification_sentence
+from easyticket.rules.payment_accounts import account_line, end_of_freeze, verification_sentence
 from easyticket.rules.payouts import may_be_cancelled
 from easyticket.rules.schedule import day_in
 from easyticket.rules.statements import month_of
@@ -203,11 +203,6 @@ def _account_row(profile: PaymentProfile, *, by_people: bool, zone: str, now: da
         check_url=urls["check_account"] if profile.status is ProfileStatus.FAILED else "",
         delete_url="" if profile.is_default else urls["delete_account"],
     )
-
-
-def account_line(profile: PaymentProfile) -> str:
-    """Return network or bank and the masked number, for example "MTN, +233***4567"."""
-    return f"{profile.network or profile.bank_name}, {masked_number(profile.method, profile.account_number)}"
 
 
 def _months(today: date, zone: str) -> list[Month]:

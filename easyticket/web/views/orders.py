@@ -13,6 +13,7 @@ from easyticket.models import EventStatus, Order, Receipt, Refund, RefundState, 
 from easyticket.rules.order_phase import LATE_SOURCE, SURPLUS_SOURCE, OrderPhase, phase_of
 from easyticket.rules.receipts import gets_receipt, is_void, number_text
 from easyticket.rules.refunds import is_replaced
+from easyticket.rules.tickets import has_no_valid_ticket
 from easyticket.rules.wording import (
     method_text,
     moment_text,
@@ -162,7 +163,7 @@ def _heading(order: Order, phase: OrderPhase, now: datetime) -> tuple[str, str, 
     if order.event.status is EventStatus.CANCELLED and phase in _HAD_TICKETS:
         money = "Your money goes back to you in full. " if order.total_minor else ""
         return "warn", f"{title} was cancelled", f"{money}Your tickets are no longer valid."
-    if phase is OrderPhase.CONFIRMED and _is_given_back(order):
+    if phase is OrderPhase.CONFIRMED and has_no_valid_ticket(order):
         return "", f"Your order for {title} is being refunded", "The tickets are no longer valid."
     if phase is OrderPhase.CONFIRMED and order.event.end_at <= now:
         return "", f"You had tickets for {title}", "This event is over."
@@ -193,7 +194,7 @@ def _heading(order: Order, phase: OrderPhase, now: datetime) -> tuple[str, str, 
 
 
 def _pill(order: Order, phase: OrderPhase) -> Pill:
-    if phase is OrderPhase.CONFIRMED and order.total_minor and _is_given_back(order):
+    if phase is OrderPhase.CONFIRMED and order.total_minor and has_no_valid_ticket(order):
         return Pill("Being refunded", "warn")
     if phase is OrderPhase.CONFIRMED and order.total_minor == 0:
         return Pill("Confirmed", "good")
@@ -210,11 +211,6 @@ def _papers(order: Order, secret: str, credit_notes: Sequence[Receipt]) -> list[
         text = f"Credit note {number_text(note)}{' (void)' if is_void(note) else ''}"
         links.append(PaperLink(text, url_for("receipts.credit_note", secret=secret, number=note.number)))
     return links
-
-
-def _is_given_back(order: Order) -> bool:
-    """Tell whether no ticket of a paid order is good any more: its money is on its way back, or held up."""
-    return bool(order.tickets) and all(each.status is TicketStatus.CANCELLED for each in order.tickets)
 
 
 def _refund_view(refund: Refund) -> RefundView:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from flask import url_for
 
@@ -15,7 +14,7 @@ from easyticket.queries.gate import GateCounts
 from easyticket.queries.offers import fee_basis_points_of
 from easyticket.queries.organizer import OwnEvent, Stock
 from easyticket.rules.schedule import Phase, phase_of, status_of
-from easyticket.rules.wording import day_text, moment_text, money_text, period_text, place_text
+from easyticket.rules.wording import day_text, moment_text, money_text, percent_text, period_text, place_text
 
 Stocks = Mapping[tuple[QuotaKind, int], Stock]
 
@@ -186,11 +185,6 @@ def bar_of(stock: Stock) -> StockBar:
 def inside_text(counts: GateCounts) -> str:
     """Return how many were let in, for example "812 of 1,200 inside"."""
     return f"{counts.inside:,} of {counts.expected:,} inside"
-
-
-def percent_text(basis_points: int) -> str:
-    """Return a fee as people read it, for example "5 %" or "2.5 %"."""
-    return f"{Decimal(basis_points) / 100:f} %"
 
 
 def _ticket_type_row(event: Event, ticket_type: TicketType, stocks: Stocks) -> TicketTypeRow:
