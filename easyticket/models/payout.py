@@ -78,8 +78,6 @@ class PaymentProfile(HasUuid, HasTimes, Base):
     verification_attempts: Mapped[int] = mapped_column(default=0)
     verified_at: Mapped[datetime | None]
     failure_reason: Mapped[str] = mapped_column(sa.String(200), default="")
-    # How the provider that sends money names this account, once it was told of it.
-    recipient_code: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
     # Nothing is paid out to it before this moment: the freeze after a change of the account.
     frozen_until: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]

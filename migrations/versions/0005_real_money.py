@@ -161,9 +161,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('reviewed_at', easyticket.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.create_index('ix_payment_created_at', ['created_at'], unique=False)
 
-    with op.batch_alter_table('payment_profile', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('recipient_code', sa.String(length=60), server_default='', nullable=False))
-
     with op.batch_alter_table('payout', schema=None) as batch_op:
         batch_op.add_column(sa.Column('sent_at', easyticket.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('checked_at', easyticket.db.UtcDateTime(timezone=True), nullable=True))
@@ -213,9 +210,6 @@ def downgrade() -> None:
         batch_op.drop_column('is_automatic')
         batch_op.drop_column('checked_at')
         batch_op.drop_column('sent_at')
-
-    with op.batch_alter_table('payment_profile', schema=None) as batch_op:
-        batch_op.drop_column('recipient_code')
 
     with op.batch_alter_table('payment', schema=None) as batch_op:
         batch_op.drop_index('ix_payment_created_at')
