@@ -49,7 +49,7 @@ SETTINGS: dict[str, str] = {
     "HOLD_MINUTES": "How long tickets are held for a buyer on the web pages, 1 to 120. Default 15.",
     "MIN_PAYOUT": "The least an organizer can ask to be paid out, in whole units of the currency, 1 to 100000. Default 10.",
     "PAYOUT_DELAY_DAYS": "How many days after a sale its money can be paid out, and never before the event is over, 0 to 60. Default 7.",
-    "CONTACT_EMAIL": "Where messages of the contact form are mailed. Default the address of MAIL_FROM.",
+    "CONTACT_EMAIL": "Where messages of the contact form are mailed, and payments, refunds and audits that need a person. Default the address of MAIL_FROM.",
     "STRIPE_SECRET_KEY": "Stripe's secret key (sk_test_… or sk_live_…). Empty (default): Stripe is off.",
     "STRIPE_PUBLISHABLE_KEY": "Stripe's publishable key (pk_…); needed with the secret key.",
     "STRIPE_WEBHOOK_SECRET": "The signing secret of the Stripe webhook (whsec_…); needed with the secret key.",
