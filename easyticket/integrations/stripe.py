@@ -30,6 +30,7 @@ from easyticket.integrations.providers import (
 )
 from easyticket.integrations.stripe_amounts import LEAST_MINOR, to_stripe
 from easyticket.integrations.stripe_client import (
+    REFUSALS,
     TIMEOUT,
     KeyRefused,
     StoredFault,
@@ -194,19 +195,23 @@ class StripeProvider:
         return read_all(lambda: self._api.disputes.list(of_charge), dispute_snapshot)
 
     def list_charges(self, since: datetime) -> Iterator[ChargeSnapshot]:
-        """Go through all payment intents made since then that carry our mark."""
-        with asking():
-            page = self._api.payment_intents.list(
-                {
-                    "created": {"gte": int(since.timestamp())},
-                    "limit": _PAGE,
-                    "expand": [f"data.{_WITH_FEES}"],
-                }
-            )
-            for found in page.auto_paging_iter():
-                intent = found.to_dict()
-                if is_ours(intent):
-                    yield charge_snapshot(intent)
+        """Go through all payment intents made since then that carry our mark.
+
+        :raises ProviderDown: as everywhere, and where Stripe refuses to list them.
+        """
+        made_since: stripe.params.PaymentIntentListParams = {
+            "created": {"gte": int(since.timestamp())},
+            "limit": _PAGE,
+            "expand": [f"data.{_WITH_FEES}"],
+        }
+        try:
+            with asking():
+                for found in self._api.payment_intents.list(made_since).auto_paging_iter():
+                    intent = found.to_dict()
+                    if is_ours(intent):
+                        yield charge_snapshot(intent)
+        except REFUSALS as error:
+            raise unexpected(error) from None
 
     def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> WebhookNotice:
         """Verify the raw bytes and tell what they are about, as `read_stripe_event` does."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -86,6 +87,14 @@ def note_unusable(payment_id: int, message: str) -> None:
         payment.last_error = message[:500]
         give_up_attempt(payment, message)
         back_to_pending(order)
+
+
+def in_turns() -> tuple[sa.SQLColumnExpression[Any], ...]:
+    """Return what to sort payments by that providers are to be asked about: the longest unasked first, and providers by
+    turns, so that however many wait for one that is silent, the others' are among the first of any number."""
+    asked = sa.func.coalesce(Payment.checked_at, Payment.created_at)
+    turn = sa.func.row_number().over(partition_by=Payment.provider, order_by=(asked, Payment.id))
+    return turn, asked, Payment.id
 
 
 @transactional

@@ -38,7 +38,7 @@ from easyticket.rules.refund_amounts import refundable_minor
 from easyticket.rules.refunds import LOST_REASON
 from easyticket.services import ledger, tickets, withdrawal_cover
 from easyticket.services.asking import Round, go_past
-from easyticket.services.attempts import note_asked
+from easyticket.services.attempts import in_turns, note_asked
 from easyticket.services.order_lock import lock_order
 from easyticket.services.providers import get_provider
 from easyticket.services.refund_sending import UNSENT
@@ -80,7 +80,7 @@ def reconcile_disputes(now: datetime | None = None) -> int:
     query = (
         sa.select(Payment.id, Payment.provider)
         .where(Payment.id.in_(undecided), sa.or_(asked < now - _PAUSE, is_returned))
-        .order_by(asked, Payment.id)
+        .order_by(*in_turns())
         .limit(_MOST)
     )
     asking, asked_about = Round(seconds=_SECONDS), []

@@ -16,7 +16,7 @@ from easyticket.integrations.sandbox import SandboxProvider
 from easyticket.models import Payment
 from easyticket.models.payment import BOOKED_STATES
 from easyticket.services.asking import Round, go_past
-from easyticket.services.attempts import note_asked
+from easyticket.services.attempts import in_turns, note_asked
 from easyticket.services.disputes import sync_disputes
 from easyticket.services.providers import configured_providers
 
@@ -78,7 +78,7 @@ def _due(now: datetime) -> sa.Select[int, str, datetime]:
     return (
         sa.select(Payment.id, Payment.provider, Payment.created_at)
         .where(Payment.state.in_(BOOKED_STATES), Payment.provider_ref.is_not(None), is_due, _can_be_asked())
-        .order_by(asked, Payment.id)
+        .order_by(*in_turns())
         .limit(_MOST)
     )
 

@@ -17,7 +17,7 @@ from easyticket.models import Order, Payment, PaymentState
 from easyticket.models.payment import BOOKED_STATES
 from easyticket.rules.settling import is_news
 from easyticket.services.asking import Round, go_past
-from easyticket.services.attempts import note_asked
+from easyticket.services.attempts import in_turns, note_asked
 from easyticket.services.providers import get_provider
 from easyticket.services.settlement import apply_snapshot
 
@@ -142,5 +142,5 @@ def _longest_unasked(
             Payment.last_error,
         )
         .where(which, due)
-        .order_by(asked, Payment.id)
+        .order_by(*in_turns())
     )

@@ -265,3 +265,11 @@ def test_a_list_that_breaks_off_is_no_shorter_list(
     stripe_double.fault("malformed", path="/v1/payment_intents$", method="GET", skip=1)
     with pytest.raises(ProviderDown):
         list(provider.list_charges(clock.now() - timedelta(hours=1)))
+
+
+def test_a_list_that_is_refused_is_not_known(
+    provider: StripeProvider, stripe_double: StripeDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "_PAGE", 101)  # more than Stripe gives at a time
+    with pytest.raises(ProviderDown):
+        list(provider.list_charges(clock.now()))

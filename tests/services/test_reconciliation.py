@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from easyticket.core import clock
-from easyticket.db import db
+from easyticket.db import db, transaction
 from easyticket.integrations.providers import ChargeState
 from easyticket.models import OrderStatus, Payment, PaymentState
+from easyticket.services import reconciliation
 from easyticket.services.expiry import expire_orders
 from easyticket.services.reconciliation import reconcile_payments
 from tests import factories
@@ -50,6 +51,20 @@ def test_one_that_does_not_answer_is_asked_twice_and_others_come_first_next_time
     assert reconcile_payments(now + timedelta(seconds=1)) == 2
     db.session.refresh(payments[3])
     assert payments[3].state is PaymentState.PAID
+
+
+def test_many_that_wait_for_one_provider_keep_nobody_of_another_waiting(
+    provider: StrictProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciliation, "_MOST_OPEN", 3)
+    *silent, asked = begun(5)
+    with transaction():
+        for payment in silent:
+            payment.provider = "paystack"
+    provider.pay(asked.reference)
+    reconcile_payments(in_seconds(asked, 20))
+    db.session.refresh(asked)
+    assert asked.state is PaymentState.PAID
 
 
 def test_money_for_an_attempt_that_was_given_up_is_found_for_three_days(provider: StrictProvider) -> None:
