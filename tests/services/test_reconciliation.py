@@ -75,7 +75,7 @@ def test_money_for_an_attempt_that_was_given_up_is_found_for_three_days(provider
     asked = 0
     moment = payment.created_at
     while moment < payment.created_at + timedelta(days=2, hours=23):
-        moment += timedelta(minutes=2)
+        moment += timedelta(minutes=10)
         asked += reconcile_payments(moment)
     assert 30 < asked < 120
     provider.pay(payment.reference)
