@@ -77,7 +77,9 @@ def test_sending_a_refund_again_returns_the_money_once(paid: Order) -> None:
     assert balance("provider_cash", paid) == 0
 
 
-@pytest.mark.parametrize("cuts", [[1] * 10 + [5] * 19, [3] * 35, [104, 1], [1, 104], [52, 53], [10, 30, 65]], ids=str)
+@pytest.mark.parametrize(
+    "cuts", [[1] * 10 + [5] * 19, [3] * 35, [104, 1], [1, 104], [52, 53], [10, 30, 65]], ids=str
+)
 @pytest.mark.parametrize("bearer", FeeBearer)
 def test_an_order_returned_in_pieces_leaves_nothing_with_organizer_or_platform(
     cuts: list[int], bearer: FeeBearer
