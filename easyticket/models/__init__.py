@@ -4,7 +4,17 @@ import easyticket.models.postgresql_indexes  # noqa: F401 (it listens for tables
 from easyticket.integrations.providers import DisputeState
 from easyticket.models.audit import AuditRun
 from easyticket.models.category import Category
-from easyticket.models.event import CheckInPolicy, Event, EventImage, EventStatus, FeeBearer, PricingType
+from easyticket.models.change import Change, ChangeAction
+from easyticket.models.event import (
+    CheckInPolicy,
+    Event,
+    EventDraft,
+    EventImage,
+    EventStatus,
+    EventTrial,
+    FeeBearer,
+    PricingType,
+)
 from easyticket.models.ledger import LedgerAccount, LedgerEntry, LedgerPosting, PostingKind
 from easyticket.models.message import ContactMessage, NewsletterSubscription
 from easyticket.models.offer import Offer, OfferKind, OfferQuota
@@ -34,7 +44,7 @@ from easyticket.models.promo import PromoCode, PromoKind
 from easyticket.models.quota import Quota, QuotaKind
 from easyticket.models.receipt import Receipt, ReceiptCounter, ReceiptKind, SellerProfile
 from easyticket.models.scan import Admission, Scan, ScanOutcome
-from easyticket.models.ticket import Ticket, TicketStatus
+from easyticket.models.ticket import RetiredCode, Ticket, TicketStatus, TicketTransfer
 from easyticket.models.ticket_type import TicketType
 from easyticket.models.user import MailToken, TokenPurpose, User, UserSession, UserType
 from easyticket.models.visit import EventVisit
@@ -43,13 +53,17 @@ __all__ = [
     "Admission",
     "AuditRun",
     "Category",
+    "Change",
+    "ChangeAction",
     "CheckInPolicy",
     "ContactMessage",
     "Dispute",
     "DisputeState",
     "Event",
+    "EventDraft",
     "EventImage",
     "EventStatus",
+    "EventTrial",
     "EventVisit",
     "FeeBearer",
     "Hold",
@@ -89,12 +103,14 @@ __all__ = [
     "Refund",
     "RefundState",
     "RefundTicket",
+    "RetiredCode",
     "SalesChannel",
     "Scan",
     "ScanOutcome",
     "SellerProfile",
     "Ticket",
     "TicketStatus",
+    "TicketTransfer",
     "TicketType",
     "TokenPurpose",
     "User",

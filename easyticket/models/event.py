@@ -139,7 +139,14 @@ class Event(HasUuid, HasTimes, Base):
     tags: Mapped[str] = mapped_column(sa.String(500), default="")
     # Title, descriptions, tags and venue, folded: what the search looks through (rules/search.py makes it).
     search_text: Mapped[str] = mapped_column(default="")
+    # Where an online event happens; only holders of tickets are told.
+    online_link: Mapped[str] = mapped_column(sa.String(500), default="", server_default=sa.text("''"))
     is_featured: Mapped[bool] = mapped_column(default=False)
+    # By administrators: out of lists and searches, though whoever has the address sees it; and gone for everybody but its
+    # organizer, with the reason they read.
+    hidden_at: Mapped[datetime | None]
+    taken_down_at: Mapped[datetime | None]
+    takedown_reason: Mapped[str] = mapped_column(sa.String(500), default="", server_default=sa.text("''"))
     banner_image: Mapped[str] = mapped_column(sa.String(255), default="")
     thumbnail_image: Mapped[str] = mapped_column(sa.String(255), default="")
 
@@ -167,3 +174,30 @@ class EventImage(Base):
     position: Mapped[int] = mapped_column(default=0)
 
     event: Mapped[Event] = relationship(back_populates="images")
+
+
+class EventDraft(HasTimes, Base):
+    """What somebody typed into an event's form and has not saved yet: of a new event, or of one that is there."""
+
+    __tablename__ = "event_draft"
+    __table_args__ = (sa.UniqueConstraint("user_id", "form"),)
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
+    # "new", or the event's UUID.
+    form: Mapped[str] = mapped_column(sa.String(40))
+    fields: Mapped[dict[str, Any]] = mapped_column(sa.JSON())
+
+
+class EventTrial(Base):
+    """One rehearsal of an event before it is published: bought, mailed and scanned for real, and taken back again.
+
+    `steps` has one object per step: its name, whether it worked and a sentence.
+    """
+
+    __tablename__ = "event_trial"
+
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    tried_at: Mapped[datetime]
+    tried_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+    is_good: Mapped[bool]
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON())

@@ -26,6 +26,8 @@ class ScanOutcome(enum.StrEnum):
     WRONG_DAY = "wrong_day"
     NOT_YET = "not_yet"
     OVER = "over"
+    # The code of a ticket that has a new one, since it was sent on.
+    REPLACED = "replaced"
     UNKNOWN = "unknown"
 
 

@@ -65,6 +65,8 @@ class Ticket(HasUuid, HasTimes, Base):
     cancelled_at: Mapped[datetime | None]
     # While the payer's bank takes its money back: it admits, and the gate says so.
     disputed_at: Mapped[datetime | None]
+    # When it was last sent on to somebody else, who holds it now: attendee and owner are theirs.
+    sent_on_at: Mapped[datetime | None]
     # Set once when its place went back on sale.
     released_at: Mapped[datetime | None]
 
@@ -79,3 +81,32 @@ class Ticket(HasUuid, HasTimes, Base):
     def full_name(self) -> str:
         """Type, tier and day joined by " - "."""
         return " - ".join(part for part in (self.ticket_name, self.tier_name, self.day_name) if part)
+
+
+class TicketTransfer(HasUuid, Base):
+    """A ticket that its holder sent to somebody else: from whom, to whom, when."""
+
+    __tablename__ = "ticket_transfer"
+
+    ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("ticket.id"), index=True)
+    from_user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+    from_name: Mapped[str] = mapped_column(sa.String(255), default="")
+    from_email: Mapped[str] = mapped_column(sa.String(254), default="")
+    to_name: Mapped[str] = mapped_column(sa.String(255))
+    to_email: Mapped[str] = mapped_column(sa.String(254))
+    sent_at: Mapped[datetime]
+
+    ticket: Mapped[Ticket] = relationship()
+
+
+class RetiredCode(Base):
+    """A code that admitted once and admits no more, because its ticket has a new one."""
+
+    __tablename__ = "retired_code"
+
+    ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("ticket.id"), index=True)
+    code: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    qr_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    retired_at: Mapped[datetime]
+
+    ticket: Mapped[Ticket] = relationship()

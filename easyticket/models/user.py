@@ -58,7 +58,9 @@ class User(HasUuid, HasTimes, Base):
     password_changed_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
 
-    sessions: Mapped[list[UserSession]] = relationship(back_populates="user", cascade="all, delete-orphan")
+    sessions: Mapped[list[UserSession]] = relationship(
+        back_populates="user", cascade="all, delete-orphan", foreign_keys="UserSession.user_id"
+    )
 
     @property
     def full_name(self) -> str:
@@ -100,8 +102,11 @@ class UserSession(Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
+    # The account in whose place an administrator acts in this session, if in one.
+    acting_for_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
 
-    user: Mapped[User] = relationship(back_populates="sessions")
+    user: Mapped[User] = relationship(back_populates="sessions", foreign_keys=[user_id])
+    acting_for: Mapped[User | None] = relationship(foreign_keys=[acting_for_id])
 
 
 class MailToken(HasUuid, Base):

@@ -21,6 +21,8 @@ class Actor:
     is_organizer: bool = False
     is_email_verified: bool = False
     order_digest: str = ""
+    # The administrator who acts in this person's place, if one does.
+    staff_id: int | None = None
     # The application itself: jobs, the command line, demo data.
     is_system: bool = False
 
