@@ -7,6 +7,7 @@ from flask import Blueprint, url_for
 from easyticket.core.money import Money
 from easyticket.rules.payment_accounts import VERIFICATION_CURRENCY, VERIFICATION_FEE_MINOR
 from easyticket.rules.wording import sum_text
+from easyticket.web.organizer.event_nav import event_tabs
 
 blueprint = Blueprint("organizer", __name__, url_prefix="/organizer")
 
@@ -20,6 +21,7 @@ def rooms() -> dict[str, object]:
             {"key": "gate", "label": "Gate", "url": url_for("gate.choose")},
             {"key": "money", "label": "Money", "url": url_for("organizer.money")},
         ],
+        "event_tabs": event_tabs,
         # What one check of an account to be paid to costs.
         "check_fee": sum_text(Money(VERIFICATION_FEE_MINOR, VERIFICATION_CURRENCY)),
     }

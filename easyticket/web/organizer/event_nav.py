@@ -1,0 +1,30 @@
+"""The tabs over the pages of one event. A page of an event adds its line here, and names its tab's key as `event_tab`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+
+@dataclass(frozen=True, slots=True)
+class EventTab:
+    """One tab: `key` is what its page calls itself in `event_tab`."""
+
+    key: str
+    label: str
+    url: str
+
+
+# In their order from left to right: key, label, endpoint. The endpoint takes the event's `slug`.
+_TABS = (
+    ("overview", "Overview", "organizer.event"),
+    ("edit", "Edit", "organizer.edit_event"),
+    ("orders", "Orders", "organizer.orders"),
+    ("gate", "Gate", "gate.page"),
+)
+
+
+def event_tabs(slug: str) -> list[EventTab]:
+    """Return the tabs of the event with this slug."""
+    return [EventTab(key, label, url_for(endpoint, slug=slug)) for key, label, endpoint in _TABS]
