@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from easyticket.models import (
 )
 from easyticket.models.order import UNPAID
 from easyticket.queries.pages import Page, page_of
+from easyticket.queries.streams import each_batch
 from easyticket.queries.tickets import has_code
 from easyticket.rules.percentages import percentage
 from easyticket.rules.permissions import Actor, Permission, require
@@ -100,15 +101,25 @@ def list_attendees(
     :raises NotFound: there is no such page.
     """
     require(actor, Permission.SEE_SALES, event)
-    places = _places(event, filters, now).subquery()
-    count = db.session.scalar(sa.select(sa.func.count()).select_from(places)) or 0
-    columns = (places.c.ticket_id, places.c.line_id, places.c.number)
-    wanted = sa.select(*columns).order_by(*_sorted(places.c, ordering))
+    wanted = _wanted(event, filters, ordering, now)
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery())) or 0
 
     def load(limit: int, offset: int) -> Sequence[Attendee]:
         return _attendees([tuple(row) for row in db.session.execute(wanted.limit(limit).offset(offset))])
 
     return page_of(load, count=count, page=page, per_page=per_page)
+
+
+def each_attendee(
+    actor: Actor, event: Event, filters: AttendeeFilters, *, ordering: str = "", now: datetime
+) -> Iterator[Attendee]:
+    """Return all places at an event as `list_attendees` has them, one after the other.
+
+    :raises Forbidden: this is somebody else's event.
+    """
+    require(actor, Permission.SEE_SALES, event)
+    for keys in each_batch(_wanted(event, filters, ordering, now)):
+        yield from _attendees(keys)
 
 
 def count_attendees(event: Event) -> AttendeeCounts:
@@ -136,6 +147,13 @@ def list_last_admissions(actor: Actor, event: Event, *, limit: int = 10) -> Sequ
 
 def _good_at(event: Event) -> tuple[sa.ColumnElement[bool], ...]:
     return Ticket.event_id == event.id, Ticket.status != TicketStatus.CANCELLED
+
+
+def _wanted(event: Event, filters: AttendeeFilters, ordering: str, now: datetime) -> sa.Select[Any]:
+    """Return ticket, line and number of every place, in their order."""
+    places = _places(event, filters, now).subquery()
+    columns = (places.c.ticket_id, places.c.line_id, places.c.number)
+    return sa.select(*columns).order_by(*_sorted(places.c, ordering))
 
 
 def _places(event: Event, filters: AttendeeFilters, now: datetime) -> sa.SelectBase:
@@ -249,7 +267,7 @@ def _sorted(columns: sa.ColumnCollection[str, Any], ordering: str) -> tuple[sa.C
     return sa.nulls_last(first), *others
 
 
-def _attendees(keys: Sequence[tuple[int | None, int, int]]) -> list[Attendee]:
+def _attendees(keys: Sequence[tuple[Any, ...]]) -> list[Attendee]:
     with_order = joinedload(OrderLine.order).selectinload(Order.payments)
     found_lines = sa.select(OrderLine).where(OrderLine.id.in_({line_id for _, line_id, _ in keys}))
     lines = {line.id: line for line in db.session.scalars(found_lines.options(with_order))}

@@ -31,6 +31,7 @@ from easyticket.web.organizer import (  # noqa: E402 (they add their routes)
     accounts,  # noqa: F401
     event_forms,  # noqa: F401
     events,  # noqa: F401
+    exports,  # noqa: F401
     money,  # noqa: F401
     orders,  # noqa: F401
     statements,  # noqa: F401

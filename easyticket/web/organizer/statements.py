@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, request, stream_with_context
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
 from easyticket.core.errors import Invalid
 from easyticket.documents.statement_csv import statement_csv
 from easyticket.http.auth import current_actor, organizer_only
-from easyticket.http.downloads import private_download
+from easyticket.http.downloads import private_download, streamed_download
 from easyticket.http.limits import limiter
 from easyticket.queries.statements import list_statement_currencies, list_statement_lines, open_statement
 from easyticket.rules.statements import Statement, period_between
@@ -24,10 +24,7 @@ def statement_table() -> ResponseReturnValue:
     """Give a statement as a table, streamed."""
     statement = _statement()
     rows = statement_csv(statement, list_statement_lines(statement))
-    response = Response(stream_with_context(rows), content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{_name(statement)}.csv")
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return streamed_download(rows, "text/csv; charset=utf-8", f"{_name(statement)}.csv")
 
 
 @blueprint.get("/money/statement.pdf")
