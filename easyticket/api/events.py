@@ -197,7 +197,7 @@ def change_event(body: Row, event: Event) -> Row:
 @blueprint.answers(204)
 def remove_event(event: Event) -> None:
     """For its organizer and administrators, while nobody has ordered."""
-    delete_event(actor=current_actor(), event=event)
+    delete_event(actor=current_actor(), event=event, now=clock.now())
 
 
 @blueprint.route("/<event_slug:slug>/publish/", methods=["POST"])

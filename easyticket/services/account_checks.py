@@ -23,7 +23,7 @@ from easyticket.integrations.account_check import (
     CheckState,
     open_account_verifier,
 )
-from easyticket.models import OutboxJob, PaymentProfile, ProfileStatus
+from easyticket.models import ChangeAction, OutboxJob, PaymentProfile, ProfileStatus
 from easyticket.queries.payment_profiles import PaidCheck, list_paid_checks
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.payment_accounts import (
@@ -36,6 +36,7 @@ from easyticket.rules.payment_accounts import (
 )
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import ledger
+from easyticket.services.change_log import record_difference
 
 # How often, and after how long each time, a party that is still looking is asked again: ten minutes together.
 _MOST_ASKED, _ASK_AGAIN_AFTER = 30, timedelta(seconds=20)
@@ -91,7 +92,9 @@ def accept_account(*, actor: Actor, profile_uuid: UUID, attempt: int, now: datet
     profile = _lock_looked_at(profile_uuid, attempt)
     if profile.status is not ProfileStatus.PENDING:
         raise Conflict("This payment profile does not wait to be checked.")
+    before = _logged(profile)
     _accept(profile, now)
+    _note_checked(actor, profile, before, now)
     return profile
 
 
@@ -107,8 +110,26 @@ def reject_account(
     """
     require(actor, Permission.CHECK_ACCOUNTS)
     profile = _lock_looked_at(profile_uuid, attempt)
+    before = _logged(profile)
     _refuse(profile, reason or _NOT_FOUND, now)
+    _note_checked(actor, profile, before, now)
     return profile
+
+
+def _logged(profile: PaymentProfile) -> dict[str, str]:
+    return {"status": profile.status.value, "failure_reason": profile.failure_reason}
+
+
+def _note_checked(actor: Actor, profile: PaymentProfile, before: dict[str, str], now: datetime) -> None:
+    record_difference(
+        actor,
+        ChangeAction.ACCOUNT_CHECKED,
+        before,
+        _logged(profile),
+        subject=profile.name,
+        user_id=profile.user_id,
+        now=now,
+    )
 
 
 def _refuse_too_many(profile: PaymentProfile, checks: Sequence[PaidCheck], now: datetime) -> None:

@@ -24,6 +24,7 @@ from easyticket.queries.account_ties import find_account_ties
 from easyticket.queries.users import get_own_user
 from easyticket.rules.account_deletion import CONFIRMATION, why_not_deletable
 from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.services.change_log import erase_from_changes
 from easyticket.services.images import discard_picture
 from easyticket.services.organizer_lock import lock_own_account
 from easyticket.services.passwords import is_right_password
@@ -61,6 +62,7 @@ def _delete_account(actor: Actor, known_hash: str, now: datetime) -> None:
     _forget_accounts(user, now)
     for rows in (UserSession, MailToken):
         db.session.execute(sa.delete(rows).where(rows.user_id == user.id))
+    erase_from_changes(user_id=user.id, now=now)
     _forget_person(user, now)
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from easyticket.core.errors import Invalid, invalid_field
 from easyticket.db import db, transactional
 from easyticket.links import FrontEnd
-from easyticket.models import MailToken, TokenPurpose, User, UserType
+from easyticket.models import ChangeAction, MailToken, TokenPurpose, User, UserType
 from easyticket.queries.users import find_user_by_email, get_own_user
 from easyticket.rules.passwords import PASSWORDS_DIFFER, check_password, check_repeated
 from easyticket.rules.people import (
@@ -26,6 +26,7 @@ from easyticket.rules.people import (
 )
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services.account_names import check_free_email, check_free_username, refused_if_taken
+from easyticket.services.change_log import record_change
 from easyticket.services.mail_tokens import check_token, mail_link, use_token
 from easyticket.services.orders import join_guest_orders
 from easyticket.services.passwords import hash_password, is_right_password
@@ -119,6 +120,15 @@ def become_organizer(*, actor: Actor, now: datetime) -> User:
     if user.user_type is UserType.CONSUMER:
         user.user_type = UserType.ORGANIZER
         user.updated_at = now
+        record_change(
+            actor,
+            ChangeAction.USER_CHANGED,
+            subject=user.full_name,
+            user_id=user.id,
+            before={"user_type": UserType.CONSUMER},
+            after={"user_type": UserType.ORGANIZER},
+            now=now,
+        )
     return user
 
 

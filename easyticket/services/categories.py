@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from easyticket.core.errors import invalid_field
 from easyticket.db import db, transactional
-from easyticket.models import Category
+from easyticket.models import Category, ChangeAction
 from easyticket.rules.fields import Faults
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.slugs import numbered, slug_of
+from easyticket.services.change_log import record_change, record_update
 
 _FIELDS = {"name", "slug", "description", "icon", "is_active"}
 
@@ -38,6 +39,7 @@ def create_category(
     category = Category(created_at=now, **_clean(values))
     db.session.add(category)
     db.session.flush()
+    record_change(actor, ChangeAction.CATEGORY_CREATED, subject=category.name, now=now)
     return category
 
 
@@ -56,6 +58,9 @@ def update_category(
     for name, value in _clean({**before, **changes}, own_id=category.id).items():
         setattr(category, name, value)
     db.session.flush()
+    record_update(
+        actor, ChangeAction.CATEGORY_CHANGED, category, before, before, subject=category.name, now=now
+    )
     return category
 
 
@@ -63,6 +68,7 @@ def update_category(
 def delete_category(*, actor: Actor, category: Category, now: datetime) -> None:
     """Remove a category; its events go on without one."""
     require(actor, Permission.EDIT_CATEGORIES)
+    record_change(actor, ChangeAction.CATEGORY_DELETED, subject=category.name, now=now)
     db.session.delete(category)
     db.session.flush()
 

@@ -75,7 +75,16 @@ def record_update(
 
     `about` is what `record_change` takes.
     """
-    after = {name: getattr(row, name) for name in names}
+    record_difference(actor, action, before, values_of(row, names), **about)
+
+
+def record_difference(
+    actor: Actor, action: ChangeAction, before: Mapping[str, Any], after: Mapping[str, Any], **about: Any
+) -> None:
+    """Note which of these fields are not `after` what they were `before`; nothing where all of them are.
+
+    `about` is what `record_change` takes.
+    """
     changed = [name for name, value in after.items() if before[name] != value]
     if changed:
         record_change(

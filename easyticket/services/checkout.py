@@ -12,11 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from easyticket.core.errors import Conflict, invalid_field
 from easyticket.core.signing import digest
 from easyticket.db import db, transactional
-from easyticket.models import Event, IdempotencyRecord, Order, OrderStatus, SalesChannel
+from easyticket.models import ChangeAction, Event, IdempotencyRecord, Order, OrderStatus, SalesChannel
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.order_phase import KEPT_PHASES, is_hold_good, phase_of
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services.baskets import WantedLine
+from easyticket.services.change_log import record_change
 from easyticket.services.expiry import expire_orders
 from easyticket.services.orders import Buyer, cancel_order, hold_again, name_buyer, place_order
 from easyticket.services.shortage import SoldOut
@@ -79,7 +80,7 @@ def renew_hold(*, actor: Actor, order: Order, buyer: Buyer | None = None, now: d
 
 
 @transactional
-def resend_tickets(*, actor: Actor, order: Order) -> None:
+def resend_tickets(*, actor: Actor, order: Order, now: datetime) -> None:
     """Mail the tickets of a paid order to its buyer once more.
 
     :raises Conflict: there are no tickets to send.
@@ -88,6 +89,7 @@ def resend_tickets(*, actor: Actor, order: Order) -> None:
     if order.status is not OrderStatus.CONFIRMED:
         raise Conflict("This order has no valid tickets to send.")
     enqueue(JobName.MAIL_ORDER_CONFIRMED, {"order_id": order.id})
+    record_change(actor, ChangeAction.ORDER_MAIL_SENT_AGAIN, order=order, now=now)
 
 
 def _event_of(event_id: int) -> Event:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from easyticket.core.errors import invalid_field
 from easyticket.db import transactional
-from easyticket.models import Event
+from easyticket.models import ChangeAction, Event
 from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.services.change_log import record_update, values_of
 from easyticket.services.offers import lock_event
 
 log = logging.getLogger(__name__)
@@ -17,7 +19,7 @@ MOST_BASIS_POINTS = 5_000
 
 
 @transactional
-def set_event_fee(*, actor: Actor, event: Event, basis_points: int | None) -> Event:
+def set_event_fee(*, actor: Actor, event: Event, basis_points: int | None, now: datetime) -> Event:
     """Take another fee (hundredths of a percent) for an event's orders from now on, or the site's again (None).
 
     Orders that are made keep the fee they were made at.
@@ -29,5 +31,7 @@ def set_event_fee(*, actor: Actor, event: Event, basis_points: int | None) -> Ev
         raise invalid_field("basis_points", "The fee is from 0 to 50 percent.")
     lock_event(event)
     log.info("fee of event %s: %s, was %s", event.id, basis_points, event.fee_basis_points)
+    before = values_of(event, ("fee_basis_points",))
     event.fee_basis_points = basis_points
+    record_update(actor, ChangeAction.EVENT_FEE_SET, event, before, before, event=event, now=now)
     return event

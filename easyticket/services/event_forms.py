@@ -17,7 +17,7 @@ from flask import current_app
 
 from easyticket.core.errors import Invalid, NotFound, invalid_field
 from easyticket.db import db, transactional
-from easyticket.models import Event, EventImage, EventStatus, Offer, Order, OrderStatus
+from easyticket.models import ChangeAction, Event, EventImage, EventStatus, Offer, Order, OrderStatus
 from easyticket.queries.categories import get_category
 from easyticket.queries.category_items import OTHER
 from easyticket.queries.event_items import load_event_item
@@ -37,6 +37,7 @@ from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.publishing import may_go_live
 from easyticket.rules.slugs import slug_or_number
 from easyticket.services.accounts import become_organizer
+from easyticket.services.change_log import record_change
 from easyticket.services.event_steps import delete_event, keep_organizer, publish_event
 from easyticket.services.events import EventDraft, create_event, update_event
 from easyticket.services.images import Upload, discard_picture, stored_pictures
@@ -110,7 +111,7 @@ def delete_event_by_form(*, actor: Actor, event: Event, now: datetime) -> None:
     require(actor, Permission.DELETE_EVENT, event)
     try:
         _refuse_begun(event, now)
-        delete_event(actor=actor, event=event)
+        delete_event(actor=actor, event=event, now=now)
     except Invalid as refusal:
         instead = {"suggestion": "Cancel the event instead: its buyers get their money back."}
         is_sold = refusal.code in ("has_orders", "has_scans")
@@ -176,6 +177,7 @@ def _update(actor: Actor, event: Event, form: Form, names: Mapping[str, str], no
     capacity = event.total_capacity
     with _in_form_names():
         update_event(actor=actor, event=event, changes=changes, now=now)
+    _note_pictures(actor, event, names, now)
     _add_pictures(event, names)
     if write_types(actor, event, entries, now) or event.total_capacity != capacity:
         check_room(event, "ticket_types" if entries else "total_capacity")
@@ -208,6 +210,14 @@ def _add_pictures(event: Event, names: Mapping[str, str]) -> None:
     for number, image in enumerate(event.images):
         image.position = number
     db.session.flush()
+
+
+def _note_pictures(actor: Actor, event: Event, names: Mapping[str, str], now: datetime) -> None:
+    added = len(names) - ("featured_image" in names)
+    if added:
+        record_change(
+            actor, ChangeAction.EVENT_CHANGED, event=event, after={"pictures_added": added}, now=now
+        )
 
 
 def _leave_out_empty(event: Event, changes: dict[str, Any], now: datetime) -> None:
@@ -277,10 +287,10 @@ def _publish_or_withdraw(actor: Actor, event: Event, wanted: bool | None, now: d
     if wanted and event.status is EventStatus.DRAFT and may_go_live(actor, event.organizer):
         publish_event(actor=actor, event=event, now=now)
     if wanted is False and event.status is EventStatus.PUBLISHED:
-        _withdraw(event)
+        _withdraw(actor, event, now)
 
 
-def _withdraw(event: Event) -> None:
+def _withdraw(actor: Actor, event: Event, now: datetime) -> None:
     # Locked, so that no order can take one of them between this look and the end of the transaction.
     offers = sa.select(Offer.id).where(Offer.event_id == event.id).order_by(Offer.id)
     db.session.execute(offers.with_for_update())
@@ -291,6 +301,14 @@ def _withdraw(event: Event) -> None:
             "Tickets have been ordered, so it cannot be a draft again. Cancel the event instead.",
         )
     event.status, event.published_at = EventStatus.DRAFT, None
+    record_change(
+        actor,
+        ChangeAction.EVENT_CHANGED,
+        event=event,
+        before={"status": EventStatus.PUBLISHED},
+        after={"status": EventStatus.DRAFT},
+        now=now,
+    )
 
 
 def _refuse_begun(event: Event, now: datetime) -> None:

@@ -8,13 +8,25 @@ import sqlalchemy as sa
 
 from easyticket.core.errors import Conflict, Forbidden, Invalid, invalid_field
 from easyticket.db import db, transactional
-from easyticket.models import Event, EventStatus, Offer, Order, Quota, Scan, Ticket, TicketStatus
+from easyticket.models import (
+    ChangeAction,
+    Event,
+    EventStatus,
+    Offer,
+    Order,
+    Quota,
+    Scan,
+    Ticket,
+    TicketStatus,
+)
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.publishing import may_go_live
 from easyticket.rules.schedule import status_of
 from easyticket.services import inventory
-from easyticket.services.images import discard_picture
+from easyticket.services.change_log import record_change
+from easyticket.services.event_drafts import forget_event_drafts
+from easyticket.services.images import discard_picture, forget_cover
 from easyticket.services.offers import lock_event
 from easyticket.services.organizer_lock import AccountClosed, find_kept_account
 
@@ -44,6 +56,7 @@ def publish_event(*, actor: Actor, event: Event, now: datetime) -> Event:
     event.status = EventStatus.PUBLISHED
     event.published_at = now
     db.session.flush()
+    record_change(actor, ChangeAction.EVENT_PUBLISHED, event=event, now=now)
     return event
 
 
@@ -78,6 +91,8 @@ def cancel_event(*, actor: Actor, event: Event, reason: str = "", now: datetime)
     event.cancelled_at = now
     event.cancellation_reason = reason.strip()[:2000]
     db.session.flush()
+    after = {"reason": event.cancellation_reason} if event.cancellation_reason else {}
+    record_change(actor, ChangeAction.EVENT_CANCELLED, event=event, after=after, now=now)
     db.session.execute(
         sa.update(Ticket)
         .where(Ticket.event_id == event.id, Ticket.status != TicketStatus.CANCELLED)
@@ -94,7 +109,7 @@ def cancel_event(*, actor: Actor, event: Event, reason: str = "", now: datetime)
 
 
 @transactional
-def delete_event(*, actor: Actor, event: Event) -> None:
+def delete_event(*, actor: Actor, event: Event, now: datetime) -> None:
     """Remove an event nobody ever ordered tickets of, with everything under it.
 
     :raises Invalid: it has orders, or scans at its gate: it can be cancelled instead.
@@ -104,10 +119,13 @@ def delete_event(*, actor: Actor, event: Event) -> None:
     # Locked, so that no order can take one of them between this look and the end of the transaction.
     db.session.execute(offers.with_for_update())
     _check_no_history(event)
+    record_change(actor, ChangeAction.EVENT_DELETED, event=event, now=now)
     for quota in db.session.scalars(sa.select(Quota).where(Quota.event_id == event.id)).all():
         inventory.close_quota(quota.kind, quota.owner_id)
+    forget_cover(event)
     for picture in (event.banner_image, event.thumbnail_image, *(image.path for image in event.images)):
         discard_picture(picture)
+    forget_event_drafts(event)
     db.session.delete(event)
     db.session.flush()
 

@@ -35,8 +35,9 @@ from easyticket.rules.schedule import status_of
 from easyticket.rules.search import city_key_of, search_text_of
 from easyticket.rules.slugs import numbered, slug_of
 from easyticket.services import inventory
+from easyticket.services.event_changes import note_event_changed, note_event_made
 from easyticket.services.event_steps import change_status, keep_organizer, publish_event
-from easyticket.services.images import discard_picture
+from easyticket.services.images import discard_picture, forget_cover
 from easyticket.services.listed_price import keep_listed_price
 from easyticket.services.offers import lock_event, move_days
 from easyticket.services.organizer_lock import keep_account
@@ -82,6 +83,8 @@ class EventDraft:
     age_restriction: int | None = None
     check_in_policy: CheckInPolicy = CheckInPolicy.SINGLE
     tags: str = ""
+    # Where an online event happens; only holders of tickets are told.
+    online_link: str = ""
     banner_image: str = ""
     thumbnail_image: str = ""
     # Counts only from those who may feature events and set fees, and is left out silently otherwise (the API contract).
@@ -135,6 +138,7 @@ def create_event(
     _make_findable(event)
     _insert_with_slug(event)
     inventory.open_quota(QuotaKind.EVENT, event.id, event.id, event.total_capacity)
+    note_event_made(actor, event, now)
     for type_draft in ticket_types:
         create_ticket_type(actor=actor, event=event, draft=type_draft, now=now)
     keep_listed_price(event)
@@ -185,10 +189,13 @@ def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now:
     # Once all is set: this writes, and the database takes no event that ends before it starts.
     for name in sorted(changed.keys() & set(PICTURES)):
         discard_picture(before[name])
+    if "banner_image" in changed:
+        forget_cover(event)
     _make_findable(event)
     keep_listed_price(event)
     keep_promised_end(event, dates_before[1])
     move_days(event, days_moved(dates_before, (event.start_at, event.end_at), event.time_zone))
+    note_event_changed(actor, event, changed, before, now)
     if status != status_before:
         change_status(actor, event, status, now)
     return event

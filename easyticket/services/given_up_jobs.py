@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from easyticket.core.errors import Conflict
 from easyticket.db import after_commit, db, transactional
-from easyticket.models import OutboxJob
+from easyticket.models import ChangeAction, OutboxJob
 from easyticket.queue import hand_over
 from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.services.change_log import record_change
 
 
 @transactional
@@ -20,7 +21,8 @@ def retry_job(*, actor: Actor, uuid: UUID, now: datetime) -> None:
 
     :raises Conflict: it is not given up (any more).
     """
-    job_id = _change(actor, uuid, failed_at=None, attempts=0, run_at=now, leased_until=None)
+    job_id, name = _change(actor, uuid, failed_at=None, attempts=0, run_at=now, leased_until=None)
+    record_change(actor, ChangeAction.JOB_RETRIED, subject=name, now=now)
     after_commit(lambda: hand_over(job_id))
 
 
@@ -30,18 +32,19 @@ def dismiss_job(*, actor: Actor, uuid: UUID, now: datetime) -> None:
 
     :raises Conflict: it is not given up (any more).
     """
-    _change(actor, uuid, failed_at=None, done_at=now)
+    _, name = _change(actor, uuid, failed_at=None, done_at=now)
+    record_change(actor, ChangeAction.JOB_DISMISSED, subject=name, now=now)
 
 
-def _change(actor: Actor, uuid: UUID, **values: object) -> int:
+def _change(actor: Actor, uuid: UUID, **values: object) -> tuple[int, str]:
     require(actor, Permission.RUN_SITE)
     change = (
         sa.update(OutboxJob)
         .where(OutboxJob.uuid == uuid, OutboxJob.failed_at.is_not(None))
         .values(**values)
-        .returning(OutboxJob.id)
+        .returning(OutboxJob.id, OutboxJob.name)
     )
-    job_id = db.session.scalar(change)
-    if job_id is None:
+    job = db.session.execute(change).first()
+    if job is None:
         raise Conflict("This job is not given up any more.")
-    return job_id
+    return job.id, job.name

@@ -21,6 +21,12 @@ from easyticket.rules.offer_fields import clean_offer, why_kind_not_sold, why_to
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.pricing import why_price_not_payable
 from easyticket.services import inventory
+from easyticket.services.event_changes import (
+    note_offer_changed,
+    note_offer_deleted,
+    note_offer_made,
+    offer_values,
+)
 from easyticket.services.listed_price import keep_listed_price
 from easyticket.services.providers import least_charge
 
@@ -74,6 +80,7 @@ def create_offer(*, actor: Actor, ticket_type: TicketType, draft: OfferDraft, no
     ).one()
     offer = add_offer(ticket_type, values, quota, now)
     keep_listed_price(ticket_type.event)
+    note_offer_made(actor, offer, now)
     return offer
 
 
@@ -97,10 +104,12 @@ def update_offer(*, actor: Actor, offer: Offer, changes: Mapping[str, Any], now:
     if values["price_minor"] != offer.price_minor:
         note_unpayable(faults, event, values["price_minor"])
     faults.raise_if_any()
+    known_before = offer_values(offer)
     if values["quantity"] != offer.quantity:
         resize(QuotaKind.OFFER, offer.id, values["quantity"], "quantity")
     assign(offer, values)
     keep_listed_price(event)
+    note_offer_changed(actor, offer, known_before, now)
     return offer
 
 
@@ -118,6 +127,7 @@ def delete_offer(*, actor: Actor, offer: Offer, now: datetime) -> None:
             "A ticket type of simple pricing has one price. Delete the ticket type instead.", code="in_use"
         )
     check_never_ordered([offer])
+    note_offer_deleted(actor, offer, now)
     inventory.close_quota(QuotaKind.OFFER, offer.id)
     offer.ticket_type.offers.remove(offer)
     keep_listed_price(event)

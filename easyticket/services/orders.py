@@ -17,6 +17,7 @@ from easyticket.core.ids import order_number, purchase_code
 from easyticket.core.signing import digest, order_secret
 from easyticket.db import db, transactional
 from easyticket.models import (
+    ChangeAction,
     Event,
     HoldState,
     Offer,
@@ -44,6 +45,7 @@ from easyticket.services.baskets import (
     take_lines,
     units_of,
 )
+from easyticket.services.change_log import record_change
 from easyticket.services.expiry import expire_orders
 from easyticket.services.idempotency import Turn, take_turn
 from easyticket.services.inventory import QuotaFull
@@ -177,6 +179,8 @@ def cancel_order(*, actor: Actor, order: Order, reason: str = "", now: datetime)
     if order.hold is not None:
         inventory.release_hold(order.hold, now)
     abandon_attempts(order)
+    after = {"reason": reason} if reason else {}
+    record_change(actor, ChangeAction.ORDER_CANCELLED, order=order, after=after, now=now)
     return order
 
 

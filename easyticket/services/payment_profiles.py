@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from easyticket.core.errors import Conflict, invalid_field
 from easyticket.core.money import Money
 from easyticket.db import db, transactional
-from easyticket.models import Event, PaymentProfile, ProfileMethod, ProfileStatus, User
+from easyticket.models import ChangeAction, Event, PaymentProfile, ProfileMethod, ProfileStatus, User
 from easyticket.queries.payment_profiles import (
     find_default_profile,
     get_payment_profile,
@@ -31,6 +31,7 @@ from easyticket.rules.payment_accounts import (
     VERIFICATION_CURRENCY,
     VERIFICATION_FEE_MINOR,
     PaymentAccount,
+    account_line,
     check_labels,
     masked_number,
     read_account,
@@ -38,6 +39,7 @@ from easyticket.rules.payment_accounts import (
 from easyticket.rules.people import check_all
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services.account_checks import begin_check
+from easyticket.services.change_log import record_change, record_difference
 from easyticket.services.organizer_lock import lock_own_account
 
 _NUMBERS = {ProfileMethod.MOBILE_MONEY: "mobile_number", ProfileMethod.BANK_TRANSFER: "account_number"}
@@ -98,6 +100,7 @@ def create_payment_profile(
     begin_check(profile, now)
     if earlier.ever:
         _freeze(profile, now, is_new=True)
+    _note(actor, ChangeAction.ACCOUNT_ADDED, profile, now, after={"account": account_line(profile)})
     return profile
 
 
@@ -115,6 +118,7 @@ def update_payment_profile(
     :raises TooMany: as `account_checks.begin_check`.
     """
     owner, profile = _lock_profile(actor, profile)
+    before = _logged(profile)
     checked = check_all(
         {
             "labels": lambda: check_labels(
@@ -134,6 +138,7 @@ def update_payment_profile(
         _write_account(profile, checked["account"])
         begin_check(profile, now)
         _freeze(profile, now, is_new=False)
+    _note_changed(actor, profile, before, now)
     return profile
 
 
@@ -141,8 +146,10 @@ def update_payment_profile(
 def set_default_profile(*, actor: Actor, profile: PaymentProfile, now: datetime) -> PaymentProfile:
     """Make this the one that is paid to if nothing else is said; it takes the place of the one before."""
     _, profile = _lock_profile(actor, profile)
+    before = _logged(profile)
     _make_default(profile)
     profile.updated_at = now
+    _note_changed(actor, profile, before, now)
     return profile
 
 
@@ -162,6 +169,7 @@ def delete_payment_profile(*, actor: Actor, profile: PaymentProfile, now: dateti
         sa.update(Event).where(Event.payment_profile_id == profile.id).values(payment_profile_id=None)
     )
     profile.deleted_at = now
+    _note(actor, ChangeAction.ACCOUNT_DELETED, profile, now)
 
 
 @transactional
@@ -183,6 +191,7 @@ def retry_verification(
         raise Conflict("This payment profile is being checked already.")
     begin_check(profile, now)
     profile.updated_at = now
+    _note(actor, ChangeAction.ACCOUNT_CHECK_ASKED, profile, now)
     return profile
 
 
@@ -197,6 +206,40 @@ def _lock_profile(actor: Actor, profile: PaymentProfile) -> tuple[User, PaymentP
     # An answer that came between reading and writing would stand: what is pending before and after is not written again.
     db.session.refresh(profile, with_for_update=True)
     return owner, get_payment_profile(Actor(user_id=owner.id), uuid)
+
+
+def _logged(profile: PaymentProfile) -> dict[str, Any]:
+    """Return what the log knows of a profile: never a whole number."""
+    return {
+        "name": profile.name,
+        "description": profile.description,
+        "is_default": profile.is_default,
+        "account": account_line(profile),
+        "account_name": profile.account_name,
+        "branch": profile.branch,
+    }
+
+
+def _note(
+    actor: Actor,
+    action: ChangeAction,
+    profile: PaymentProfile,
+    now: datetime,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    record_change(actor, action, subject=profile.name, user_id=profile.user_id, after=after, now=now)
+
+
+def _note_changed(actor: Actor, profile: PaymentProfile, before: Mapping[str, Any], now: datetime) -> None:
+    record_difference(
+        actor,
+        ChangeAction.ACCOUNT_CHANGED,
+        before,
+        _logged(profile),
+        subject=profile.name,
+        user_id=profile.user_id,
+        now=now,
+    )
 
 
 def _changed_account(profile: PaymentProfile, details: Mapping[str, Any], owner: User) -> PaymentAccount:

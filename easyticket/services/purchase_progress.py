@@ -68,7 +68,7 @@ def resend_purchase(*, actor: Actor, purchase: Purchase, now: datetime) -> tuple
         raise Conflict(sentence, code="not_completed", context={"status": status.value})
     # Read before the mail is written down: what was loaded for reading is let go of then.
     email, tickets = order.buyer_email, len(order.tickets)
-    resend_tickets(actor=actor, order=order)
+    resend_tickets(actor=actor, order=order, now=now)
     return email, tickets
 
 

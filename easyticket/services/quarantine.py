@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from easyticket.core.errors import Conflict
 from easyticket.db import db, transactional
 from easyticket.integrations.providers import DisputeState
-from easyticket.models import Order, Payment, PaymentState, Refund
+from easyticket.models import ChangeAction, Order, Payment, PaymentState, Refund
 from easyticket.rules.order_phase import is_waiting_for_review
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.refunds import RefundSource, check_undisputed
 from easyticket.services import ledger, refunds
+from easyticket.services.change_log import record_change
 from easyticket.services.order_lock import lock_order
 
 
@@ -43,6 +44,7 @@ def return_quarantined_payment(*, actor: Actor, payment: Payment, now: datetime)
     ledger.post_capture(payment, now)
     if payment.provider_fee_minor is not None:
         ledger.post_provider_fee(payment, now)
+    _note_decision(actor, payment, order, "returned", now)
     return refunds.return_unused_payment(
         payment, RefundSource.QUARANTINED_PAYMENT.value, now, actor=actor, reason=payment.last_error
     )
@@ -55,9 +57,15 @@ def leave_quarantined_payment(*, actor: Actor, payment: Payment, now: datetime) 
     :raises Conflict: somebody has decided already.
     """
     require(actor, Permission.REVIEW_PAYMENTS)
-    _, payment = _to_decide(payment.id)
+    order, payment = _to_decide(payment.id)
     payment.reviewed_at = now
+    _note_decision(actor, payment, order, "left", now)
     return payment
+
+
+def _note_decision(actor: Actor, payment: Payment, order: Order, decision: str, now: datetime) -> None:
+    after = {"decision": decision, "reference": payment.reference}
+    record_change(actor, ChangeAction.PAYMENT_DECIDED, order=order, after=after, now=now)
 
 
 def _to_decide(payment_id: int) -> tuple[Order, Payment]:

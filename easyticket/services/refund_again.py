@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from easyticket.core import clock
 from easyticket.core.errors import AppError, Conflict
 from easyticket.db import db, transactional
-from easyticket.models import Order, PaymentState, Refund, RefundState
+from easyticket.models import ChangeAction, Order, PaymentState, Refund, RefundState
 from easyticket.queries.refunds import list_refunds_won_back
 from easyticket.rules.permissions import SYSTEM, Actor, Permission, require
 from easyticket.rules.refund_amounts import left_of_payment, refundable_minor
 from easyticket.rules.refunds import check_undisputed, find_next_try, uuid_of_next_try
 from easyticket.services.asking import each_by_itself
+from easyticket.services.change_log import record_change
 from easyticket.services.order_lock import lock_order
 from easyticket.services.refund_requests import send_now
 from easyticket.services.refunds import locked_tickets, request_refund, return_unused_payment
@@ -61,6 +62,8 @@ def _promise_again(actor: Actor, refund_id: int, now: datetime) -> int:
     made = find_next_try(failed)
     if made is None:
         made = _again(actor, failed, order, now)
+        after = {"amount_minor": made.amount_minor}
+        record_change(actor, ChangeAction.REFUND_ASKED_AGAIN, order=order, after=after, now=now)
     return made.id
 
 

@@ -19,12 +19,13 @@ from easyticket.core.errors import AppError, Conflict, invalid_field
 from easyticket.core.money import Money, MoneyError
 from easyticket.core.signing import digest
 from easyticket.db import db, transactional
-from easyticket.models import Order, Refund, RefundState, Ticket
+from easyticket.models import ChangeAction, Order, Refund, RefundState, Ticket
 from easyticket.rules.people import normal_line
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.refund_amounts import tickets_given_up
 from easyticket.rules.refunds import RefundSource, check_in_time, check_paid, source_of
 from easyticket.services import refund_sending
+from easyticket.services.change_log import record_change
 from easyticket.services.idempotency import Repeated, Turn, find_record, take_turn
 from easyticket.services.order_lock import lock_order
 from easyticket.services.refunds import (
@@ -156,6 +157,18 @@ def _promise(actor: Actor, order_id: int, wish: RefundWish, turn: Turn | None, n
         source=source.value,
         override_used=wish.override_used,
         uuid=uuid,
+        now=now,
+    )
+    codes = {ticket.id: ticket.code for ticket in every}
+    record_change(
+        actor,
+        ChangeAction.ORDER_REFUNDED,
+        order=order,
+        after={
+            "amount_minor": refund.amount_minor,
+            "tickets": [codes[part.ticket_id] for part in refund.tickets],
+            "reason": refund.reason,
+        },
         now=now,
     )
     return refund.id

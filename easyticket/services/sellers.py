@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from easyticket.db import db, transactional
-from easyticket.models import SellerProfile
+from easyticket.models import ChangeAction, SellerProfile
 from easyticket.rules.fields import Faults
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.taxes import HIGHEST_RATE
+from easyticket.services.change_log import record_update, values_of
 from easyticket.services.organizer_lock import lock_own_account
 
 
@@ -26,6 +29,9 @@ class SellerDraft:
     tax_basis_points: int = 0
 
 
+_TEXTS = ("legal_name", "address", "tax_number", "tax_name")
+
+
 @transactional
 def save_seller(*, actor: Actor, draft: SellerDraft, now: datetime) -> SellerProfile:
     """Keep what an organizer's receipts say from now on; those that were written stay as they are.
@@ -35,8 +41,10 @@ def save_seller(*, actor: Actor, draft: SellerDraft, now: datetime) -> SellerPro
     require(actor, Permission.EDIT_SELLER)
     checked = _check(draft)
     seller = _own_seller(actor, now)
-    for name in ("legal_name", "address", "tax_number", "tax_name", "tax_basis_points"):
+    before = values_of(seller, (*_TEXTS, "tax_basis_points"))
+    for name in before:
         setattr(seller, name, getattr(checked, name))
+    _note_changed(actor, seller, before, now)
     return seller
 
 
@@ -45,7 +53,9 @@ def choose_automatic_payouts(*, actor: Actor, is_wanted: bool, now: datetime) ->
     """Have what can be paid out paid out once a day by itself, or only when it is asked for."""
     require(actor, Permission.REQUEST_PAYOUT)
     seller = _own_seller(actor, now)
+    before = values_of(seller, ("is_paid_automatically",))
     seller.is_paid_automatically = is_wanted
+    _note_changed(actor, seller, before, now)
     return seller
 
 
@@ -55,9 +65,24 @@ def _own_seller(actor: Actor, now: datetime) -> SellerProfile:
     if seller is None:
         seller = SellerProfile(user_id=owner.id, created_at=now, is_paid_automatically=False)
         seller.tax_basis_points = 0
+        for name in _TEXTS:
+            setattr(seller, name, "")
         db.session.add(seller)
     seller.updated_at = now
     return seller
+
+
+def _note_changed(actor: Actor, seller: SellerProfile, before: Mapping[str, Any], now: datetime) -> None:
+    record_update(
+        actor,
+        ChangeAction.SELLER_CHANGED,
+        seller,
+        before,
+        before,
+        subject=seller.legal_name,
+        user_id=seller.user_id,
+        now=now,
+    )
 
 
 def _check(draft: SellerDraft) -> SellerDraft:

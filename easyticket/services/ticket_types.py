@@ -31,6 +31,12 @@ from easyticket.rules.offer_fields import (
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.search import search_text_of_type
 from easyticket.services import inventory
+from easyticket.services.event_changes import (
+    note_type_changed,
+    note_type_deleted,
+    note_type_made,
+    type_values,
+)
 from easyticket.services.listed_price import keep_listed_price
 from easyticket.services.offers import (
     OfferDraft,
@@ -102,6 +108,7 @@ def create_ticket_type(*, actor: Actor, event: Event, draft: TicketTypeDraft, no
     for offer_values in offers:
         add_offer(ticket_type, offer_values, quota, now)
     keep_listed_price(event)
+    note_type_made(actor, ticket_type, now)
     return ticket_type
 
 
@@ -128,6 +135,7 @@ def update_ticket_type(
         note_unpayable(faults, event, values["price_minor"])
     faults.raise_if_any()
     _check_name(event, values["name"], own_id=ticket_type.id)
+    known_before = type_values(ticket_type)
     if values["total_quantity"] != ticket_type.total_quantity:
         resize(QuotaKind.TICKET_TYPE, ticket_type.id, values["total_quantity"], "total_quantity")
     price_minor = values.pop("price_minor")
@@ -136,6 +144,7 @@ def update_ticket_type(
     assign(ticket_type, values)
     ticket_type.search_text = search_text_of_type(ticket_type)
     keep_listed_price(event)
+    note_type_changed(actor, ticket_type, known_before, now)
     return ticket_type
 
 
@@ -149,6 +158,7 @@ def delete_ticket_type(*, actor: Actor, ticket_type: TicketType, now: datetime) 
     require(actor, Permission.EDIT_TICKET_TYPES, event)
     lock_event(event)
     check_never_ordered(ticket_type.offers)
+    note_type_deleted(actor, ticket_type, now)
     for offer in ticket_type.offers:
         inventory.close_quota(QuotaKind.OFFER, offer.id)
     inventory.close_quota(QuotaKind.TICKET_TYPE, ticket_type.id)

@@ -19,7 +19,7 @@ from easyticket.core.errors import Conflict, Invalid, NotFound, invalid_field
 from easyticket.core.ids import random_code
 from easyticket.core.money import CURRENCIES, Money, MoneyError
 from easyticket.db import db, transactional
-from easyticket.models import PaymentProfile, Payout, PayoutState, User
+from easyticket.models import ChangeAction, PaymentProfile, Payout, PayoutState, User
 from easyticket.queries.balances import Balance, get_balance, get_least_payout
 from easyticket.queries.payment_profiles import find_default_profile, find_payment_profile
 from easyticket.queries.withdrawals import find_payout_obstacle
@@ -27,6 +27,7 @@ from easyticket.queue import JobName, enqueue
 from easyticket.rules.payouts import BY_HAND, BY_HAND_ENDING, NO_PROFILE, why_no_payment_to
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import ledger
+from easyticket.services.change_log import record_change
 from easyticket.services.idempotency import Repeated, Turn, find_record, take_turn
 from easyticket.services.organizer_lock import lock_organizer, lock_own_account
 from easyticket.services.providers import transfer_provider_for
@@ -92,6 +93,7 @@ def cancel_withdrawal(*, actor: Actor, payout: Payout, now: datetime) -> Payout:
     lock_organizer(payout.organizer_id)
     if not put_back(payout, now):
         raise Conflict("This withdrawal can no longer be cancelled.")
+    _note(actor, ChangeAction.PAYOUT_CANCELLED, payout, now)
     return payout
 
 
@@ -134,6 +136,7 @@ def record_payout_paid(*, actor: Actor, reference: str, now: datetime) -> Payout
         raise Conflict(f"This withdrawal must not be paid: {obstacle}.", code="payout_held")
     payout.method, payout.recorded_by_id = BY_HAND, actor.user_id
     note_paid(payout, now)
+    _note(actor, ChangeAction.PAYOUT_RECORDED, payout, now)
     return payout
 
 
@@ -203,7 +206,20 @@ def _request(
     balance = get_balance(organizer.id, money.currency, now)
     profile = _payable_profile(organizer.id, profile_uuid, balance, now)
     _refuse_amount(money, balance)
-    return make_payout(organizer, profile, money, now, uuid=uuid)
+    payout = make_payout(organizer, profile, money, now, uuid=uuid)
+    _note(actor, ChangeAction.PAYOUT_REQUESTED, payout, now)
+    return payout
+
+
+def _note(actor: Actor, action: ChangeAction, payout: Payout, now: datetime) -> None:
+    record_change(
+        actor,
+        action,
+        subject=payout.reference,
+        user_id=payout.organizer_id,
+        after={"amount_minor": payout.amount_minor, "currency": payout.currency},
+        now=now,
+    )
 
 
 def _payable_profile(organizer_id: int, uuid: UUID | None, balance: Balance, now: datetime) -> PaymentProfile:

@@ -87,7 +87,7 @@ def resend(secret: str) -> ResponseReturnValue:
     """Mail the tickets once more to the buyer's address."""
     order = get_order_by_secret(secret)
     buyer_email = order.buyer_email
-    resend_tickets(actor=current_actor().with_order_secret(secret), order=order)
+    resend_tickets(actor=current_actor().with_order_secret(secret), order=order, now=clock.now())
     flash(f"Your tickets are on their way to {buyer_email} again.", "success")
     return redirect(url_for("orders.page", secret=secret), 303)
 

@@ -105,7 +105,7 @@ def take_or_buy(step: tuple[str, int, UUID]) -> tuple[int, str, str]:
     now = clock.now()
     try:
         if what == "delete":
-            delete_event(actor=SYSTEM, event=event)
+            delete_event(actor=SYSTEM, event=event, now=now)
         elif what == "withdraw":
             pictures = FormPictures()
             update_event_by_form(

@@ -98,13 +98,13 @@ def test_a_hold_that_is_over_is_renewed_whether_or_not_somebody_ended_the_order(
 def test_tickets_are_sent_again_for_a_paid_order_only() -> None:
     event = factories.make_simple_event()
     paid, unpaid = factories.make_order(event, status=OrderStatus.CONFIRMED), factories.make_order(event)
-    resend_tickets(actor=holder(paid), order=paid)
+    resend_tickets(actor=holder(paid), order=paid, now=clock.now())
     job = db.session.scalars(sa.select(OutboxJob).filter_by(name=JobName.MAIL_ORDER_CONFIRMED)).one()
     assert job.payload == {"order_id": paid.id}
     with pytest.raises(Conflict):
-        resend_tickets(actor=holder(unpaid), order=unpaid)
+        resend_tickets(actor=holder(unpaid), order=unpaid, now=clock.now())
     with pytest.raises(Forbidden):
-        resend_tickets(actor=ANONYMOUS, order=paid)
+        resend_tickets(actor=ANONYMOUS, order=paid, now=clock.now())
 
 
 def test_forms_are_forgotten_after_a_day() -> None:

@@ -491,7 +491,7 @@ class TestDeleting:
     )
     def test_an_event_nobody_ordered_goes_with_all_its_counters(self, make: Callable[[], Event]) -> None:
         event = make()
-        delete_event(actor=owner_of(event), event=event)
+        delete_event(actor=owner_of(event), event=event, now=clock.now())
         session: Session = db.session()
         assert session.scalar(sa.select(sa.func.count(Event.id))) == 0
         assert session.scalar(sa.select(sa.func.count(Quota.id))) == 0
@@ -501,5 +501,5 @@ class TestDeleting:
         event = factories.make_simple_event()
         begin(event.ticket_types[0].offers[0], 1)
         with pytest.raises(Invalid, match="Cancel it instead"):
-            delete_event(actor=owner_of(event), event=event)
+            delete_event(actor=owner_of(event), event=event, now=clock.now())
         assert event.ticket_types[0].offers[0].kind is OfferKind.SIMPLE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from easyticket.core import clock
 from easyticket.http.auth import current_actor, staff_only
 from easyticket.queries.event_fees import list_events_by_fee
 from easyticket.queries.events import get_event
@@ -36,7 +37,7 @@ def fee(slug: str) -> ResponseReturnValue:
         form.show(event)
     elif form.validate_on_submit():
         with refusals_shown_in(form, basis_points="percent"):
-            set_event_fee(actor=actor, event=event, basis_points=form.basis_points())
+            set_event_fee(actor=actor, event=event, basis_points=form.basis_points(), now=clock.now())
             flash("Saved. Orders made from now on have this fee.", "success")
             return redirect(url_for("admin.fees"))
     page = render_template("admin/fee.html", form=form, row=fee_row(event), usual=_usual())

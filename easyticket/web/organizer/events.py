@@ -109,7 +109,7 @@ def delete(slug: str) -> ResponseReturnValue:
     form = Form()
     if form.validate_on_submit():
         with refusals_shown_in(form):
-            delete_event(actor=current_actor(), event=own)
+            delete_event(actor=current_actor(), event=own, now=clock.now())
             flash(f"{title} is deleted.", "success")
             return redirect(url_for("organizer.events"))
     page = render_template(
