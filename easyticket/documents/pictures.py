@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from PIL import ExifTags, Image, ImageCms, ImageFile
 
 from easyticket.core.errors import Unavailable
+from easyticket.rules.covers import Cut, box_of
 from easyticket.rules.pictures import (
     MOST_PIXELS,
     NO_PICTURE,
@@ -75,6 +76,16 @@ def render_picture(content: bytes) -> dict[Size, bytes]:
     with _turn(), _refusals():
         picture, sizes = _largest(content)
         return {size: _webp(_resized(picture, size)) for size in sizes}
+
+
+def render_cut(content: bytes, cut: Cut) -> dict[Size, bytes]:
+    """Return a part of a picture that was rendered before, as WebP files by size, the smallest first.
+
+    :raises PictureRefusedError, Unavailable: as `render_picture`.
+    """
+    with _turn(), _refusals(), _opened(content) as image:
+        part = _in_full_colours(image).crop(box_of(Size(*image.size), cut))
+        return {size: _webp(_resized(part, size)) for size in sizes_of(Size(*part.size))}
 
 
 def check_picture(content: bytes) -> None:

@@ -149,6 +149,9 @@ class Event(HasUuid, HasTimes, Base):
     takedown_reason: Mapped[str] = mapped_column(sa.String(500), default="", server_default=sa.text("''"))
     banner_image: Mapped[str] = mapped_column(sa.String(255), default="")
     thumbnail_image: Mapped[str] = mapped_column(sa.String(255), default="")
+    # The whole picture that the banner was cut from on the desk, and the cut (rules/covers.py), to choose it again.
+    cover_source: Mapped[str] = mapped_column(sa.String(255), default="", server_default=sa.text("''"))
+    cover_cut: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
 
     published_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]

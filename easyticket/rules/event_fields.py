@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from easyticket.core.money import CURRENCIES
@@ -23,6 +24,7 @@ _LINES = {
     "venue_country": 100,
     "venue_postal_code": 20,
     "tags": 500,
+    "online_link": 500,
 }
 _REQUIRED = ("title", "venue_name", "venue_city")
 _TEXTS = ("description", "terms_and_conditions", "refund_policy")
@@ -49,6 +51,8 @@ def clean_event(
         clean[name] = faults.line(name, clean[name], longest, required=name in _REQUIRED)
     for name in _TEXTS:
         clean[name] = faults.text(name, clean[name])
+    if clean["online_link"] and not is_web_address(clean["online_link"]):
+        faults.add("online_link", "Give the whole address, beginning with https://.")
     _read_price(faults, clean)
     _check_choices(faults, clean)
     if clean["time_zone"] in known_zones() and _read_moments(faults, clean):
@@ -76,6 +80,17 @@ def why_not_to_be_moved(event: Event, now: datetime) -> str | None:
     if event.end_at > now or event.status is EventStatus.DRAFT:
         return None
     return "The event is over, so its dates can no longer be changed. Make a new event for another date."
+
+
+def is_web_address(text: str) -> bool:
+    """Tell whether this is an address people can follow in a browser, without spaces and without a name before the host."""
+    if any(letter.isspace() for letter in text):
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("https", "http") and bool(parts.hostname) and "@" not in parts.netloc
 
 
 @cache

@@ -17,14 +17,21 @@ from flask import current_app
 from easyticket.core import clock
 from easyticket.core.errors import Invalid, invalid_field
 from easyticket.db import db, is_in_transaction
-from easyticket.documents.pictures import PictureRefusedError, render_picture
+from easyticket.documents.pictures import PictureRefusedError, render_cut, render_picture
 from easyticket.integrations.storage import Storage
 from easyticket.links import public_url
 from easyticket.models import Event, EventImage, User
 from easyticket.queue import JobName, enqueue
-from easyticket.rules.pictures import IDENTITY_LETTERS, files_of, identity_of, name_of, why_no_upload
+from easyticket.rules.covers import Cut
+from easyticket.rules.pictures import IDENTITY_LETTERS, Size, files_of, identity_of, name_of, why_no_upload
 
-_COLUMNS = (Event.banner_image, Event.thumbnail_image, EventImage.path, User.profile_image)
+_COLUMNS = (
+    Event.banner_image,
+    Event.thumbnail_image,
+    Event.cover_source,
+    EventImage.path,
+    User.profile_image,
+)
 # A file comes before its row, by seconds. One that has none after so long was left by a process that was killed between.
 _NAMED_WITHIN = timedelta(days=1)
 _AT_ONCE = 100
@@ -50,14 +57,9 @@ def store_picture(content: bytes, *, field: str, file_name: str = "") -> str:
     if refusal := why_no_upload(content, file_name):
         raise invalid_field(field, refusal)
     try:
-        rendered = render_picture(content)
+        return _store(render_picture(content))
     except PictureRefusedError as refusal:
         raise invalid_field(field, str(refusal)) from None
-    identity = secrets.token_hex(16)
-    for size, encoded in rendered.items():
-        _storage().write(name_of(identity, size), encoded)
-    # The smallest comes first, so the last one is what everything else follows from.
-    return name_of(identity, max(rendered))
 
 
 @contextmanager
@@ -83,6 +85,28 @@ def stored_pictures(uploads: Mapping[str, Upload]) -> Iterator[dict[str, str]]:
         for name in stored.values():
             delete_picture(name)
         raise
+
+
+@contextmanager
+def stored_cut(source: str, cut: Cut) -> Iterator[str]:
+    """Store a part of a stored picture and give its name to the block that writes the row; if the block fails, it is deleted.
+
+    :raises NotFound: the picture is gone.
+    """
+    if is_in_transaction():
+        raise RuntimeError("a picture must not be stored inside a transaction")
+    stored = _store(render_cut(_storage().read(source), cut))
+    try:
+        yield stored
+    except BaseException:
+        delete_picture(stored)
+        raise
+
+
+def forget_cover(event: Event) -> None:
+    """Have the whole picture that an event's banner was cut from deleted, because the banner is not that cut any more."""
+    discard_picture(event.cover_source)
+    event.cover_source, event.cover_cut = "", None
 
 
 def discard_picture(stored: str) -> None:
@@ -141,6 +165,14 @@ def picture_url(stored: str) -> str | None:
 
 def _is(column: sa.orm.InstrumentedAttribute[str], name: str) -> sa.ColumnElement[bool]:
     return column == name
+
+
+def _store(rendered: Mapping[Size, bytes]) -> str:
+    identity = secrets.token_hex(16)
+    for size, encoded in rendered.items():
+        _storage().write(name_of(identity, size), encoded)
+    # The smallest comes first, so the last one is what everything else follows from.
+    return name_of(identity, max(rendered))
 
 
 def _storage() -> Storage:

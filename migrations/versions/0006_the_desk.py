@@ -145,6 +145,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.add_column(sa.Column('online_link', sa.String(length=500), server_default=sa.text("''"), nullable=False))
+        batch_op.add_column(sa.Column('cover_source', sa.String(length=255), server_default=sa.text("''"), nullable=False))
+        batch_op.add_column(sa.Column('cover_cut', sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column('hidden_at', easyticket.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('taken_down_at', easyticket.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('takedown_reason', sa.String(length=500), server_default=sa.text("''"), nullable=False))
@@ -170,6 +172,8 @@ def downgrade() -> None:
         batch_op.drop_column('sent_on_at')
 
     with op.batch_alter_table('event', schema=None) as batch_op:
+        batch_op.drop_column('cover_cut')
+        batch_op.drop_column('cover_source')
         batch_op.drop_column('takedown_reason')
         batch_op.drop_column('taken_down_at')
         batch_op.drop_column('hidden_at')
