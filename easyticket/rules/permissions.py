@@ -46,6 +46,7 @@ class Permission(enum.StrEnum):
     CREATE_OWN_EVENT = "create_own_event"
     SEE_EVENT = "see_event"
     EDIT_EVENT = "edit_event"
+    COPY_EVENT = "copy_event"
     PUBLISH_EVENT = "publish_event"
     CANCEL_EVENT = "cancel_event"
     DELETE_EVENT = "delete_event"
@@ -107,6 +108,10 @@ def _owns_event(actor: Actor, event: Any) -> bool:
     return actor.is_staff or (actor.user_id is not None and event.organizer_id == actor.user_id)
 
 
+def _organizes_event(actor: Actor, event: Any) -> bool:
+    return actor.is_organizer and actor.user_id is not None and event.organizer_id == actor.user_id
+
+
 def _sees_event(actor: Actor, event: Any) -> bool:
     return event.status != "draft" or _owns_event(actor, event)
 
@@ -154,6 +159,8 @@ PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
     Permission.CREATE_OWN_EVENT: (_organizer_account, "Only organizers can perform this action"),
     Permission.SEE_EVENT: (_sees_event, "You may not see this event."),
     Permission.EDIT_EVENT: (_owns_event, "You can only modify your own events"),
+    # The copy is whoever's who makes it, so nobody copies for somebody else.
+    Permission.COPY_EVENT: (_organizes_event, "You can only copy your own events"),
     Permission.PUBLISH_EVENT: (_owns_event, "You do not have permission to publish this event."),
     Permission.CANCEL_EVENT: (_owns_event, "You do not have permission to cancel this event."),
     Permission.DELETE_EVENT: (_owns_event, "You can only modify your own events"),

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from easyticket.core.errors import Conflict, Invalid
 from easyticket.db import db, transactional
 from easyticket.models import (
+    EventDraft,
     MailToken,
     NewsletterSubscription,
     PaymentProfile,
@@ -60,7 +61,7 @@ def _delete_account(actor: Actor, known_hash: str, now: datetime) -> None:
         raise Conflict(refusal, code="account_in_use")
     _forget_newsletter(user)
     _forget_accounts(user, now)
-    for rows in (UserSession, MailToken):
+    for rows in (UserSession, MailToken, EventDraft):
         db.session.execute(sa.delete(rows).where(rows.user_id == user.id))
     erase_from_changes(user_id=user.id, now=now)
     _forget_person(user, now)

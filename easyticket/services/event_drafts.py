@@ -60,11 +60,6 @@ def forget_event_drafts(event: Event) -> None:
     db.session.execute(sa.delete(EventDraft).where(EventDraft.form == form_of(event)))
 
 
-def forget_drafts_of(user_id: int) -> None:
-    """Delete everything an account that is deleted typed and did not save."""
-    db.session.execute(sa.delete(EventDraft).where(EventDraft.user_id == user_id))
-
-
 def _require(actor: Actor, event: Event | None) -> None:
     if event is None:
         require(actor, Permission.CREATE_EVENT)
