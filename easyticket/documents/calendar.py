@@ -15,8 +15,12 @@ from easyticket.rules.wording import place_text
 PRODUCT = "-//EasyTicket//EasyTicket//EN"
 
 
-def calendar_of(event: Event, *, host: str, url: str, now: datetime) -> bytes:
-    """Return the calendar file of an event; `host` is that of PUBLIC_URL, `url` where the event or order is seen."""
+def calendar_of(event: Event, *, host: str, url: str, now: datetime, online_link: str = "") -> bytes:
+    """Return the calendar file of an event; `host` is that of PUBLIC_URL, `url` where the event or order is seen.
+
+    `online_link` is the address for holders of tickets, in files that only they get.
+    """
+    joining = f"Join online: {online_link}" if online_link else ""
     return render_calendar(
         uid=f"{event.uuid}@{host}",
         title=event.title,
@@ -24,7 +28,7 @@ def calendar_of(event: Event, *, host: str, url: str, now: datetime) -> bytes:
         end_at=event.end_at,
         zone=event.time_zone,
         place=place_text(event),
-        description=event.short_description,
+        description="\n\n".join(filter(None, (event.short_description, joining))),
         url=url,
         now=now,
         # Minutes between making and last changing it: grows with every change and needs no column.

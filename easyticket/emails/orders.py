@@ -9,6 +9,7 @@ from easyticket.core.money import Money
 from easyticket.emails.message import Attachment, Email, render_email
 from easyticket.links import public_url
 from easyticket.models import Order, OrderStatus, Refund
+from easyticket.rules.online_links import online_link_of_order
 from easyticket.rules.tickets import has_no_valid_ticket
 from easyticket.rules.wording import days_text, hours_text, money_text, period_text, place_text
 
@@ -68,6 +69,7 @@ def order_confirmed(
         lines=_lines_of(order),
         total=_money(order, order.total_minor),
         codes=codes,
+        online_link=online_link_of_order(order),
         has_pdf=any(attachment.content_type == "application/pdf" for attachment in attachments),
         link=public_url("orders.page", secret=secret),
     )

@@ -40,6 +40,7 @@ from easyticket.models import (
     TicketStatus,
     User,
 )
+from easyticket.rules.online_links import online_link_of_order
 from easyticket.rules.refunds import RefundReader, find_next_try, is_promised_again
 from easyticket.services.orders import secret_of
 from easyticket.services.tickets import qr_content
@@ -121,7 +122,7 @@ def mail_order_confirmed(order_id: int, *, message_id: UUID) -> None:
     if not papers or not to:
         log.info("no confirmation to mail", extra={"order_id": order_id})
         return
-    attachments = [*pdf, _calendar(order, "event.ics")]
+    attachments = [*pdf, _calendar(order, "event.ics", online_link_of_order(order))]
     codes = [(paper.ticket_name, paper.code) for paper in papers]
     _send(
         orders.order_confirmed(order, secret_of(order), codes=codes, to=to, attachments=attachments),
@@ -237,9 +238,11 @@ def _pdf(papers: Sequence[TicketPaper]) -> list[Attachment]:
         return []
 
 
-def _calendar(order: Order, name: str) -> Attachment:
+def _calendar(order: Order, name: str, online_link: str = "") -> Attachment:
     link = public_url("events.page", slug=order.event.slug)
-    content = calendar_of(order.event, host=public_host(), url=link, now=clock.now())
+    content = calendar_of(
+        order.event, host=public_host(), url=link, now=clock.now(), online_link=online_link
+    )
     return Attachment(name, "text/calendar", content, (("charset", "utf-8"), ("method", "PUBLISH")))
 
 

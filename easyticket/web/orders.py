@@ -24,6 +24,7 @@ from easyticket.queries.orders import (
 )
 from easyticket.queries.receipts import list_credit_notes
 from easyticket.queries.tickets import get_ticket_of_order
+from easyticket.rules.online_links import online_link_of_order
 from easyticket.rules.order_phase import OPEN_PHASES, OrderPhase, phase_of
 from easyticket.services.checkout import resend_tickets
 from easyticket.services.refund_requests import make_refund, turn_of_form
@@ -134,7 +135,11 @@ def calendar(secret: str) -> ResponseReturnValue:
     event = order.event
     # Calendars are shared with colleagues and families, so the file leads to the event and not to the tickets.
     content = calendar_of(
-        event, host=public_host(), url=public_url("events.page", slug=event.slug), now=clock.now()
+        event,
+        host=public_host(),
+        url=public_url("events.page", slug=event.slug),
+        now=clock.now(),
+        online_link=online_link_of_order(order),
     )
     return private_download(content, "text/calendar; charset=utf-8", f"{event.slug[:80]}.ics")
 

@@ -10,6 +10,7 @@ from flask import url_for
 
 from easyticket.core.money import Money
 from easyticket.models import EventStatus, Order, Receipt, Refund, RefundState, TicketStatus
+from easyticket.rules.online_links import online_link_of_order
 from easyticket.rules.order_phase import LATE_SOURCE, SURPLUS_SOURCE, OrderPhase, phase_of
 from easyticket.rules.receipts import gets_receipt, is_void, number_text
 from easyticket.rules.refunds import is_replaced
@@ -66,6 +67,7 @@ class OrderPage:
     refund_offer: RefundOffer
     papers: list[PaperLink]
     has_tickets: bool
+    online_link: str
     event_url: str
     pdf_url: str
     pdf_text: str
@@ -129,6 +131,7 @@ def order_page(order: Order, now: datetime, credit_notes: Sequence[Receipt] = ()
         papers=_papers(order, secret, credit_notes),
         has_tickets=phase is OrderPhase.CONFIRMED
         and any(ticket.status is not TicketStatus.CANCELLED for ticket in order.tickets),
+        online_link=online_link_of_order(order),
         event_url=url_for("events.page", slug=order.event.slug),
         pdf_url=url_for("orders.tickets_pdf", secret=secret),
         pdf_text="Ticket as PDF" if order.quantity == 1 else "All tickets as PDF",

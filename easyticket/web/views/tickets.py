@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import url_for
 
 from easyticket.models import Order, Ticket, TicketStatus
+from easyticket.rules.online_links import online_link_of_ticket
 from easyticket.rules.wording import clock_text, day_text, period_text, place_text
 from easyticket.services.orders import secret_of
 from easyticket.web.views.order_parts import Pill
@@ -32,6 +33,7 @@ class TicketView:
     url: str
     pdf_url: str
     next_url: str
+    online_link: str
 
 
 def ticket_view(ticket: Ticket, order: Order, now: datetime) -> TicketView:
@@ -55,6 +57,7 @@ def ticket_view(ticket: Ticket, order: Order, now: datetime) -> TicketView:
         url=url_for("orders.ticket", secret=secret, code=ticket.code),
         pdf_url=url_for("orders.ticket_pdf", secret=secret, code=ticket.code),
         next_url=_next_url(ticket, order),
+        online_link=online_link_of_ticket(ticket),
     )
 
 
