@@ -62,7 +62,7 @@ def _promise_again(actor: Actor, refund_id: int, now: datetime) -> int:
     made = find_next_try(failed)
     if made is None:
         made = _again(actor, failed, order, now)
-        after = {"amount_minor": made.amount_minor}
+        after = {"amount_minor": made.amount_minor, "refund": made.uuid}
         record_change(actor, ChangeAction.REFUND_ASKED_AGAIN, order=order, after=after, now=now)
     return made.id
 

@@ -168,6 +168,7 @@ def _promise(actor: Actor, order_id: int, wish: RefundWish, turn: Turn | None, n
             "amount_minor": refund.amount_minor,
             "tickets": [codes[part.ticket_id] for part in refund.tickets],
             "reason": refund.reason,
+            "refund": refund.uuid,
         },
         now=now,
     )

@@ -18,12 +18,14 @@ def rooms() -> dict[str, object]:
             {"key": "refunds", "label": "Refunds", "icon": "arrow-left", "url": url_for("admin.refunds")},
             {"key": "payouts", "label": "Payouts", "icon": "money", "url": url_for("admin.payouts")},
             {"key": "fees", "label": "Fees", "icon": "tag", "url": url_for("admin.fees")},
+            {"key": "changes", "label": "Changes", "icon": "clock", "url": url_for("admin.changes")},
         ],
     }
 
 
 from easyticket.web.admin import (  # noqa: E402 (they add their routes)
     accounts,  # noqa: F401
+    changes,  # noqa: F401
     fees,  # noqa: F401
     jobs,  # noqa: F401
     overview,  # noqa: F401

@@ -32,6 +32,7 @@ from easyticket.web.organizer import (  # noqa: E402 (they add their routes)
     event_forms,  # noqa: F401
     events,  # noqa: F401
     exports,  # noqa: F401
+    history,  # noqa: F401
     money,  # noqa: F401
     orders,  # noqa: F401
     statements,  # noqa: F401

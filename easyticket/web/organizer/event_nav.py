@@ -21,6 +21,7 @@ _TABS = (
     ("overview", "Overview", "organizer.event"),
     ("edit", "Edit", "organizer.edit_event"),
     ("orders", "Orders", "organizer.orders"),
+    ("history", "History", "organizer.history"),
     ("gate", "Gate", "gate.page"),
 )
 

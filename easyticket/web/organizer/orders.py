@@ -1,48 +1,59 @@
-"""Sold orders at the desk: found by number or buyer, one on its page, and returning its money."""
+"""Sold orders at the desk: lists with their search, one on its page, and returning its money."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
-from easyticket.http.auth import current_actor, signed_in
-from easyticket.models import RefundState
+from easyticket.http.auth import current_actor, organizer_only, signed_in
+from easyticket.http.paging import wanted_page
+from easyticket.models import Event, RefundState
+from easyticket.queries.order_history import find_order_history
 from easyticket.queries.organizer import get_own_event
 from easyticket.queries.refunds import get_refund
-from easyticket.queries.sold_orders import find_sold_orders, get_sold_order
+from easyticket.queries.sold_orders import get_sold_order, list_sold_orders, sum_sold_orders
 from easyticket.services.refund_again import retry_refund
 from easyticket.services.refund_requests import make_refund, preview_refund, turn_of_form
 from easyticket.web.forms.fields import Form, text_of
 from easyticket.web.forms.refunds import RefundForm
 from easyticket.web.forms.refusals import all_refusals_shown_in, status_of
+from easyticket.web.forms.sold_orders import read_sold_orders_search
 from easyticket.web.organizer import blueprint
+from easyticket.web.views.order_history import order_life
 from easyticket.web.views.order_parts import refund_text
 from easyticket.web.views.refunds import refund_preview, returnable_tickets, ticket_choices
-from easyticket.web.views.sold_orders import found_rows, sold_order_page
+from easyticket.web.views.sold_lists import CHANNELS, ORDERS, STATES, orders_page
+from easyticket.web.views.sold_orders import sold_order_page
+
+_PER_PAGE = 25
+
+
+@blueprint.get("/orders/")
+@organizer_only
+def all_orders() -> ResponseReturnValue:
+    """List the orders of all of an organizer's events."""
+    return _list_of(None, current_app.config["SETTINGS"].default_time_zone)
 
 
 @blueprint.get("/events/<slug>/orders/")
 @signed_in
 def orders(slug: str) -> ResponseReturnValue:
-    """Find orders of an event by their number, or by address or name of the buyer; a single one is shown at once."""
+    """List the orders of an event; a single one that was asked for by name or number is shown at once."""
     event = get_own_event(current_actor(), slug)
-    wanted = request.args.get("q", "")[:100]
-    found = find_sold_orders(event, wanted)
-    if len(found) == 1:
-        return redirect(url_for("organizer.order", number=found[0].number))
-    rows = found_rows(found, event, clock.now())
-    return render_template("organizer/orders.html", title=event.title, slug=slug, wanted=wanted, rows=rows)
+    return _list_of(event, event.time_zone)
 
 
 @blueprint.get("/orders/<number>/")
 @signed_in
 def order(number: str) -> ResponseReturnValue:
     """Show a sold order: who bought what, its tickets, payments, refunds and disputes."""
-    page = sold_order_page(get_sold_order(current_actor(), number), clock.now())
-    return render_template("organizer/order.html", page=page)
+    actor = current_actor()
+    sold = get_sold_order(actor, number)
+    life = order_life(sold, find_order_history(actor, sold), actor)
+    return render_template("organizer/order.html", page=sold_order_page(sold, clock.now()), life=life)
 
 
 @blueprint.route("/orders/<number>/refund/", methods=["GET", "POST"])
@@ -85,3 +96,23 @@ def refund_again(number: str, uuid: UUID) -> ResponseReturnValue:
     for sentence in form.form_errors:
         flash(sentence, "warning")
     return redirect(url_for("organizer.order", number=number), 303)
+
+
+def _list_of(event: Event | None, zone: str) -> ResponseReturnValue:
+    actor, now = current_actor(), clock.now()
+    search = read_sold_orders_search(request.args, zone)
+    found = list_sold_orders(
+        actor,
+        event,
+        search.filters,
+        ordering=search.ordering,
+        page=wanted_page(_PER_PAGE)["page"],
+        per_page=_PER_PAGE,
+        now=now,
+    )
+    if found.count == 1 and search.asks_for_text_only:
+        return redirect(url_for("organizer.order", number=found.items[0].number))
+    sums = sum_sold_orders(actor, event, search.filters, now)
+    page = orders_page(event, search, found, sums, zone, now)
+    choices = {"states": STATES, "channels": CHANNELS, "orders": ORDERS}
+    return render_template("organizer/orders.html", page=page, slug=page.slug, **choices)
