@@ -29,6 +29,12 @@ def order_secret(secret_key: str, order_uuid: UUID) -> str:
     return hmac.new(derived_key(secret_key, "order-link"), order_uuid.bytes, hashlib.sha256).hexdigest()[:32]
 
 
+def ticket_secret(secret_key: str, transfer_uuid: UUID) -> str:
+    """Return the 128-bit secret of the link somebody gets who was sent a ticket, as 32 hex digits: each sending has its own."""
+    key = derived_key(secret_key, "ticket-link")
+    return hmac.new(key, transfer_uuid.bytes, hashlib.sha256).hexdigest()[:32]
+
+
 def pay_token(secret_key: str, reference: str) -> str:
     """Return what opens our page of a payment, as 32 hex digits: its reference is seen by more people than may pay it."""
     return hmac.new(derived_key(secret_key, "pay-page"), reference.encode(), hashlib.sha256).hexdigest()[:32]

@@ -64,7 +64,7 @@ def order_confirmed(
         "order_confirmed",
         to,
         attachments=attachments,
-        event=_facts_of(order),
+        event=facts_of(order),
         order_number=order.number,
         lines=_lines_of(order),
         total=_money(order, order.total_minor),
@@ -82,7 +82,7 @@ def order_refunded(refund: Refund, secret: str, *, to: str) -> Email:
     return render_email(
         "order_refunded",
         to,
-        event=_facts_of(order),
+        event=facts_of(order),
         order_number=order.number,
         amount=money_text(Money(refund.amount_minor, refund.currency)),
         why=_WHY_NOT_WANTED if is_late and is_cancelled else _WHY.get(refund.source, _WHY["admin"]),
@@ -100,7 +100,7 @@ def refund_failed(refund: Refund, *, to: str, is_promised_again: bool) -> Email:
     return render_email(
         "refund_failed",
         to,
-        event=_facts_of(order),
+        event=facts_of(order),
         order_number=order.number,
         amount=money_text(Money(refund.amount_minor, refund.currency)),
         buyer=_one_line(order.buyer_name) or order.buyer_email,
@@ -120,7 +120,7 @@ def event_cancelled(order: Order, secret: str, *, to: str, attachments: Sequence
         "event_cancelled",
         to,
         attachments=attachments,
-        event=_facts_of(order),
+        event=facts_of(order),
         order_number=order.number,
         reason=order.event.cancellation_reason.strip(),
         amount=_money(order, returned) if returned else "",
@@ -128,7 +128,8 @@ def event_cancelled(order: Order, secret: str, *, to: str, attachments: Sequence
     )
 
 
-def _facts_of(order: Order) -> EventFacts:
+def facts_of(order: Order) -> EventFacts:
+    """Return what every mail about an order, or a ticket of it, says about its event."""
     event = order.event
     return EventFacts(
         title=_one_line(event.title),

@@ -58,6 +58,17 @@ HANDLERS: dict[JobName, Handler] = {
     JobName.MAIL_EVENT_CANCELLED: lambda p, uuid: delivery.mail_event_cancelled(
         p["order_id"], message_id=uuid
     ),
+    JobName.MAIL_EVENT_TAKEN_DOWN: lambda p, uuid: delivery.mail_event_taken_down(
+        p["event_id"], message_id=uuid
+    ),
+    JobName.MAIL_EVENT_RESTORED: lambda p, uuid: delivery.mail_event_restored(p["event_id"], message_id=uuid),
+    JobName.MAIL_TICKET_RECEIVED: lambda p, uuid: delivery.mail_ticket_received(
+        p["transfer_id"], message_id=uuid
+    ),
+    JobName.MAIL_TICKET_SENT_ON: lambda p, uuid: delivery.mail_ticket_sent_on(
+        p["transfer_id"], message_id=uuid
+    ),
+    JobName.MAIL_TICKET_ENDED: lambda p, uuid: delivery.mail_ticket_ended(p["ticket_id"], message_id=uuid),
     JobName.MAIL_CONTACT_MESSAGE: lambda p, uuid: delivery.mail_contact_message(
         p["contact_message_id"], message_id=uuid
     ),

@@ -76,6 +76,9 @@ class Ticket(HasUuid, HasTimes, Base):
     offer: Mapped[Offer] = relationship()
     owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
     used_by: Mapped[User | None] = relationship(foreign_keys=[used_by_id])
+    transfers: Mapped[list[TicketTransfer]] = relationship(
+        order_by="TicketTransfer.id", back_populates="ticket"
+    )
 
     @property
     def full_name(self) -> str:
@@ -95,8 +98,10 @@ class TicketTransfer(HasUuid, Base):
     to_name: Mapped[str] = mapped_column(sa.String(255))
     to_email: Mapped[str] = mapped_column(sa.String(254))
     sent_at: Mapped[datetime]
+    # SHA-256 of the 128-bit secret of the receiver's link, which is derived again when a mail needs it.
+    secret_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
 
-    ticket: Mapped[Ticket] = relationship()
+    ticket: Mapped[Ticket] = relationship(back_populates="transfers")
 
 
 class RetiredCode(Base):

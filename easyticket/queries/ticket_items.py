@@ -94,8 +94,12 @@ def list_attended(actor: Actor, *, page: int = 1, per_page: int = 20, now: datet
 
 
 def list_items_of_order(order: Order) -> list[TicketItem]:
-    """Return the tickets of an order as they were made; none before it is paid. Whose order it is has been asked already."""
-    found = shown().options(*_loaded()).where(Ticket.order_id == order.id).order_by(Ticket.id)
+    """Return the tickets of an order as they were made, without those that were sent on; none before it is paid.
+
+    Whose order it is has been asked already.
+    """
+    theirs = (Ticket.order_id == order.id, Ticket.sent_on_at.is_(None))
+    found = shown().options(*_loaded()).where(*theirs).order_by(Ticket.id)
     return _items(db.session.scalars(found).all())
 
 

@@ -32,15 +32,20 @@ _RANDOM_PART = re.compile(f"[{CROCKFORD}]{{10}}")
 WHOLE_EVENT = "event"
 
 
-def why_not_admitted(ticket: Ticket, event: Event, now: datetime) -> ScanOutcome | None:
+def why_not_admitted(
+    ticket: Ticket, event: Event, now: datetime, *, is_old_code: bool = False
+) -> ScanOutcome | None:
     """Return why the gate of `event` stays closed for the ticket at `now`, or None.
 
-    Whether its holder is in already is not asked here.
+    With `is_old_code` what was scanned is a code it had before it was sent on. Whether its holder is in already is not
+    asked here.
     """
     if ticket.event_id != event.id:
         # Whose ticket it is stays unsaid at another organizer's gate.
         is_own = ticket.event.organizer_id == event.organizer_id
         return ScanOutcome.WRONG_EVENT if is_own else ScanOutcome.UNKNOWN
+    if is_old_code:
+        return ScanOutcome.REPLACED
     if ticket.order.status is OrderStatus.REFUNDED:
         return ScanOutcome.REFUNDED
     if ticket.status is TicketStatus.CANCELLED:

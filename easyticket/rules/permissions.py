@@ -13,7 +13,8 @@ from easyticket.core.signing import digest, same
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking. `order_digest` is set for someone who came with the secret link of one order."""
+    """Who is asking. `order_digest` is set for someone who came with the secret link of one order, `ticket_digest` with that
+    of one ticket that was sent on."""
 
     user_id: int | None = None
     email: str = ""
@@ -21,6 +22,7 @@ class Actor:
     is_organizer: bool = False
     is_email_verified: bool = False
     order_digest: str = ""
+    ticket_digest: str = ""
     # The administrator who acts in this person's place, if one does.
     staff_id: int | None = None
     # The application itself: jobs, the command line, demo data.
@@ -29,6 +31,10 @@ class Actor:
     def with_order_secret(self, secret: str) -> Actor:
         """Return the same actor holding the secret of one order's link."""
         return replace(self, order_digest=digest(secret))
+
+    def with_ticket_secret(self, secret: str) -> Actor:
+        """Return the same actor holding the secret of one sent ticket's link."""
+        return replace(self, ticket_digest=digest(secret))
 
 
 ANONYMOUS = Actor()
@@ -51,6 +57,7 @@ class Permission(enum.StrEnum):
     CANCEL_EVENT = "cancel_event"
     DELETE_EVENT = "delete_event"
     FEATURE_EVENT = "feature_event"
+    TAKE_DOWN_EVENT = "take_down_event"
     SET_EVENT_FEE = "set_event_fee"
     RUN_SITE = "run_site"
     LIST_OWN_EVENTS = "list_own_events"
@@ -59,6 +66,8 @@ class Permission(enum.StrEnum):
     ADD_OFFERS = "add_offers"
     EDIT_OFFERS = "edit_offers"
     SEE_SALES = "see_sales"
+    EDIT_SOLD_ORDER = "edit_sold_order"
+    SELL_AT_DOOR = "sell_at_door"
     USE_GATES = "use_gates"
     SCAN_TICKETS = "scan_tickets"
     SEE_ORDER = "see_order"
@@ -69,8 +78,12 @@ class Permission(enum.StrEnum):
     CLEAN_UP_ORDERS = "clean_up_orders"
     REVIEW_PAYMENTS = "review_payments"
     SEE_TICKET = "see_ticket"
+    SEND_TICKET_ON = "send_ticket_on"
     EDIT_CATEGORIES = "edit_categories"
     EDIT_OWN_PROFILE = "edit_own_profile"
+    KEEP_OWN_ACCOUNT = "keep_own_account"
+    MANAGE_PEOPLE = "manage_people"
+    ACT_FOR_OTHERS = "act_for_others"
     EDIT_PAYMENT_PROFILE = "edit_payment_profile"
     CHECK_ACCOUNTS = "check_accounts"
     REQUEST_PAYOUT = "request_payout"
@@ -113,7 +126,8 @@ def _organizes_event(actor: Actor, event: Any) -> bool:
 
 
 def _sees_event(actor: Actor, event: Any) -> bool:
-    return event.status != "draft" or _owns_event(actor, event)
+    is_out = event.status != "draft" and event.taken_down_at is None
+    return is_out or _owns_event(actor, event)
 
 
 def _owns_order(actor: Actor, order: Any) -> bool:
@@ -133,8 +147,17 @@ def _sold_order(actor: Actor, order: Any) -> bool:
     return _owns_event(actor, order.event)
 
 
-def _owns_ticket(actor: Actor, ticket: Any) -> bool:
-    return _owns_order_or_staff(actor, ticket.order)
+def _holds_ticket(actor: Actor, ticket: Any) -> bool:
+    """Whoever bought it, until it is sent on; from then on whoever it was sent to, and nobody who had it before."""
+    if ticket.sent_on_at is None:
+        return _owns_order(actor, ticket.order)
+    if actor.user_id is not None and ticket.owner_id == actor.user_id:
+        return True
+    return bool(actor.ticket_digest) and same(actor.ticket_digest, ticket.transfers[-1].secret_digest)
+
+
+def _sees_ticket(actor: Actor, ticket: Any) -> bool:
+    return actor.is_staff or _holds_ticket(actor, ticket)
 
 
 def _verified(actor: Actor, _target: Any) -> bool:
@@ -165,6 +188,7 @@ PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
     Permission.CANCEL_EVENT: (_owns_event, "You do not have permission to cancel this event."),
     Permission.DELETE_EVENT: (_owns_event, "You can only modify your own events"),
     Permission.FEATURE_EVENT: (_staff, "Only administrators can feature an event."),
+    Permission.TAKE_DOWN_EVENT: (_staff, "Only administrators can hide an event or take it down."),
     Permission.SET_EVENT_FEE: (_staff, "Only administrators can set the fee of an event."),
     Permission.RUN_SITE: (_staff, "Only administrators can see how the site runs."),
     Permission.LIST_OWN_EVENTS: (_organizer_account, "Only organizers can access this endpoint."),
@@ -173,6 +197,8 @@ PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
     Permission.ADD_OFFERS: (_organizer, "You do not have permission to perform this action."),
     Permission.EDIT_OFFERS: (_owns_event, "You do not have permission to perform this action."),
     Permission.SEE_SALES: (_owns_event, "You can only see the sales of your own events"),
+    Permission.EDIT_SOLD_ORDER: (_sold_order, "You can only change orders of your own events"),
+    Permission.SELL_AT_DOOR: (_owns_event, "You can only sell tickets of your own events"),
     # Somebody's tickets, whoever's they are; which ones is asked when the code is known.
     Permission.USE_GATES: (_organizer_or_staff, "Only staff and event organizers can scan tickets"),
     Permission.SCAN_TICKETS: (_owns_event, "Only staff and event organizers can scan tickets"),
@@ -183,9 +209,14 @@ PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
     Permission.RETRY_REFUND: (_sold_order, "You may not refund this order."),
     Permission.CLEAN_UP_ORDERS: (_staff, "Only administrators can trigger order cleanup."),
     Permission.REVIEW_PAYMENTS: (_staff, "Only administrators can decide about payments."),
-    Permission.SEE_TICKET: (_owns_ticket, "You may not see this ticket."),
+    Permission.SEE_TICKET: (_sees_ticket, "You may not see this ticket."),
+    Permission.SEND_TICKET_ON: (_holds_ticket, "You may not send this ticket on."),
     Permission.EDIT_CATEGORIES: (_staff, "You do not have permission to perform this action."),
     Permission.EDIT_OWN_PROFILE: (_signed_in, "You do not have permission to perform this action."),
+    # How one signs in, where one is signed in, everything that is kept about one, and the end of the account.
+    Permission.KEEP_OWN_ACCOUNT: (_signed_in, "You do not have permission to perform this action."),
+    Permission.MANAGE_PEOPLE: (_staff, "Only administrators can see and change the accounts of others."),
+    Permission.ACT_FOR_OTHERS: (_staff, "Only administrators can act in the place of others."),
     Permission.EDIT_PAYMENT_PROFILE: (_owns_payment_profile, NOT_PROVED),
     Permission.CHECK_ACCOUNTS: (_staff, "Only administrators can check accounts."),
     Permission.REQUEST_PAYOUT: (_verified, NOT_PROVED),
@@ -196,11 +227,30 @@ PERMISSIONS: dict[Permission, tuple[Rule, str]] = {
     Permission.EDIT_SELLER: (_organizer, "Only organizers can say what their receipts say."),
 }
 
-_NEEDS_NOBODY = {Permission.BUY, Permission.SEE_EVENT, Permission.SEE_ORDER, Permission.SEE_TICKET}
+_NEEDS_NOBODY = {
+    Permission.BUY,
+    Permission.SEE_EVENT,
+    Permission.SEE_ORDER,
+    Permission.SEE_TICKET,
+    Permission.SEND_TICKET_ON,
+}
+
+
+# What nobody does in the place of somebody else: it is about their money, or about who they are.
+IN_PERSON = {
+    Permission.KEEP_OWN_ACCOUNT,
+    Permission.EDIT_PAYMENT_PROFILE,
+    Permission.REQUEST_PAYOUT,
+    Permission.CANCEL_PAYOUT,
+    Permission.EDIT_SELLER,
+}
+_IN_PERSON_ONLY = "Only the owner of the account can do this. You act in their place."
 
 
 def may(actor: Actor, permission: Permission, target: Any = None) -> bool:
     """Tell whether `actor` may do this to `target` (the event, order or ticket it is about)."""
+    if actor.staff_id is not None and permission in IN_PERSON:
+        return False
     rule, _ = PERMISSIONS[permission]
     return actor.is_system or rule(actor, target)
 
@@ -215,4 +265,6 @@ def require(actor: Actor, permission: Permission, target: Any = None) -> None:
         return
     if actor.user_id is None and not actor.order_digest and permission not in _NEEDS_NOBODY:
         raise Unauthenticated("Authentication credentials were not provided.")
+    if actor.staff_id is not None and permission in IN_PERSON:
+        raise Forbidden(_IN_PERSON_ONLY, code="in_person_only")
     raise Forbidden(PERMISSIONS[permission][1])

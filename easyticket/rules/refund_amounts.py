@@ -59,15 +59,16 @@ def minor_of_tickets(order: Order, chosen: Sequence[Ticket]) -> int:
 def tickets_given_up(order: Order, every: Sequence[Ticket], amount_minor: int) -> list[Ticket]:
     """Return which tickets end when their buyer has an amount back and names none of them.
 
-    What is left of the money after it covers what the tickets that stay have cost. The dearest stay first, as long as
-    they fit; of equal ones the earlier. None where nothing is left: that ends all of them without being asked.
+    What is left of the money after it covers what the tickets that stay have cost. Those that were sent on stay first,
+    then the dearest, as long as they fit; of equal ones the earlier. None where nothing is left: that ends all of them
+    without being asked.
     """
     covered = refundable_minor(order) - amount_minor
     if covered <= 0:
         return []
     valid = [ticket for ticket in every if ticket.status is not TicketStatus.CANCELLED]
     ended = []
-    for ticket in sorted(valid, key=lambda each: (-each.paid_minor, each.id)):
+    for ticket in sorted(valid, key=lambda each: (each.sent_on_at is None, -each.paid_minor, each.id)):
         if ticket.paid_minor <= covered:
             covered -= ticket.paid_minor
         else:

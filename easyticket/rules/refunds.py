@@ -18,6 +18,9 @@ from easyticket.rules.wording import moment_text
 
 # Never lets a ticket go by without a look at it: who returns its money has to say so.
 _USED_BY_BUYER = "A ticket of this order has been used. Ask the organizer for a refund."
+_SENT_ON = (
+    "A ticket that was sent on to somebody else is theirs, and stays valid. Ask the organizer for a refund."
+)
 _IF_CANCELLED = "If the event is cancelled, everyone gets it back."
 _USED = "A ticket has been used already. Say that its money is to be returned all the same."
 
@@ -148,6 +151,15 @@ def check_in_time(source: RefundSource, order: Order, tickets: Iterable[Ticket],
     if reason := why_not_for_buyer(order, tickets, now):
         code = "event_begun" if now >= order.event.start_at else "too_late"
         raise Conflict(reason, code="ticket_used" if reason == _USED_BY_BUYER else code)
+
+
+def check_with_buyer(source: RefundSource, ended: Iterable[Ticket]) -> None:
+    """Return if the tickets that end by a refund are all the buyer's own still, or somebody else than the buyer asks.
+
+    :raises Conflict: one was sent on: its holder would stand at the gate with nothing (code `ticket_sent_on`).
+    """
+    if source is RefundSource.BUYER and any(ticket.sent_on_at is not None for ticket in ended):
+        raise Conflict(_SENT_ON, code="ticket_sent_on")
 
 
 def check_unused(tickets: Iterable[Ticket], *, is_override: bool) -> bool:

@@ -42,6 +42,16 @@ def can_still_admit(ticket: Ticket, now: datetime) -> bool:
     return ticket.status is TicketStatus.ACTIVE or (ticket.status is TicketStatus.USED and admits_again)
 
 
+def is_with_buyer(ticket: Ticket) -> bool:
+    """Tell whether a ticket still belongs to its order: one that was sent on is shown to its new holder only."""
+    return ticket.sent_on_at is None
+
+
+def can_be_shown(ticket: Ticket) -> bool:
+    """Tell whether whoever has the order may show the ticket at a gate: neither ended nor sent on."""
+    return ticket.status is not TicketStatus.CANCELLED and is_with_buyer(ticket)
+
+
 def has_no_valid_ticket(order: Order) -> bool:
     """Tell whether an order had tickets and all of them were ended: its money is on its way back, or held up."""
     return bool(order.tickets) and all(ticket.status is TicketStatus.CANCELLED for ticket in order.tickets)

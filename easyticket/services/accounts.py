@@ -30,6 +30,7 @@ from easyticket.services.change_log import record_change
 from easyticket.services.mail_tokens import check_token, mail_link, use_token
 from easyticket.services.orders import join_guest_orders
 from easyticket.services.passwords import hash_password, is_right_password
+from easyticket.services.ticket_transfers import join_sent_tickets
 
 NOT_THE_PASSWORD = "This is not the password of this account."  # noqa: S105 (a sentence, not a password)
 
@@ -151,11 +152,15 @@ def check_own_link(token_id: int, actor: Actor, password: str) -> None:
 
 
 def take_as_proved(user: User, now: datetime, *, with_guest_orders: bool) -> None:
-    """Note that an account's address is its owner's; guest orders made with it join only where that is sure."""
+    """Note that an account's address is its owner's.
+
+    Guest orders made with it, and tickets sent to it, join only where that is sure.
+    """
     user.email_verified_at = user.email_verified_at or now
     db.session.flush()
     if with_guest_orders:
         join_guest_orders(user)
+        join_sent_tickets(user)
 
 
 def _check_same(password: str, repeated: str | None, field: str) -> None:

@@ -22,7 +22,7 @@ from easyticket.db import db
 from easyticket.documents.calendar import calendar_of
 from easyticket.documents.ticket_paper import TicketPaper, paper_of
 from easyticket.documents.ticket_pdf import render_tickets_pdf
-from easyticket.emails import accounts, audits, messages, orders, payments, payouts
+from easyticket.emails import accounts, audits, messages, orders, payments, payouts, tickets
 from easyticket.emails.message import Attachment, Email, as_message
 from easyticket.integrations.mail import MailRefused, open_mailer
 from easyticket.integrations.providers import DisputeState
@@ -37,12 +37,16 @@ from easyticket.models import (
     PaymentProfile,
     Payout,
     Refund,
+    Ticket,
     TicketStatus,
+    TicketTransfer,
     User,
 )
 from easyticket.rules.online_links import online_link_of_order
 from easyticket.rules.refunds import RefundReader, find_next_try, is_promised_again
+from easyticket.rules.tickets import can_be_shown
 from easyticket.services.orders import secret_of
+from easyticket.services.ticket_transfers import secret_of_transfer
 from easyticket.services.tickets import qr_content
 
 log = logging.getLogger(__name__)
@@ -156,6 +160,36 @@ def mail_event_cancelled(order_id: int, *, message_id: UUID) -> None:
         _send(orders.event_cancelled(order, secret_of(order), to=to, attachments=attachments), message_id)
 
 
+def mail_ticket_received(transfer_id: int, *, message_id: UUID) -> None:
+    """Mail a ticket to whoever it was sent on to; nothing if it has ended or gone further meanwhile."""
+    transfer = db.session.get_one(TicketTransfer, transfer_id)
+    ticket = transfer.ticket
+    if ticket.transfers[-1] is not transfer or ticket.status is TicketStatus.CANCELLED:
+        log.info("a sent ticket is not mailed any more", extra={"transfer_id": transfer_id})
+        return
+    paper = paper_of(ticket, qr_content(ticket))
+    db.session.rollback()
+    pdf = _pdf([paper])
+    transfer = db.session.get_one(TicketTransfer, transfer_id)
+    attachments = [*pdf, _calendar(transfer.ticket.order, "event.ics")]
+    secret = secret_of_transfer(transfer)
+    _send(tickets.ticket_received(transfer, secret, code=paper.code, attachments=attachments), message_id)
+
+
+def mail_ticket_sent_on(transfer_id: int, *, message_id: UUID) -> None:
+    """Tell whoever held a ticket until now to whom it was sent on: somebody else may have had the link."""
+    transfer = db.session.get_one(TicketTransfer, transfer_id)
+    if transfer.from_email:
+        _send(tickets.ticket_sent_on(transfer), message_id)
+
+
+def mail_ticket_ended(ticket_id: int, *, message_id: UUID) -> None:
+    """Tell whoever a ticket was sent on to that it is no longer valid; the order's own mails go to its buyer."""
+    ticket = db.session.get_one(Ticket, ticket_id)
+    if ticket.status is TicketStatus.CANCELLED and ticket.attendee_email:
+        _send(tickets.ticket_ended(ticket), message_id)
+
+
 def mail_payment_quarantined(payment_id: int, *, message_id: UUID) -> None:
     """Tell the people who run the site of money that is not what was asked for, unless one of them has decided already."""
     payment = db.session.get_one(Payment, payment_id)
@@ -217,12 +251,8 @@ def _buyer_address(order: Order) -> str:
 
 
 def _papers_of_valid_tickets(order_id: int) -> list[TicketPaper]:
-    tickets = db.session.get_one(Order, order_id).tickets
-    return [
-        paper_of(ticket, qr_content(ticket))
-        for ticket in tickets
-        if ticket.status is not TicketStatus.CANCELLED
-    ]
+    order = db.session.get_one(Order, order_id)
+    return [paper_of(ticket, qr_content(ticket)) for ticket in order.tickets if can_be_shown(ticket)]
 
 
 def _pdf(papers: Sequence[TicketPaper]) -> list[Attachment]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from easyticket.core.errors import Invalid
 from easyticket.core.signing import digest
 from easyticket.db import db, insert_if_new, transactional
-from easyticket.models import Admission, Event, Scan, ScanOutcome, Ticket, TicketStatus
+from easyticket.models import Admission, Event, RetiredCode, Scan, ScanOutcome, Ticket, TicketStatus
 from easyticket.rules.admission import (
     as_qr,
     as_ticket_code,
@@ -36,6 +36,7 @@ SENTENCES = {
     ScanOutcome.WRONG_DAY: "This ticket is for another day.",
     ScanOutcome.NOT_YET: "It is too early: the doors are not open yet.",
     ScanOutcome.OVER: "The event is over.",
+    ScanOutcome.REPLACED: "This ticket was sent on and has a new code.",
     ScanOutcome.UNKNOWN: "No ticket of this event has this code.",
 }
 
@@ -89,8 +90,10 @@ def verify_ticket(*, actor: Actor, code: str, gate: str, scan_key: UUID, now: da
     :raises Forbidden: the actor has no gates, or this is a ticket of somebody else's event.
     """
     require(actor, Permission.USE_GATES)
-    named = _is_named(scanned_code(code))
+    plain = scanned_code(code)
+    named = _is_named(Ticket, plain)
     ticket = None if named is None else db.session.scalars(sa.select(Ticket).where(named)).first()
+    ticket = ticket or _find_of_old_code(plain)
     if ticket is None:
         return Verification(ScanOutcome.UNKNOWN)
     require(actor, Permission.SCAN_TICKETS, ticket.event)
@@ -123,7 +126,14 @@ def admit_ticket(
     earlier = _find_scan(scan_key)
     if earlier is not None:
         return _first_answer(earlier, event, scan.code_digest)
-    refusal = ScanOutcome.UNKNOWN if ticket is None else why_not_admitted(ticket, event, now)
+    # Asked after waiting for the lock: of a ticket that was sent on meanwhile the code is an old one by now.
+    old = _find_of_old_code(plain, event) if ticket is None else None
+    ticket = ticket or old
+    refusal = (
+        ScanOutcome.UNKNOWN
+        if ticket is None
+        else why_not_admitted(ticket, event, now, is_old_code=old is not None)
+    )
     shown = None if refusal is ScanOutcome.UNKNOWN else ticket
     scan.outcome = refusal or _admit(ticket, event, scan)  # type: ignore[arg-type]
     scan.ticket_id = shown.id if shown else None
@@ -158,26 +168,37 @@ def _record(scan: Scan) -> bool:
 
 
 def _locked_ticket(event: Event, code: str) -> Ticket | None:
-    named = _is_named(code, event)
+    named = _is_named(Ticket, code, event)
     if named is None:
         return None
     query = sa.select(Ticket).where(named).with_for_update().execution_options(populate_existing=True)
     return db.session.scalars(query.limit(1)).first()
 
 
-def _is_named(code: str, event: Event | None = None) -> sa.ColumnElement[bool] | None:
-    """Return the condition on the ticket of a code, or None for what is no code.
+def _find_of_old_code(code: str, event: Event | None = None) -> Ticket | None:
+    """Return the ticket that had this code before it was sent on, or None."""
+    named = _is_named(RetiredCode, code, event)
+    if named is None:
+        return None
+    query = sa.select(Ticket).join(RetiredCode, RetiredCode.ticket_id == Ticket.id).where(named)
+    return db.session.scalars(query.limit(1)).first()
+
+
+def _is_named(
+    kept: type[Ticket] | type[RetiredCode], code: str, event: Event | None = None
+) -> sa.ColumnElement[bool] | None:
+    """Return the condition on the row that keeps a code, or None for what is no code.
 
     The last ten characters alone name a ticket at a known event only.
     """
     if qr := as_qr(code):
-        return Ticket.qr_digest == digest(qr)
+        return kept.qr_digest == digest(qr)
     typed = as_ticket_code(code)
     if typed is None or (event is None and not typed.startswith("TKT")):
         return None
     if event is None or typed.startswith("TKT"):
-        return Ticket.code == typed
-    return sa.and_(Ticket.event_id == event.id, Ticket.code.endswith(f"-{typed}"))
+        return kept.code == typed
+    return sa.and_(Ticket.event_id == event.id, kept.code.endswith(f"-{typed}"))
 
 
 def _find_scan(scan_key: UUID) -> Scan | None:

@@ -193,7 +193,7 @@ def join_guest_orders(user: User) -> int:
     order_ids = list(db.session.scalars(sa.select(Order.id).where(guest)))
     if order_ids:
         db.session.execute(sa.update(Order).where(Order.id.in_(order_ids)).values(user_id=user.id))
-        mine = (Ticket.order_id.in_(order_ids)) & (Ticket.owner_id.is_(None))
+        mine = Ticket.order_id.in_(order_ids) & Ticket.owner_id.is_(None) & Ticket.sent_on_at.is_(None)
         db.session.execute(sa.update(Ticket).where(mine).values(owner_id=user.id))
     return len(order_ids)
 

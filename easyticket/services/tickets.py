@@ -16,7 +16,9 @@ from easyticket.db import db, transactional
 from easyticket.documents.ticket_paper import paper_of
 from easyticket.documents.ticket_pdf import render_tickets_pdf
 from easyticket.models import Order, OrderLine, Ticket, TicketStatus
+from easyticket.queue import JobName, enqueue
 from easyticket.rules.pricing import apportion
+from easyticket.rules.tickets import is_with_buyer
 from easyticket.services import inventory
 
 
@@ -56,6 +58,9 @@ def cancel_tickets(tickets: Iterable[Ticket], now: datetime, *, restock: bool) -
     for ticket in ended:
         ticket.status = TicketStatus.CANCELLED
         ticket.cancelled_at = now
+        if not is_with_buyer(ticket):
+            # The mails about the order go to its buyer, who does not hold this one.
+            enqueue(JobName.MAIL_TICKET_ENDED, {"ticket_id": ticket.id})
     db.session.flush()
     if restock:
         inventory.return_tickets(ended, now)

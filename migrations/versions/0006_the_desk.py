@@ -135,9 +135,11 @@ def upgrade() -> None:
     sa.Column('to_name', sa.String(length=255), nullable=False),
     sa.Column('to_email', sa.String(length=254), nullable=False),
     sa.Column('sent_at', easyticket.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('secret_digest', sa.String(length=64), nullable=False),
     sa.ForeignKeyConstraint(['from_user_id'], ['user.id'], name=op.f('fk_ticket_transfer_from_user_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_ticket_transfer_ticket_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ticket_transfer')),
+    sa.UniqueConstraint('secret_digest', name=op.f('uq_ticket_transfer_secret_digest')),
     sa.UniqueConstraint('uuid', name=op.f('uq_ticket_transfer_uuid'))
     )
     with op.batch_alter_table('ticket_transfer', schema=None) as batch_op:

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from flask import current_app
 
 from easyticket.core import clock
+from easyticket.core.errors import AppError
 from easyticket.db import db
 from easyticket.integrations import mail
 from easyticket.jobs import entry
-from easyticket.models import Event, SalesChannel
+from easyticket.models import Event, SalesChannel, Ticket
 from easyticket.rules.permissions import ANONYMOUS, SYSTEM
 from easyticket.services import sandbox
 from easyticket.services.baskets import WantedLine
@@ -22,6 +23,7 @@ from easyticket.services.gate import admit_ticket
 from easyticket.services.orders import Buyer, place_order, secret_of
 from easyticket.services.payments import settle_payment, start_payment
 from easyticket.services.shortage import SoldOut
+from easyticket.services.ticket_transfers import send_ticket_on
 from tests.concurrency.crowd import application_on
 
 
@@ -54,6 +56,20 @@ def scan(code: str) -> str:
         actor=SYSTEM, event=event, code=code, gate="North", scan_key=uuid4(), now=clock.now()
     )
     return result.outcome.value
+
+
+def scan_or_send(request: tuple[str, str, int]) -> str:
+    """Scan a ticket by its first code (`scan`, code, ticket's id), or send it on to an address (`send`, address, id)."""
+    what, text, ticket_id = request
+    if what == "scan":
+        return scan(text)
+    ticket = db.session.get_one(Ticket, ticket_id)
+    buyer = ANONYMOUS.with_order_secret(secret_of(ticket.order))
+    try:
+        send_ticket_on(actor=buyer, ticket=ticket, to_name="Efua", to_email=text, now=clock.now())
+    except AppError as refusal:
+        return refusal.code
+    return "sent"
 
 
 def verify(request: tuple[str, str]) -> str:

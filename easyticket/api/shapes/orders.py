@@ -12,6 +12,7 @@ from easyticket.models import OfferKind, Order, OrderLine, OrderStatus
 from easyticket.queries.order_stats import OrderStats
 from easyticket.rules.intents import intent_id, payment_method_of
 from easyticket.rules.order_phase import is_expired, last_payment_of, shown_status
+from easyticket.rules.tickets import is_with_buyer
 from easyticket.services.images import picture_url
 
 
@@ -57,7 +58,7 @@ def order_shape(order: Order, now: datetime) -> dict[str, Any]:
         "cancellation_reason": order.cancellation_reason,
         "cancelled_at": order.cancelled_at,
         "items": [line_shape(line, order.currency) for line in order.lines],
-        "tickets": [ticket_shape(ticket, now) for ticket in order.tickets],
+        "tickets": [ticket_shape(ticket, now) for ticket in order.tickets if is_with_buyer(ticket)],
         "updated_at": order.updated_at,
     }
 

@@ -25,6 +25,7 @@ REFUSALS = {
     ScanOutcome.WRONG_DAY: "Ticket is for another day",
     ScanOutcome.NOT_YET: "Doors are not open yet",
     ScanOutcome.OVER: "Event has ended",
+    ScanOutcome.REPLACED: "This ticket was sent on and has a new code.",
     ScanOutcome.UNKNOWN: "Invalid QR code. Ticket not found.",
 }
 
@@ -79,7 +80,8 @@ def admitted_shape(ticket: Ticket, now: datetime) -> dict[str, Any]:
 def refused_shape(result: Verification, now: datetime) -> dict[str, Any]:
     """Return what a scanner is told of a code that lets nobody in: the body of an error, with the ticket if there is one."""
     error = REFUSALS[result.outcome]
-    ticket = result.ticket
+    # Whoever shows an old code must not read the new one off a scanner.
+    ticket = None if result.outcome is ScanOutcome.REPLACED else result.ticket
     return {
         "success": False,
         "valid": False,

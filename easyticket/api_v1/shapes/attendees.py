@@ -24,6 +24,7 @@ _REFUSALS = {
     ScanOutcome.WRONG_DAY: "Wrong day",
     ScanOutcome.NOT_YET: "Too early",
     ScanOutcome.OVER: "Event has ended",
+    ScanOutcome.REPLACED: "Ticket sent on",
 }
 
 
@@ -81,6 +82,8 @@ def admitted_shape(admission: Admission, counts: AttendeeCounts) -> dict[str, An
 def refused_shape(result: ScanResult, status: int) -> dict[str, Any]:
     """Return what a scanner is told of a code that lets nobody in: the body of an error, with the ticket if there is one."""
     message = _sentence(result)
+    # Whoever shows an old code must not read the new one off a scanner.
+    ticket = None if result.outcome is ScanOutcome.REPLACED else result.ticket
     return {
         "success": False,
         "error": _REFUSALS[result.outcome],
@@ -88,7 +91,7 @@ def refused_shape(result: ScanResult, status: int) -> dict[str, Any]:
         "details": {"ticket_id": [message]},
         "status_code": status,
         "detail": message,
-        **({"ticket": _refused_ticket_shape(result, result.ticket)} if result.ticket else {}),
+        **({"ticket": _refused_ticket_shape(result, ticket)} if ticket else {}),
     }
 
 

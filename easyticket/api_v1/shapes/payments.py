@@ -21,7 +21,7 @@ from easyticket.rules.purchase_status import (
     purchase_sentence,
     purchase_status,
 )
-from easyticket.rules.tickets import state_until_over
+from easyticket.rules.tickets import is_with_buyer, state_until_over
 
 # What an order says of its payment before it was begun, and where there is nothing to pay.
 _NO_METHOD, _FREE = "pending", "free"
@@ -34,7 +34,7 @@ def payment_status_shape(purchase: Purchase, now: datetime) -> dict[str, Any]:
         **_basics(purchase, now),
         **_failure(purchase, now),
         "event": {**_event_name(order.event), "venue_name": order.event.venue_name},
-        "tickets": [_status_ticket(ticket, now) for ticket in order.tickets],
+        "tickets": [_status_ticket(ticket, now) for ticket in order.tickets if is_with_buyer(ticket)],
         "receipt": {**_breakdown(order), "payment_method": paid_with(purchase)},
         "message": purchase_sentence(order, purchase.payment, now),
     }
@@ -72,6 +72,7 @@ def payment_item_shape(purchase: Purchase, now: datetime) -> dict[str, Any]:
                 "price": Money(ticket.price_minor, ticket.currency),
             }
             for ticket in order.tickets
+            if is_with_buyer(ticket)
         ],
         "fees": {
             "service_fee": Money(order.fee_minor, order.currency),
@@ -92,7 +93,7 @@ def payment_detail_shape(purchase: Purchase, now: datetime) -> dict[str, Any]:
     return {
         **shape,
         **_failure(purchase, now),
-        "tickets": [_detail_ticket(ticket, now) for ticket in order.tickets],
+        "tickets": [_detail_ticket(ticket, now) for ticket in order.tickets if is_with_buyer(ticket)],
         "breakdown": _breakdown(order),
         "billing_info": {
             "name": order.buyer_name,

@@ -11,7 +11,7 @@ from easyticket.models import FeeBearer, Order, OrderLine
 from easyticket.rules.callbacks import APP_LINK
 from easyticket.rules.order_phase import seconds_left_of
 from easyticket.rules.purchase_status import PurchaseStatus, purchase_status
-from easyticket.rules.tickets import place_name, state_until_over
+from easyticket.rules.tickets import is_with_buyer, place_name, state_until_over
 from easyticket.services.purchases import HOLD, BegunPurchase
 
 _APP_TEMPLATE = f"{APP_LINK}?reference={{reference}}&status={{status}}"
@@ -77,8 +77,9 @@ def _status_of(begun: BegunPurchase, now: datetime) -> PurchaseStatus:
 def _ticket_shape(order: Order, line: OrderLine, number: int, now: datetime) -> dict[str, Any]:
     """Return one place; its ticket and code are there once it is paid, which a free one is at once."""
     ticket = order.tickets[number] if number < len(order.tickets) else None
+    has_code = ticket is not None and is_with_buyer(ticket)
     return {
-        "ticket_id": ticket.code if ticket else place_name(order, number + 1),
+        "ticket_id": ticket.code if ticket and has_code else place_name(order, number + 1),
         "event_title": order.event.title,
         "event_slug": order.event.slug,
         "ticket_type_name": line.full_name,
