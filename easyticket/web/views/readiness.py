@@ -1,0 +1,133 @@
+"""The page that looks an event over before it is published, written out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from easyticket.models import Event, EventStatus, EventTrial
+from easyticket.rules.readiness import Fact, FactState, Topic
+from easyticket.rules.wording import moment_text
+from easyticket.services.readiness import Readiness
+
+# Where each thing is mended: what the link says, the endpoint, and whether that is a page of this event.
+_MENDED_AT = {
+    Topic.ADDRESS: ("Your profile", "account.profile", False),
+    Topic.DATES: ("Change the dates", "organizer.edit_event", True),
+    Topic.PLACE: ("Change the place", "organizer.edit_event", True),
+    Topic.DESCRIPTION: ("Write more", "organizer.edit_event", True),
+    Topic.PICTURE: ("Add a picture", "organizer.edit_event", True),
+    Topic.CATEGORY: ("Choose a category", "organizer.edit_event", True),
+    Topic.TICKETS: ("See the tickets", "organizer.event", True),
+    Topic.CAPACITY: ("Change the places", "organizer.edit_event", True),
+    Topic.REFUNDS: ("Change it", "organizer.edit_event", True),
+    Topic.PAYMENTS: ("Change the currency", "organizer.edit_event", True),
+    Topic.ACCOUNT: ("Your accounts", "organizer.money", False),
+}
+_TONES = {
+    FactState.NEEDED: ("stop", "Needed"),
+    FactState.ADVICE: ("warn", "Better"),
+    FactState.GOOD: ("good", "Good"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One thing that was looked at; `link` is empty where nothing has to be done about it."""
+
+    title: str
+    sentence: str
+    tone: str
+    word: str
+    link: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialStep:
+    """One thing that was tried."""
+
+    name: str
+    sentence: str
+    tone: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialView:
+    """The last rehearsal: when, how it went, and its steps, those that failed first."""
+
+    when: str
+    sentence: str
+    tone: str
+    steps: Sequence[TrialStep]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPage:
+    """The whole page. `may_publish` is for drafts that need nothing more."""
+
+    title: str
+    slug: str
+    sentence: str
+    rows: Sequence[FactRow]
+    trial: TrialView | None
+    may_publish: bool
+    may_try: bool
+
+
+def check_page(event: Event, found: Readiness, *, is_over: bool) -> CheckPage:
+    """Return the page of one event."""
+    needed = sum(fact.state is FactState.NEEDED for fact in found.facts)
+    is_draft, is_cancelled = event.status is EventStatus.DRAFT, event.status is EventStatus.CANCELLED
+    return CheckPage(
+        title=event.title,
+        slug=event.slug,
+        sentence=_sentence(found.facts, needed, is_draft=is_draft),
+        rows=[_row(fact, event) for fact in found.facts],
+        trial=_trial_view(found.trial, event.time_zone) if found.trial else None,
+        may_publish=is_draft and not needed,
+        may_try=not is_cancelled and not is_over,
+    )
+
+
+def _sentence(facts: Sequence[Fact], needed: int, *, is_draft: bool) -> str:
+    better = sum(fact.state is FactState.ADVICE for fact in facts)
+    more = f"{_things(better)} could be better" if better else ""
+    if needed:
+        return f"{_things(needed)} needed first{f', {more}' if more else ''}."
+    state = "It can be published" if is_draft else "Everything it needs is there"
+    return f"{state}{f'; {more}' if more else ''}."
+
+
+def _things(number: int) -> str:
+    return "One thing" if number == 1 else f"{number} things"
+
+
+def _row(fact: Fact, event: Event) -> FactRow:
+    tone, word = _TONES[fact.state]
+    link, endpoint, is_of_event = _MENDED_AT.get(fact.topic, ("", "", False))
+    if fact.state is FactState.GOOD or not endpoint:
+        return FactRow(fact.title, fact.sentence, tone, word, "", "")
+    url = url_for(endpoint, slug=event.slug) if is_of_event else url_for(endpoint)
+    return FactRow(fact.title, fact.sentence, tone, word, link, url)
+
+
+def _trial_view(trial: EventTrial, zone: str) -> TrialView:
+    failed = sum(not step["is_good"] for step in trial.steps)
+    return TrialView(
+        when=moment_text(trial.tried_at, zone),
+        sentence=f"{_things(failed)} went wrong" if failed else "Everything went well",
+        tone="stop" if failed else "good",
+        steps=[
+            TrialStep(
+                name=step["name"],
+                sentence=step["sentence"],
+                tone="good" if step["is_good"] else "stop",
+                word="Good" if step["is_good"] else "Went wrong",
+            )
+            for step in sorted(trial.steps, key=lambda step: bool(step["is_good"]))
+        ],
+    )
