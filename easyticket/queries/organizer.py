@@ -5,6 +5,7 @@ Anybody else's event is NotFound; the people who run the site may look at every 
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from easyticket.core.money import Money
 from easyticket.db import db
 from easyticket.models import (
     Event,
+    EventStatus,
     LedgerEntry,
     Quota,
     QuotaKind,
@@ -26,6 +28,16 @@ from easyticket.models import (
 from easyticket.queries.earnings import SHARES
 from easyticket.queries.pages import Page, page_of
 from easyticket.rules.permissions import Actor, Permission, may
+from easyticket.rules.search import words_of
+
+
+class OwnEvents(enum.StrEnum):
+    """Which of their events somebody looks at. What was cancelled is past."""
+
+    ALL = ""
+    COMING = "coming"
+    PAST = "past"
+    DRAFTS = "drafts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +63,24 @@ class OwnEvent:
     earned: Money
 
 
-def list_own_events(actor: Actor, now: datetime, *, page: int, per_page: int) -> Page[OwnEvent]:
+def list_own_events(
+    actor: Actor,
+    now: datetime,
+    *,
+    which: OwnEvents = OwnEvents.ALL,
+    wanted: str = "",
+    page: int,
+    per_page: int,
+) -> Page[OwnEvent]:
     """Return the actor's events: what is ahead or running by its beginning, then what is over, the last one first.
+
+    `wanted` are words that all stand somewhere in title, description, tags or place.
 
     :raises NotFound: there is no such page.
     """
-    mine = Event.organizer_id == actor.user_id
+    mine = sa.and_(Event.organizer_id == actor.user_id, _is_of(which, now))
+    for word in words_of(wanted):
+        mine = sa.and_(mine, Event.search_text.contains(word, autoescape=True))
     count = db.session.scalar(sa.select(sa.func.count(Event.id)).where(mine)) or 0
     is_over = sa.case((Event.end_at > now, 0), else_=1)
     ahead_by_start = sa.case((Event.end_at > now, Event.start_at))
@@ -70,6 +94,17 @@ def list_own_events(actor: Actor, now: datetime, *, page: int, per_page: int) ->
         return [OwnEvent(event, stocks[event.id], earnings[event.id]) for event in events]
 
     return page_of(load, count=count, page=page, per_page=per_page)
+
+
+def _is_of(which: OwnEvents, now: datetime) -> sa.ColumnElement[bool]:
+    is_draft, is_cancelled = Event.status == EventStatus.DRAFT, Event.status == EventStatus.CANCELLED
+    if which is OwnEvents.DRAFTS:
+        return is_draft
+    if which is OwnEvents.COMING:
+        return sa.and_(Event.status == EventStatus.PUBLISHED, Event.end_at > now)
+    if which is OwnEvents.PAST:
+        return sa.and_(sa.not_(is_draft), sa.or_(is_cancelled, Event.end_at <= now))
+    return sa.true()
 
 
 def get_own_event(actor: Actor, slug: str) -> Event:

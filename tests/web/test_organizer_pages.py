@@ -182,11 +182,11 @@ class TestTheDesk:
         organizer = an_organizer(client)
         factories.make_simple_event(organizer=organizer)
         with counted_statements() as for_one:
-            client.get("/organizer/")
+            client.get("/organizer/events/")
         for _ in range(19):
             factories.make_simple_event(organizer=organizer)
         with counted_statements() as for_twenty:
-            client.get("/organizer/")
+            client.get("/organizer/events/")
         assert len(for_twenty) == len(for_one)
 
     def test_what_comes_next_stands_first_and_what_is_over_last(self, client: FlaskClient) -> None:
@@ -194,16 +194,16 @@ class TestTheDesk:
         for days in (-3, 20, -9, 1):
             start_at = clock.now() + timedelta(days=days)
             factories.make_event(organizer=organizer, title=f"In {days} days", start_at=start_at)
-        titles = re.findall(r"In (-?\d+) days", client.get("/organizer/").text)
+        titles = re.findall(r"In (-?\d+) days", client.get("/organizer/events/").text)
         assert titles == ["1", "20", "-3", "-9"]
 
     def test_long_lists_have_pages(self, client: FlaskClient) -> None:
         organizer = an_organizer(client)
         for number in range(21):
             factories.make_event(organizer=organizer, title=f"Event {number}")
-        assert "page=2" in client.get("/organizer/").text
-        assert client.get("/organizer/?page=2").text.count("panel-title") == 1
-        assert client.get("/organizer/?page=3").status_code == 404
+        assert "page=2" in client.get("/organizer/events/").text
+        assert client.get("/organizer/events/?page=2").text.count("panel-title") == 1
+        assert client.get("/organizer/events/?page=3").status_code == 404
 
 
 class TestChanging:

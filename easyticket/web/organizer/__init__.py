@@ -17,7 +17,9 @@ def rooms() -> dict[str, object]:
     """Give every page of the desk the rooms that exist."""
     return {
         "organizer_nav": [
+            {"key": "home", "label": "Overview", "url": url_for("organizer.home"), "icon": "chart"},
             {"key": "events", "label": "Events", "url": url_for("organizer.events")},
+            {"key": "orders", "label": "Orders", "url": url_for("organizer.all_orders"), "icon": "ticket"},
             {"key": "gate", "label": "Gate", "url": url_for("gate.choose")},
             {"key": "money", "label": "Money", "url": url_for("organizer.money")},
         ],
@@ -29,12 +31,21 @@ def rooms() -> dict[str, object]:
 
 from easyticket.web.organizer import (  # noqa: E402 (they add their routes)
     accounts,  # noqa: F401
+    attendees,  # noqa: F401
+    checks,  # noqa: F401
+    door,  # noqa: F401
+    event_copies,  # noqa: F401
+    event_covers,  # noqa: F401
+    event_drafts,  # noqa: F401
     event_forms,  # noqa: F401
     events,  # noqa: F401
     exports,  # noqa: F401
     history,  # noqa: F401
+    home,  # noqa: F401
     money,  # noqa: F401
     orders,  # noqa: F401
+    sold_changes,  # noqa: F401
     statements,  # noqa: F401
+    ticket_type_forms,  # noqa: F401
     ticket_types,  # noqa: F401
 )

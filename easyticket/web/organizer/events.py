@@ -1,4 +1,4 @@
-"""The list of an organizer's events, the first screen of one, and its three large buttons: publish, cancel, delete."""
+"""The list of an organizer's events, the first screen of one of them, and its three large buttons: publish, cancel, delete."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
 from easyticket.http.auth import current_actor, organizer_only
-from easyticket.queries.gate import count_inside
-from easyticket.queries.organizer import (
-    find_earnings,
-    find_event_stocks,
-    find_stocks_of,
-    get_own_event,
-    list_own_events,
-)
+from easyticket.http.live import stream_changes
+from easyticket.queries.desk import get_event_desk
+from easyticket.queries.desk_sales import read_pulse
+from easyticket.queries.desk_scope import one_event
+from easyticket.queries.organizer import OwnEvents, get_own_event, list_own_events
 from easyticket.queries.refunds import find_cancellation_progress, find_cancellation_totals
 from easyticket.rules.publishing import may_go_live
 from easyticket.services.event_steps import cancel_event, delete_event, publish_event
@@ -24,38 +21,56 @@ from easyticket.web.forms.refusals import refusals_shown_in, status_of
 from easyticket.web.fragments import render_block
 from easyticket.web.organizer import blueprint
 from easyticket.web.views.cancellation import cancellation_preview, progress_view
-from easyticket.web.views.organizer import event_overview, event_rows
+from easyticket.web.views.desk import event_desk_page
+from easyticket.web.views.organizer import event_rows, list_chips
 
 _PER_PAGE = 20
 
 
-@blueprint.get("/")
+@blueprint.get("/events/")
 @organizer_only
 def events() -> ResponseReturnValue:
-    """List the organizer's own events."""
+    """List the organizer's own events, or those that are looked for."""
     now = clock.now()
-    number = request.args.get("page", 1, type=int)
-    page = list_own_events(current_actor(), now, page=number, per_page=_PER_PAGE)
-    return render_template("organizer/events.html", page=page, rows=event_rows(page.items, now))
+    which = request.args.get("which", OwnEvents.ALL, type=OwnEvents)
+    wanted = request.args.get("q", "")[:100]
+    page = list_own_events(
+        current_actor(),
+        now,
+        which=which,
+        wanted=wanted,
+        page=request.args.get("page", 1, type=int),
+        per_page=_PER_PAGE,
+    )
+    chips = list_chips(which, wanted)
+    rows = event_rows(page.items, now)
+    return render_template(
+        "organizer/events.html", page=page, rows=rows, chips=chips, which=which, wanted=wanted
+    )
 
 
 @blueprint.get("/events/<slug>/")
 @organizer_only
 def event(slug: str) -> ResponseReturnValue:
-    """Show what an event sold and what can be done about it."""
-    now = clock.now()
-    own = get_own_event(current_actor(), slug)
-    overview = event_overview(
-        own,
-        find_event_stocks([own])[own.id],
-        find_earnings([own])[own.id],
-        find_stocks_of(own),
-        count_inside(own, now),
-        now,
-    )
-    progress = progress_view(find_cancellation_progress(own)) if overview.is_cancelled else None
-    may_publish = may_go_live(current_actor(), own.organizer)
-    return render_template("organizer/event.html", event=overview, progress=progress, may_publish=may_publish)
+    """Show how an event stands and what can be done about it; alone the figures for the page that asks again."""
+    actor, now = current_actor(), clock.now()
+    own = get_own_event(actor, slug)
+    desk = get_event_desk(actor, own, now)
+    page = event_desk_page(desk, actor, now)
+    if "HX-Request" in request.headers:
+        return render_block("organizer/event.html", "figures", page=page)
+    progress = progress_view(desk.cancellation) if desk.cancellation else None
+    may_publish = may_go_live(actor, own.organizer)
+    return render_template("organizer/event.html", page=page, progress=progress, may_publish=may_publish)
+
+
+@blueprint.get("/events/<slug>/live/")
+@organizer_only
+def event_live(slug: str) -> ResponseReturnValue:
+    """Tell the page of one event when something was sold, held, given back or scanned."""
+    actor = current_actor()
+    scope = one_event(actor, get_own_event(actor, slug))
+    return stream_changes(lambda: read_pulse(scope))
 
 
 @blueprint.get("/events/<slug>/progress/")

@@ -12,9 +12,17 @@ from easyticket.core.money import Money
 from easyticket.models import Event, EventStatus, FeeBearer, Offer, PricingType, QuotaKind, TicketType
 from easyticket.queries.gate import GateCounts
 from easyticket.queries.offers import fee_basis_points_of
-from easyticket.queries.organizer import OwnEvent, Stock
+from easyticket.queries.organizer import OwnEvent, OwnEvents, Stock
 from easyticket.rules.schedule import Phase, phase_of, status_of
-from easyticket.rules.wording import day_text, moment_text, money_text, percent_text, period_text, place_text
+from easyticket.rules.wording import (
+    day_text,
+    moment_text,
+    money_text,
+    percent_text,
+    period_text,
+    place_text,
+    sum_text,
+)
 
 Stocks = Mapping[tuple[QuotaKind, int], Stock]
 
@@ -24,6 +32,12 @@ _PILLS = {
     "ongoing": ("Running now", "good"),
     "completed": ("Over", ""),
     "cancelled": ("Cancelled", "stop"),
+}
+_CHIPS = {
+    OwnEvents.ALL: "All",
+    OwnEvents.COMING: "Coming",
+    OwnEvents.DRAFTS: "Drafts",
+    OwnEvents.PAST: "Past",
 }
 PRICING_WORDS = {
     PricingType.SIMPLE: "one price for each ticket",
@@ -61,6 +75,15 @@ class EventRow:
     pill: Pill
     sentence: str
     bar: StockBar | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListChip:
+    """One part of the list of events."""
+
+    label: str
+    url: str
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +147,14 @@ def event_rows(events: Sequence[OwnEvent], now: datetime) -> list[EventRow]:
     ]
 
 
+def list_chips(which: OwnEvents, wanted: str) -> list[ListChip]:
+    """Return what the list of events can be narrowed to; what is looked for stays."""
+    return [
+        ListChip(label, url_for("organizer.events", which=value or None, q=wanted or None), value is which)
+        for value, label in _CHIPS.items()
+    ]
+
+
 def event_overview(
     event: Event, stock: Stock, earned: Money, stocks: Stocks, inside: GateCounts, now: datetime
 ) -> EventOverview:
@@ -158,16 +189,18 @@ def fee_sentence(event: Event) -> str:
 
 def pill_of(event: Event, now: datetime) -> Pill:
     """Return the event's state in a word."""
+    if event.taken_down_at is not None:
+        return Pill("Taken down", "stop")
     return Pill(*_PILLS[status_of(event, now)])
 
 
-def sales_sentence(stock: Stock, earned: Money) -> str:
-    """Return the one sentence on top, for example "142 of 300 sold, GH₵ 7,100.00 earned, 9 held"."""
+def sales_sentence(stock: Stock, *earned: Money) -> str:
+    """Return the one sentence on top, for example "142 of 300 sold, GH₵ 7,100.00 earned, 9 held"; `earned` by currency."""
     if not stock.capacity:
         return "Nothing is on sale yet"
     parts = [f"{stock.sold:,} of {stock.capacity:,} sold"]
-    if earned.minor:
-        parts.append(f"{money_text(earned)} earned")
+    if sums := [sum_text(amount) for amount in earned if amount.minor]:
+        parts.append(f"{' and '.join(sums)} earned")
     if stock.held:
         parts.append(f"{stock.held:,} held")
     return ", ".join(parts)
