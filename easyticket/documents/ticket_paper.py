@@ -54,7 +54,10 @@ def paper_of(ticket: Ticket, qr_content: str) -> TicketPaper:
         valid_on=_valid_on(ticket),
         entry=_ENTRY[event.check_in_policy],
         attendee=printable(ticket.attendee_name),
-        price=money_text(Money(ticket.paid_minor, ticket.currency)),
+        # What was paid from hand to hand was paid, although not to us.
+        price=money_text(
+            Money(ticket.price_minor if ticket.order.cash_minor else ticket.paid_minor, ticket.currency)
+        ),
         order_number=ticket.order.number,
         code=ticket.code,
         qr_content="" if ticket.status is TicketStatus.CANCELLED else qr_content,

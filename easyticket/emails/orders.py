@@ -9,6 +9,7 @@ from easyticket.core.money import Money
 from easyticket.emails.message import Attachment, Email, render_email
 from easyticket.links import public_url
 from easyticket.models import Order, OrderStatus, Refund
+from easyticket.rules.door_sales import amount_off_text, is_door_sale
 from easyticket.rules.online_links import online_link_of_order
 from easyticket.rules.tickets import has_no_valid_ticket
 from easyticket.rules.wording import days_text, hours_text, money_text, period_text, place_text
@@ -67,7 +68,7 @@ def order_confirmed(
         event=facts_of(order),
         order_number=order.number,
         lines=_lines_of(order),
-        total=_money(order, order.total_minor),
+        total="Nothing left to pay" if is_door_sale(order) else _money(order, order.total_minor),
         codes=codes,
         online_link=online_link_of_order(order),
         has_pdf=any(attachment.content_type == "application/pdf" for attachment in attachments),
@@ -146,11 +147,15 @@ def _lines_of(order: Order) -> list[Line]:
         for line in order.lines
     ]
     if order.discount_minor:
-        code = f" {order.promo_code}" if order.promo_code else ""
-        lines.append(Line(f"Discount{code}", f"−{_money(order, order.discount_minor)}"))
+        lines.append(Line(_name_of_discount(order), f"−{_money(order, order.discount_minor)}"))
     if order.fee_minor:
         lines.append(Line("Service fee", _money(order, order.fee_minor)))
     return lines
+
+
+def _name_of_discount(order: Order) -> str:
+    code = f" {order.promo_code}" if order.promo_code else ""
+    return amount_off_text(order) if is_door_sale(order) else f"Discount{code}"
 
 
 def _money(order: Order, minor: int) -> str:

@@ -102,6 +102,8 @@ class Order(HasUuid, HasTimes, Base):
     promo_code_id: Mapped[int | None] = mapped_column(sa.ForeignKey("promo_code.id", ondelete="SET NULL"))
     promo_code: Mapped[str] = mapped_column(sa.String(50), default="")
     refunded_minor: Mapped[int] = mapped_column(default=0)
+    # What its organizer took in cash at the door: their own money and in none of our books, where the order cost nothing.
+    cash_minor: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
 
     payment_method: Mapped[str] = mapped_column(sa.String(20), default="pending")
     confirmed_at: Mapped[datetime | None]

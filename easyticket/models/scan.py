@@ -29,6 +29,8 @@ class ScanOutcome(enum.StrEnum):
     # The code of a ticket that has a new one, since it was sent on.
     REPLACED = "replaced"
     UNKNOWN = "unknown"
+    # No answer to a scan: somebody took one that had admitted back.
+    UNDONE = "undone"
 
 
 class Admission(Base):
@@ -54,10 +56,17 @@ class Admission(Base):
 
 
 class Scan(Base):
-    """One try at a gate with its answer, as it was given. Never changed, never deleted."""
+    """One try at a gate with its answer, as it was given. Never changed, never deleted.
+
+    Taking a check-in back is a row of its own: outcome `undone`, with the key of the scan that had admitted.
+    """
 
     __tablename__ = "scan"
-    __table_args__ = (sa.Index("ix_scan_event_scanned_at", "event_id", "scanned_at"),)
+    __table_args__ = (
+        sa.Index("ix_scan_event_scanned_at", "event_id", "scanned_at"),
+        # Once for each, whoever takes it back at that instant.
+        sa.Index("uq_scan_undoes_key", "undoes_key", unique=True),
+    )
 
     scan_key: Mapped[UUID] = mapped_column(sa.Uuid(), unique=True)
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"))
@@ -68,6 +77,7 @@ class Scan(Base):
     scanned_at: Mapped[datetime]
     scanned_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     gate: Mapped[str] = mapped_column(sa.String(80), default="")
+    undoes_key: Mapped[UUID | None] = mapped_column(sa.Uuid())
 
     ticket: Mapped[Ticket | None] = relationship()
     scanned_by: Mapped[User | None] = relationship()

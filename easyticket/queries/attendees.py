@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
+from easyticket.core.errors import NotFound
 from easyticket.db import db
 from easyticket.models import (
     Admission,
@@ -40,12 +41,16 @@ _PHONE = re.compile(r"[+\d\s()./-]{5,}")
 
 @dataclass(frozen=True, slots=True)
 class AttendeeFilters:
-    """What the list is narrowed to; None asks for nothing. `is_paid` False are places held for orders not paid yet."""
+    """What the list is narrowed to; None asks for nothing. `is_paid` False are places held for orders not paid yet.
+
+    With `day_on` it is about tickets that admit on that day, and who is in is who was let in on it.
+    """
 
     is_paid: bool | None = True
     is_checked_in: bool | None = None
     offer_id: int | None = None
     query: str = ""
+    day_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,27 @@ def list_last_admissions(actor: Actor, event: Event, *, limit: int = 10) -> Sequ
     return db.session.scalars(found).all()
 
 
+def get_ticket_at(event: Event, code: str) -> Ticket:
+    """Return the event's ticket of this code, with order and event.
+
+    :raises NotFound: the event has no such ticket.
+    """
+    found = sa.select(Ticket).where(Ticket.event_id == event.id, Ticket.code == code)
+    ticket = db.session.scalars(found.options(joinedload(Ticket.order), joinedload(Ticket.event))).first()
+    if ticket is None:
+        raise NotFound("This event has no such ticket.")
+    return ticket
+
+
+def find_last_admissions(ticket_ids: Collection[int]) -> Mapping[int, Admission]:
+    """Return the last time each of these tickets let somebody in, by the ticket's id, in one statement."""
+    found = sa.select(Admission).where(Admission.ticket_id.in_(ticket_ids)).order_by(Admission.admitted_at)
+    return {
+        admission.ticket_id: admission
+        for admission in db.session.scalars(found.options(joinedload(Admission.admitted_by)))
+    }
+
+
 def _good_at(event: Event) -> tuple[sa.ColumnElement[bool], ...]:
     return Ticket.event_id == event.id, Ticket.status != TicketStatus.CANCELLED
 
@@ -168,12 +194,15 @@ def _places(event: Event, filters: AttendeeFilters, now: datetime) -> sa.SelectB
 
 def _sold_places(event: Event, filters: AttendeeFilters) -> _Places:
     conditions = [*_good_at(event)]
+    if filters.day_on is not None:
+        conditions.append(sa.or_(Ticket.day_on == filters.day_on, Ticket.day_on.is_(None)))
     if filters.is_checked_in is not None:
-        conditions.append(Ticket.used_at.is_not(None) if filters.is_checked_in else Ticket.used_at.is_(None))
+        is_in = _is_in(filters.day_on)
+        conditions.append(is_in if filters.is_checked_in else sa.not_(is_in))
     if filters.offer_id is not None:
         conditions.append(Ticket.offer_id == filters.offer_id)
     of_person = (Ticket.attendee_name, Ticket.attendee_email, Ticket.attendee_phone)
-    conditions += _found_by(filters.query, of_person, has_code(filters.query))
+    conditions += found_by(filters.query, of_person, has_code(filters.query))
     return sa.select(
         Ticket.id.label("ticket_id"),
         Ticket.order_line_id.label("line_id"),
@@ -185,13 +214,24 @@ def _sold_places(event: Event, filters: AttendeeFilters) -> _Places:
     ).where(*conditions)
 
 
+def _is_in(day_on: date | None) -> sa.ColumnElement[bool]:
+    """Return the condition that somebody came in with a ticket: at all, or on a day where it admits on several."""
+    was_used = Ticket.used_at.is_not(None)
+    if day_on is None:
+        return was_used
+    on_day = sa.exists().where(Admission.ticket_id == Ticket.id, Admission.scope == day_on.isoformat())
+    return sa.or_(on_day, sa.and_(Ticket.day_on == day_on, was_used))
+
+
 def _held_places(event: Event, filters: AttendeeFilters, now: datetime) -> _Places:
     conditions = [Order.event_id == event.id, Order.status.in_(UNPAID), *_still_held(now)]
     if filters.is_checked_in:
         conditions.append(sa.false())
     if filters.offer_id is not None:
         conditions.append(OrderLine.offer_id == filters.offer_id)
-    conditions += _found_by(filters.query, (Order.buyer_name, Order.buyer_email, Order.buyer_phone))
+    if filters.day_on is not None:
+        conditions.append(sa.or_(OrderLine.day_on == filters.day_on, OrderLine.day_on.is_(None)))
+    conditions += found_by(filters.query, (Order.buyer_name, Order.buyer_email, Order.buyer_phone))
     held = sa.select(OrderLine.id).join(OrderLine.order).join(Order.hold).where(*conditions)
     # One row for each place of a line: counted up from 1 to its quantity.
     first = sa.select(OrderLine.id.label("line_id"), sa.literal(1).label("number"))
@@ -234,7 +274,7 @@ def _type_name(
     return sa.func.lower(name + " - " + tier + " - " + day).label("ticket_type")
 
 
-def _found_by(
+def found_by(
     query: str, columns: Sequence[InstrumentedAttribute[str]], *other: sa.ColumnElement[bool]
 ) -> list[sa.ColumnElement[bool]]:
     """Return the condition that each word stands in a column, that the last column has it as a number, or what else is given."""

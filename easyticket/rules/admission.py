@@ -10,6 +10,7 @@ from uuid import UUID
 
 from easyticket.core.ids import CROCKFORD
 from easyticket.models import (
+    Admission,
     CheckInPolicy,
     Event,
     EventStatus,
@@ -24,6 +25,8 @@ from easyticket.rules.schedule import day_in, event_day
 DOORS_BEFORE = timedelta(hours=6)
 GRACE_AFTER = timedelta(hours=6)
 LONGEST_CODE = 512
+# How long after it somebody at the desk may take a check-in back.
+UNDO_WITHIN = timedelta(minutes=15)
 # What people read for another digit: the random part of a code has no letters O, I or L.
 _MISREAD = str.maketrans("OIL", "011")
 _QR = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
@@ -55,6 +58,11 @@ def why_not_admitted(
     if ticket.order.status is not OrderStatus.CONFIRMED:
         return ScanOutcome.UNPAID
     return _why_not_now(ticket, event, now)
+
+
+def may_be_undone(ticket: Ticket, last: Admission | None, now: datetime) -> bool:
+    """Tell whether the last admission of a ticket can be taken back: it was a moment ago, and the ticket still counts."""
+    return last is not None and ticket.status is TicketStatus.USED and now - last.admitted_at <= UNDO_WITHIN
 
 
 def doors_at(event: Event) -> datetime:

@@ -37,7 +37,7 @@ def take_lines(event_id: int, lines: Sequence[WantedLine], now: datetime) -> tup
 
     :raises Invalid: a wrong quantity or too many lines; the event or an offer is gone; or `rules.purchase` refuses.
     """
-    quantities = _merged(lines)
+    quantities = merged_quantities(lines)
     event, offers = lock_offers(event_id, Offer.uuid.in_(quantities))
     if len(offers) != len(quantities):
         raise invalid_field("items", "Ticket type not found")
@@ -69,7 +69,11 @@ def lock_offers(event_id: int, wanted: sa.ColumnElement[bool]) -> tuple[Event, S
     return event, offers
 
 
-def _merged(lines: Sequence[WantedLine]) -> Counter[UUID]:
+def merged_quantities(lines: Sequence[WantedLine]) -> Counter[UUID]:
+    """Return how many of which offer (by UUID) are wanted.
+
+    :raises Invalid: a wrong quantity, nothing at all, or too many kinds (fields `quantity`, `items`).
+    """
     quantities: Counter[UUID] = Counter()
     for line in lines:
         if type(line.quantity) is not int or line.quantity < 1:  # True is no quantity

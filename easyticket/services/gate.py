@@ -43,7 +43,8 @@ SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """The gate's answer. `first` is the admission that let the ticket in: now, or for `already_in` the time before.
+    """The gate's answer. `first` is the admission that let the ticket in: now, or for `already_in` the time before; none
+    where that was taken back since.
 
     `ticket` is None for a code that this organizer has no ticket for. `scanned_at` (UTC) is when the answer was first given.
     """
@@ -216,5 +217,5 @@ def _result(scan: Scan, event: Event, ticket: Ticket | None) -> ScanResult:
     if ticket is not None and scan.outcome in (ScanOutcome.ADMITTED, ScanOutcome.ALREADY_IN):
         day_on = event_day(event, scan.scanned_at)
         scope = scope_of(ticket, event.check_in_policy, day_on, scan.scan_key)
-        first = db.session.scalars(sa.select(Admission).filter_by(ticket_id=ticket.id, scope=scope)).one()
+        first = db.session.scalars(sa.select(Admission).filter_by(ticket_id=ticket.id, scope=scope)).first()
     return ScanResult(scan.outcome, event, ticket, first, scan.scanned_at)

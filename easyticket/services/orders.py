@@ -97,7 +97,7 @@ def place_order(
     """
     require(actor, Permission.BUY, event)
     event_id = event.id  # before a transaction ends, after which the event may be gone
-    number = _next_number(now)
+    number = next_order_number(now)
 
     @transactional
     def place() -> Order:
@@ -107,7 +107,7 @@ def place_order(
             confirm_unpaid(order, now)
         return order
 
-    return _with_expired_released(event_id, place, now)
+    return with_expired_released(event_id, place, now)
 
 
 @transactional
@@ -154,7 +154,7 @@ def hold_again(*, actor: Actor, order: Order, now: datetime) -> Order:
     """
     require(actor, Permission.PAY_ORDER, order)
     order_id, event_id = order.id, order.event_id
-    return _with_expired_released(event_id, lambda: _hold_again(order_id, now), now)
+    return with_expired_released(event_id, lambda: _hold_again(order_id, now), now)
 
 
 @transactional
@@ -198,7 +198,7 @@ def join_guest_orders(user: User) -> int:
     return len(order_ids)
 
 
-def _with_expired_released(event_id: int, attempt: Callable[[], Order], now: datetime) -> Order:
+def with_expired_released(event_id: int, attempt: Callable[[], Order], now: datetime) -> Order:
     """Try; where the stock is only blocked by holds that have run out, end those and try once more."""
     try:
         return attempt()
@@ -209,7 +209,7 @@ def _with_expired_released(event_id: int, attempt: Callable[[], Order], now: dat
 
 
 @transactional
-def _next_number(now: datetime) -> str:
+def next_order_number(now: datetime) -> str:
     """Count up today's orders in a transaction of its own: gaps are allowed, and nobody waits behind a purchase."""
     day = now.date()
     insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from easyticket.core.errors import Conflict
 from easyticket.db import db, transactional
 from easyticket.integrations.providers import ChargeSnapshot, ChargeState
-from easyticket.models import Event, EventStatus, Order, OrderStatus, Payment, PaymentState
+from easyticket.models import Event, EventStatus, Order, OrderStatus, Payment, PaymentState, SalesChannel
 from easyticket.models.order import UNPAID
 from easyticket.models.payment import BOOKED_STATES, OPEN_STATES
 from easyticket.queue import JobName, enqueue
@@ -141,7 +141,8 @@ def _take_places(payment: Payment, order: Order, now: datetime) -> bool:
 def _is_event_on(order: Order, now: datetime) -> bool:
     """Tell whether there is still something to come in to; a cancellation under way is waited for."""
     event = db.session.get_one(Event, order.event_id, with_for_update={"read": True}, populate_existing=True)
-    return event.status is EventStatus.PUBLISHED and event.end_at > now
+    is_up = event.status is EventStatus.PUBLISHED and event.taken_down_at is None
+    return is_up and event.end_at > now
 
 
 def confirm_unpaid(order: Order, now: datetime) -> None:
@@ -165,7 +166,9 @@ def _confirm(order: Order, now: datetime) -> None:
     if order.total_minor:
         ledger.post_fulfilment(order, now)
         enqueue(JobName.ISSUE_RECEIPT, {"order_id": order.id}, key=f"receipt:{order.id}")
-    enqueue(JobName.MAIL_ORDER_CONFIRMED, {"order_id": order.id}, key=f"order-confirmed:{order.id}")
+    # Whoever bought at the door and left no address has seen the tickets there.
+    if order.buyer_email or order.channel is not SalesChannel.DESK:
+        enqueue(JobName.MAIL_ORDER_CONFIRMED, {"order_id": order.id}, key=f"order-confirmed:{order.id}")
 
 
 def _note_unpaid(payment: Payment, order: Order, snapshot: ChargeSnapshot, now: datetime) -> None:

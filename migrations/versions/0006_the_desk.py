@@ -26,6 +26,7 @@ _OUTCOMES = (
     "over",
     "unknown",
 )
+_UNLISTED = "hidden_at IS NOT NULL OR taken_down_at IS NOT NULL"
 # All that an erasure leaves as it was: names and addresses stand in the other columns only.
 _KEPT = ("id", "changed_at", "actor_id", "staff_id", "action", "event_id", "order_id", "ticket_id", "user_id")
 
@@ -152,6 +153,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('hidden_at', easyticket.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('taken_down_at', easyticket.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('takedown_reason', sa.String(length=500), server_default=sa.text("''"), nullable=False))
+        batch_op.create_index('ix_event_unlisted', ['id'], unique=False, sqlite_where=sa.text(_UNLISTED), postgresql_where=sa.text(_UNLISTED))
+
+    op.create_table('heartbeat',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=20), nullable=False),
+    sa.Column('seen_at', easyticket.db.UtcDateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_heartbeat')),
+    sa.UniqueConstraint('name', name=op.f('uq_heartbeat_name'))
+    )
 
     with op.batch_alter_table('ticket', schema=None) as batch_op:
         batch_op.add_column(sa.Column('sent_on_at', easyticket.db.UtcDateTime(timezone=True), nullable=True))
@@ -160,11 +170,18 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('acting_for_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_user_session_acting_for_id'), 'user', ['acting_for_id'], ['id'], ondelete='SET NULL')
 
-    _allow_outcomes((*_OUTCOMES, "replaced"))
+    _allow_outcomes((*_OUTCOMES, "replaced", "undone"))
+    # Not by making the tables anew: what keeps their rows as they are would be lost.
+    op.add_column('scan', sa.Column('undoes_key', sa.Uuid(), nullable=True))
+    op.create_index('uq_scan_undoes_key', 'scan', ['undoes_key'], unique=True)
+    op.add_column('order', sa.Column('cash_minor', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), server_default=sa.text('0'), nullable=False))
     _keep_changes()
 
 
 def downgrade() -> None:
+    op.drop_column('order', 'cash_minor')
+    op.drop_index('uq_scan_undoes_key', 'scan')
+    op.drop_column('scan', 'undoes_key')
     _allow_outcomes(_OUTCOMES)
     with op.batch_alter_table('user_session', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_user_session_acting_for_id'), type_='foreignkey')
@@ -174,6 +191,7 @@ def downgrade() -> None:
         batch_op.drop_column('sent_on_at')
 
     with op.batch_alter_table('event', schema=None) as batch_op:
+        batch_op.drop_index('ix_event_unlisted')
         batch_op.drop_column('cover_cut')
         batch_op.drop_column('cover_source')
         batch_op.drop_column('takedown_reason')
@@ -184,6 +202,7 @@ def downgrade() -> None:
     with op.batch_alter_table('ticket_transfer', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ticket_transfer_ticket_id'))
 
+    op.drop_table('heartbeat')
     op.drop_table('ticket_transfer')
     with op.batch_alter_table('retired_code', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_retired_code_ticket_id'))

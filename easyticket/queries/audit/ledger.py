@@ -17,6 +17,7 @@ from easyticket.models import (
     Payment,
     Refund,
     RefundState,
+    SalesChannel,
 )
 from easyticket.models.order import UNPAID
 from easyticket.models.payment import BOOKED_STATES, TAKEN_BACK, UNDECIDED_REFUNDS
@@ -40,6 +41,7 @@ def ask_ledger(scope: Scope) -> Iterator[Rows]:
     for account, rows in _expected().items():
         yield _account_of_orders(scope, account, rows)
     yield _fees(scope)
+    yield _cash(scope)
 
 
 def ask_clearing(scope: Scope) -> Rows:
@@ -106,6 +108,19 @@ def _fees(scope: Scope) -> Rows:
         rows_of("fee of order", Order.number, Order.platform_fee_minor, split.c.fee)
         .join(split, split.c.order_id == Order.id)
         .where(scope.has(Order.event_id), sa.func.abs(off) * 2 > Order.total_minor)
+    )
+
+
+def _cash(scope: Scope) -> Rows:
+    """What an organizer took in cash at the door is their own: nothing of such an order is in our books."""
+    is_ours = sa.or_(
+        Order.total_minor != 0,
+        Order.platform_fee_minor != 0,
+        Order.channel != SalesChannel.DESK,
+        sa.exists().where(LedgerEntry.order_id == Order.id),
+    )
+    return rows_of("cash of order", Order.number, "in no books of ours", Order.cash_minor).where(
+        scope.has(Order.event_id), Order.cash_minor != 0, is_ours
     )
 
 

@@ -8,7 +8,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from easyticket.models import Order, OutboxJob, Payment, PaymentState, Receipt, Refund, RefundState
+from easyticket.models import (
+    Order,
+    OutboxJob,
+    Payment,
+    PaymentState,
+    Receipt,
+    Refund,
+    RefundState,
+    SalesChannel,
+)
 from easyticket.queries.audit.finding import Rows, Scope, rows_of
 from easyticket.queries.earnings import IS_PAID
 from easyticket.queue import DONE_KEPT_FOR
@@ -20,8 +29,10 @@ PAPER_AGE = timedelta(minutes=10)
 def ask_mails(scope: Scope) -> Iterator[Rows]:
     """Each paid order, returned refund and order of a cancelled event has its mail; payments and refunds their paper."""
     here = scope.has(Order.event_id)
+    # At the door people show no address if they have none at hand: they see their tickets there.
+    has_reader = sa.or_(Order.channel != SalesChannel.DESK, Order.buyer_email != "")
     yield _without_job("mail to the buyer of order", Order.number, "order-confirmed:", Order.id).where(
-        here, IS_PAID, Order.confirmed_at > scope.before(DONE_KEPT_FOR)
+        here, IS_PAID, has_reader, Order.confirmed_at > scope.before(DONE_KEPT_FOR)
     )
     yield (
         _without_job("mail about refund", Refund.id, "order-refunded:", Refund.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from easyticket.integrations.providers import DisputeState
 from easyticket.models import (
@@ -50,7 +51,10 @@ def ask_tickets(scope: Scope) -> Iterator[Rows]:
 
 
 def ask_admissions(scope: Scope) -> Iterator[Rows]:
-    """Every admission has the scan that made it and a used ticket of its event, and the other way round."""
+    """Every admission has the scan that made it and a used ticket of its event, and the other way round.
+
+    One that was taken back is gone, and the row that says so stands for it.
+    """
     yield from _admissions_and_scans(scope)
     yield (
         rows_of("admitted ticket", Ticket.code, "used", Ticket.status)
@@ -71,6 +75,8 @@ def ask_admissions(scope: Scope) -> Iterator[Rows]:
 
 
 def _admissions_and_scans(scope: Scope) -> Iterator[Rows]:
+    undone = aliased(Scan)
+    is_undone = sa.exists().where(undone.undoes_key == Scan.scan_key, undone.ticket_id == Scan.ticket_id)
     is_same = sa.and_(
         Scan.scan_key == Admission.scan_key,
         Scan.outcome == ScanOutcome.ADMITTED,
@@ -85,6 +91,12 @@ def _admissions_and_scans(scope: Scope) -> Iterator[Rows]:
         rows_of("scan that admitted", Scan.id, "an admission", "none")
         .outerjoin(Admission, is_same)
         .where(Scan.outcome == ScanOutcome.ADMITTED, Admission.id.is_(None), scope.has(Scan.event_id))
+        .where(sa.not_(is_undone))
+    )
+    yield (
+        rows_of("admission", Admission.id, "none: it was undone", "one")
+        .join(Scan, Scan.undoes_key == Admission.scan_key)
+        .where(scope.has(Admission.event_id))
     )
 
 

@@ -20,7 +20,11 @@ class EventTab:
 _TABS = (
     ("overview", "Overview", "organizer.event"),
     ("edit", "Edit", "organizer.edit_event"),
+    ("tickets", "Tickets", "organizer.ticket_types"),
+    ("check", "Check", "organizer.check"),
     ("orders", "Orders", "organizer.orders"),
+    ("attendees", "Attendees", "organizer.attendees"),
+    ("door", "Door sale", "organizer.door"),
     ("history", "History", "organizer.history"),
     ("gate", "Gate", "gate.page"),
 )

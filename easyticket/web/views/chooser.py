@@ -11,7 +11,7 @@ from itertools import groupby
 from easyticket.core.money import Money, currency_digits, smallest_step
 from easyticket.models import Event, FeeBearer, OfferKind, TicketType
 from easyticket.queries.offers import OfferOnSale, OfferState, fee_basis_points_of
-from easyticket.rules.sales import NotOnSale, why_event_not_on_sale
+from easyticket.rules.sales import is_sale_over, why_event_not_on_sale
 from easyticket.rules.wording import day_text, moment_text, money_text
 
 # Below this the number left is told: it helps to decide, and above it nobody asks.
@@ -102,13 +102,13 @@ def chooser_of(
         _group(event, list(told), typed, can_buy=can_buy) for _, told in groupby(offers, key=_group_key)
     )
     on_sale = [told for told in offers if told.is_on_sale]
-    is_over = why_event_not_on_sale(event, now) in (NotOnSale.CANCELLED, NotOnSale.EVENT_OVER)
+    is_over = is_sale_over(event, now)
     return Chooser(
         groups=() if is_over else groups,
         closed=None if can_buy and on_sale else _why_closed(event, offers, now),
         has_grid=any(group.tiers for group in groups),
         from_price=_from_price(event, on_sale),
-        zero=_zero(event.currency),
+        zero=zero_text(event.currency),
         fee_basis_points=fee_basis_points_of(event) if event.fee_bearer is FeeBearer.BUYER else 0,
         fee_step=smallest_step(event.currency),
     )
@@ -237,7 +237,7 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _why_closed(event: Event, offers: Sequence[OfferOnSale], now: datetime) -> Closed:
-    if why_event_not_on_sale(event, now) in (NotOnSale.CANCELLED, NotOnSale.EVENT_OVER):
+    if is_sale_over(event, now):
         return Closed("No tickets are sold any more", "Have a look at what else is on.")
     if not offers:
         return Closed("No tickets yet", "The organizer has not put any on sale. Come back later.")
@@ -266,6 +266,6 @@ def _from_price(event: Event, on_sale: Sequence[OfferOnSale]) -> str:
     return f"From {lowest}" if len(prices) > 1 and min(prices) else lowest
 
 
-def _zero(currency: str) -> str:
+def zero_text(currency: str) -> str:
     """Return how nothing is written as an amount, which shows a script how the currency is written."""
     return money_text(Money(10 ** currency_digits(currency), currency)).replace("1", "0")

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from easyticket.core.money import Money
 from easyticket.models import Order, Refund, RefundState
+from easyticket.rules.door_sales import amount_off_text, is_door_sale
 from easyticket.rules.order_phase import seconds_left_of
 from easyticket.rules.wording import clock_text, money_text, period_text, place_text, zone_text
 from easyticket.web.views.events import cover_url_of
@@ -59,7 +60,7 @@ def summary_of(order: Order) -> Summary:
     fees = []
     if order.discount_minor:
         amount = f"\N{MINUS SIGN}{amount_text(order, order.discount_minor)}"
-        fees.append(SummaryLine(f"Promo code {order.promo_code}", amount))
+        fees.append(SummaryLine(amount_off_text(order), amount))
     if order.fee_minor:
         # Before anything is chosen prices are shown with the fee: without this sentence it would look like a new cost.
         detail = "Prices on the event page include this fee."
@@ -79,10 +80,16 @@ def summary_of(order: Order) -> Summary:
             for line in order.lines
         ],
         fees=fees,
-        total_name="Total with all fees" if order.fee_minor else "Total",
-        total=amount_text(order, order.total_minor),
+        total_name=_total_name(order),
+        total="Nothing" if is_door_sale(order) else amount_text(order, order.total_minor),
         note="" if order.fee_minor or not order.total_minor else "All fees are included.",
     )
+
+
+def _total_name(order: Order) -> str:
+    if is_door_sale(order):
+        return "Left to pay"
+    return "Total with all fees" if order.fee_minor else "Total"
 
 
 def hold_view(order: Order, now: datetime) -> HoldView:

@@ -11,7 +11,6 @@ from flask import url_for
 from easyticket.integrations.providers import DisputeState
 from easyticket.models import (
     Dispute,
-    Event,
     Order,
     OrderStatus,
     Payment,
@@ -21,9 +20,12 @@ from easyticket.models import (
     Ticket,
     TicketStatus,
 )
+from easyticket.models.payment import UNDECIDED_DISPUTES
+from easyticket.rules.door_sales import is_door_sale, may_be_taken_back
 from easyticket.rules.order_phase import shown_status
 from easyticket.rules.refund_amounts import refundable_minor, settling_payment
 from easyticket.rules.refunds import RefundSource, is_disputed, is_replaced
+from easyticket.rules.tickets import has_no_valid_ticket
 from easyticket.rules.wording import clock_text, day_text, method_text, moment_text
 from easyticket.web.views.order_parts import Pill, Summary, amount_text, summary_of
 
@@ -72,18 +74,6 @@ _SOURCES = {
 
 
 @dataclass(frozen=True, slots=True)
-class FoundRow:
-    """One order that a search found."""
-
-    number: str
-    url: str
-    buyer: str
-    detail: str
-    total: str
-    pill: Pill
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """One ticket, payment, refund or dispute: what it is, more about it, how much, and where it stands."""
 
@@ -92,11 +82,13 @@ class Row:
     amount: str
     pill: Pill
     again_url: str = ""
+    edit_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SoldOrderPage:
-    """The page of a sold order. `refund_url` is empty where nothing can be returned, and `why_not` says why."""
+    """The page of a sold order. Addresses of buttons are empty where there is nothing to do; `why_not` says why nothing
+    can be returned."""
 
     number: str
     url: str
@@ -107,6 +99,9 @@ class SoldOrderPage:
     buyer_name: str
     buyer_email: str
     buyer_phone: str
+    buyer_url: str
+    mail_url: str
+    take_back_url: str
     paid_with: str
     summary: Summary
     left: str
@@ -120,41 +115,30 @@ class SoldOrderPage:
     currency: str
 
 
-def found_rows(orders: Sequence[Order], event: Event, now: datetime) -> list[FoundRow]:
-    """Return the orders that a search found."""
-    return [
-        FoundRow(
-            number=order.number,
-            url=url_for("organizer.order", number=order.number),
-            buyer=order.buyer_name or order.buyer_email or "Nobody named yet",
-            detail=" · ".join(
-                filter(None, (order.buyer_email, moment_text(order.created_at, event.time_zone)))
-            ),
-            total=amount_text(order, order.total_minor),
-            pill=_pill(order, now),
-        )
-        for order in orders
-    ]
-
-
 def sold_order_page(order: Order, now: datetime) -> SoldOrderPage:
     """Return the page of a sold order."""
     left = refundable_minor(order) if settling_payment(order) else 0
     why_not = _why_not(order, left)
+    has_tickets = order.status is OrderStatus.CONFIRMED and not has_no_valid_ticket(order)
     return SoldOrderPage(
         number=order.number,
         url=url_for("organizer.order", number=order.number),
         event_title=order.event.title,
         event_url=url_for("organizer.event", slug=order.event.slug),
-        pill=_pill(order, now),
+        pill=order_pill(order, now),
         placed=moment_text(order.created_at, order.event.time_zone),
         buyer_name=order.buyer_name,
         buyer_email=order.buyer_email,
         buyer_phone=order.buyer_phone,
+        buyer_url=url_for("organizer.buyer", number=order.number) if has_tickets else "",
+        mail_url=url_for("organizer.mail_again", number=order.number)
+        if has_tickets and order.buyer_email
+        else "",
+        take_back_url=url_for("organizer.take_back", number=order.number) if may_be_taken_back(order) else "",
         paid_with=method_text(order.payment_method),
         summary=summary_of(order),
         left=amount_text(order, left) if left else "",
-        refund_url="" if why_not else url_for("organizer.refund", number=order.number),
+        refund_url="" if why_not or is_door_sale(order) else url_for("organizer.refund", number=order.number),
         why_not=why_not,
         tickets=[_ticket_row(ticket, order) for ticket in order.tickets],
         payments=[_payment_row(payment, order) for payment in order.payments],
@@ -165,13 +149,22 @@ def sold_order_page(order: Order, now: datetime) -> SoldOrderPage:
     )
 
 
-def _pill(order: Order, now: datetime) -> Pill:
+def order_pill(order: Order, now: datetime) -> Pill:
+    """Return where a sold order stands, as its organizer says it. A dispute says more than anything else."""
+    if any(dispute.state in UNDECIDED_DISPUTES for dispute in order.disputes):
+        return Pill("Disputed", "stop")
+    if is_door_sale(order) and order.status is OrderStatus.CONFIRMED:
+        return Pill("Paid in cash" if order.cash_minor else "Free", "good")
     if order.status is OrderStatus.CONFIRMED and order.refunded_minor:
         return Pill("Partly refunded", "warn")
     return _STATUS[shown_status(order, now)]
 
 
 def _why_not(order: Order, left: int) -> str:
+    if is_door_sale(order):
+        return (
+            "Paid from hand to hand: what is to go back, you give back yourself." if order.cash_minor else ""
+        )
     if order.status is not OrderStatus.CONFIRMED or settling_payment(order) is None:
         return "Nothing was paid, so nothing can be returned." if not order.refunded_minor else ""
     if is_disputed(order):
@@ -190,8 +183,14 @@ def _ticket_row(ticket: Ticket, order: Order) -> Row:
         pill = Pill(f"Let in {day_text(ticket.used_at, zone)}, {clock_text(ticket.used_at, zone)}", "good")
     else:
         pill = Pill("Valid", "")
-    detail = " · ".join(filter(None, (ticket.attendee_name, ticket.code)))
-    return Row(ticket.full_name, detail, amount_text(order, ticket.paid_minor), pill)
+    sent_on = "sent on" if ticket.sent_on_at else ""
+    detail = " · ".join(filter(None, (ticket.attendee_name, ticket.attendee_email, ticket.code, sent_on)))
+    minor = ticket.price_minor if order.cash_minor else ticket.paid_minor
+    edit_url = url_for("organizer.attendee", number=order.number, code=ticket.code)
+    is_over = ticket.status is TicketStatus.CANCELLED
+    return Row(
+        ticket.full_name, detail, amount_text(order, minor), pill, edit_url="" if is_over else edit_url
+    )
 
 
 def _payment_row(payment: Payment, order: Order) -> Row:

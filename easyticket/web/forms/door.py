@@ -1,0 +1,33 @@
+"""What somebody types who sells at the door: how many of what, and who for, if they want to say."""
+
+from __future__ import annotations
+
+from secrets import token_urlsafe
+
+from werkzeug.datastructures import MultiDict
+from wtforms import EmailField, HiddenField, StringField
+from wtforms.validators import Length
+
+from easyticket.services.door_sales import DoorSale
+from easyticket.web.forms.checkout import read_lines
+from easyticket.web.forms.fields import Form, text_of
+
+
+class DoorForm(Form):
+    """Who the tickets are for. `token` is new on every page, so that a form sent twice is one sale."""
+
+    name = StringField("Name", [Length(max=255)])
+    email = EmailField("E-mail", [Length(max=254)])
+    token = HiddenField(default=lambda: token_urlsafe(12))
+
+    def sale(self, fields: MultiDict[str, str]) -> DoorSale:
+        """Return what is sold, by the quantities among `fields` and the button that was pressed.
+
+        :raises Invalid: nothing was chosen, or a number cannot be read (field `items`).
+        """
+        return DoorSale(
+            lines=read_lines(fields),
+            is_cash=fields.get("pay") == "cash",
+            name=text_of(self.name),
+            email=text_of(self.email),
+        )
