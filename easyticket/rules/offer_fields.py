@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -117,6 +117,24 @@ def day_of(event: Event, day_number: int) -> date:
     """Return the date of an event's first, second, third day in its zone."""
     first: datetime = event.start_at.astimezone(ZoneInfo(event.time_zone))
     return first.date() + timedelta(days=day_number - 1)
+
+
+def day_number_of(event: Event, day_on: date) -> int | None:
+    """Return which of an event's days, counted from 1, a date is; None for one before its first day, or far behind."""
+    number = (day_on - day_of(event, 1)).days + 1
+    return number if 1 <= number <= _HIGHEST_NUMBER else None
+
+
+def free_number(taken: set[int | None], wished: int | None = None) -> int:
+    """Return a number that is not taken, and take it: the one wished for, else the next above all that are."""
+    number = wished if wished and wished not in taken else max((each or 0 for each in taken), default=0) + 1
+    taken.add(number)
+    return number
+
+
+def names_of_days(days: Sequence[date]) -> list[str]:
+    """Return what an event's days are called if nobody says otherwise: weekdays, with dates where weekdays come twice."""
+    return [f"{day:%A}" if len(days) <= 7 else f"{day:%A} {day.day} {day:%B}" for day in days]
 
 
 def _read_price(

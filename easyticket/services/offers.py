@@ -54,7 +54,8 @@ class OfferDraft:
     is_active: bool = True
 
 
-_OFFER_FIELDS = {field.name for field in fields(OfferDraft)} - {"kind"}
+# What can be changed of an offer that stands.
+OFFER_FIELDS = {field.name for field in fields(OfferDraft)} - {"kind"}
 
 
 @transactional
@@ -72,7 +73,7 @@ def create_offer(*, actor: Actor, ticket_type: TicketType, draft: OfferDraft, no
     if reason := why_too_many(len(ticket_type.offers) + 1):
         raise invalid_field("ticket_type", reason)
     faults = Faults()
-    values = clean_offer(faults, values_of(draft), ticket_type.event, map(_cell_of, ticket_type.offers))
+    values = clean_offer(faults, values_of(draft), ticket_type.event, map(cell_of, ticket_type.offers))
     note_unpayable(faults, ticket_type.event, values["price_minor"])
     faults.raise_if_any()
     quota = db.session.scalars(
@@ -93,11 +94,11 @@ def update_offer(*, actor: Actor, offer: Offer, changes: Mapping[str, Any], now:
     event = offer.ticket_type.event
     require(actor, Permission.EDIT_OFFERS, event)
     lock_event(event)
-    changes = known_fields(changes, _OFFER_FIELDS)
-    before = {name: getattr(offer, name) for name in {*_OFFER_FIELDS, "kind"} - {"price"}} | {"price": None}
+    changes = known_fields(changes, OFFER_FIELDS)
+    before = {name: getattr(offer, name) for name in {*OFFER_FIELDS, "kind"} - {"price"}} | {"price": None}
     if changes.get("is_all_days"):
         before["day_number"] = None
-    others = [_cell_of(other) for other in offer.ticket_type.offers if other.id != offer.id]
+    others = [cell_of(other) for other in offer.ticket_type.offers if other.id != offer.id]
     faults = Faults()
     values = clean_offer(faults, {**before, **changes}, event, others)
     # A price that stands stays, whoever collects by now.
@@ -163,7 +164,7 @@ def move_days(event: Event, shift: timedelta) -> None:
             db.session.execute(sa.update(day_on.class_).where(ours, day_on == day).values(day_on=day + shift))
 
 
-def _cell_of(offer: Offer) -> dict[str, Any]:
+def cell_of(offer: Offer) -> dict[str, Any]:
     """Return the names and numbers an offer takes in its ticket type."""
     return {name: getattr(offer, name) for name in ("tier_number", "tier_name", "day_number", "day_name")}
 

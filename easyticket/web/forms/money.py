@@ -16,7 +16,7 @@ from easyticket.core.money import Money, MoneyError
 from easyticket.models import PaymentProfile, ProfileMethod, SellerProfile
 from easyticket.rules.payment_accounts import NETWORKS, account_line, masked_number
 from easyticket.services.sellers import SellerDraft
-from easyticket.web.forms.events import read_price
+from easyticket.web.forms.checks import read_price
 from easyticket.web.forms.fields import Form, text_of
 
 

@@ -11,7 +11,7 @@ from wtforms.validators import Length, Optional, ValidationError
 from easyticket.core.money import Money, MoneyError
 from easyticket.models import Order
 from easyticket.services.refund_requests import RefundWish
-from easyticket.web.forms.events import read_price
+from easyticket.web.forms.checks import read_price
 from easyticket.web.forms.fields import Form, text_of
 
 

@@ -27,9 +27,7 @@ def refusals_shown_in(
         for name, texts in refusal.fields.items():
             shown = renamed.get(name, name)
             sentences = [words.get(text, text) for text in texts]
-            if shown in form:
-                form[shown].errors = [*form[shown].errors, *sentences]
-            else:
+            if not form.show_refusal(shown, sentences):
                 unplaced += sentences
         form.form_errors.extend(unplaced)
 

@@ -40,13 +40,15 @@ def new_event() -> ResponseReturnValue:
             event = create_event(
                 actor=current_actor(),
                 draft=form.draft(),
-                ticket_types=[form.ticket_type()],
-                publish="publish" in request.form,
+                ticket_types=form.ticket_types(),
+                publish="publish" in request.form and form.is_simple,
                 now=clock.now(),
             )
             is_live = event.status is EventStatus.PUBLISHED
             flash("Published. Everybody can see it now." if is_live else _SAVED_AS_DRAFT, "success")
-            return redirect(url_for("organizer.event", slug=event.slug))
+            # Any other pricing has its prices on a page of its own; the event goes live once they are there.
+            page = "organizer.event" if form.is_simple else "organizer.new_ticket_type"
+            return redirect(url_for(page, slug=event.slug))
     page = render_template(
         "organizer/new_event.html",
         form=form,

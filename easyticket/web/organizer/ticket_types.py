@@ -1,66 +1,70 @@
-"""Adding, changing and removing the ticket types of an event with simple pricing."""
+"""The ticket types of an event: their list with what is sold, their order, switching them off and removing them."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
-from easyticket.core.errors import NotFound
 from easyticket.http.auth import current_actor, organizer_only
-from easyticket.models import Event, PricingType
-from easyticket.queries.organizer import get_own_event, get_own_ticket_type
-from easyticket.services.ticket_types import create_ticket_type, delete_ticket_type, update_ticket_type
-from easyticket.web.forms.events import TicketTypeForm
+from easyticket.queries.organizer import find_stocks_of, get_own_event, get_own_ticket_type
+from easyticket.rules.permissions import Permission, may
+from easyticket.services.events import update_event
+from easyticket.services.price_tables import move_ticket_type
+from easyticket.services.ticket_types import delete_ticket_type, update_ticket_type
 from easyticket.web.forms.fields import Form
+from easyticket.web.forms.first_ticket import PricingForm
 from easyticket.web.forms.refusals import refusals_shown_in, status_of
 from easyticket.web.organizer import blueprint
-
-_WORDS = {
-    "Minimum purchase cannot be greater than maximum purchase": "This is below the fewest one may buy.",
-    "The fields event, name must make a unique set.": "This event has a ticket type of this name already.",
-}
-_RENAMED = {"non_field_errors": "name", "min_purchase": "max_purchase"}
+from easyticket.web.views.ticket_types import types_view
 
 
-@blueprint.route("/events/<slug>/ticket-types/new/", methods=["GET", "POST"])
+@blueprint.get("/events/<slug>/ticket-types/")
 @organizer_only
-def new_ticket_type(slug: str) -> ResponseReturnValue:
-    """Add a ticket type."""
-    event = _simply_priced(get_own_event(current_actor(), slug))
-    form = TicketTypeForm()
-    form.sell_for(event)
+def ticket_types(slug: str) -> ResponseReturnValue:
+    """List what an event sells, in the order buyers see it in."""
+    event = get_own_event(current_actor(), slug)
+    view = types_view(event, find_stocks_of(event), may(current_actor(), Permission.EDIT_TICKET_TYPES, event))
+    form = PricingForm(formdata=None, pricing_type=event.pricing_type.value)
+    return render_template("organizer/ticket_types.html", form=form, slug=slug, view=view)
+
+
+@blueprint.post("/events/<slug>/ticket-types/pricing/")
+@organizer_only
+def choose_pricing(slug: str) -> ResponseReturnValue:
+    """Say how an event that sells nothing yet prices its tickets, and go on to the first of them."""
+    event = get_own_event(current_actor(), slug)
+    form = PricingForm()
     if form.validate_on_submit():
-        with refusals_shown_in(form, words=_WORDS, **_RENAMED):
-            create_ticket_type(actor=current_actor(), event=event, draft=form.draft(), now=clock.now())
-            flash(f"{form.name.data} is added.", "success")
-            return redirect(url_for("organizer.event", slug=slug))
-    return render_template("organizer/ticket_type.html", form=form, event=event, ticket_type=None), status_of(
-        form
-    )
+        with refusals_shown_in(form):
+            changes = {"pricing_type": form.chosen_pricing}
+            update_event(actor=current_actor(), event=event, changes=changes, now=clock.now())
+            return redirect(url_for("organizer.new_ticket_type", slug=slug))
+    flash(" ".join([*form.pricing_type.errors, *form.form_errors]), "warning")
+    return redirect(url_for("organizer.ticket_types", slug=slug))
 
 
-@blueprint.route("/events/<slug>/ticket-types/<uuid:ticket_type_uuid>/", methods=["GET", "POST"])
+@blueprint.post("/events/<slug>/ticket-types/<uuid:ticket_type_uuid>/move/")
 @organizer_only
-def ticket_type(slug: str, ticket_type_uuid: UUID) -> ResponseReturnValue:
-    """Change a ticket type."""
+def move(slug: str, ticket_type_uuid: UUID) -> ResponseReturnValue:
+    """Show a ticket type one place earlier or later."""
     found = get_own_ticket_type(current_actor(), slug, ticket_type_uuid)
-    event = _simply_priced(found.event)
-    form = TicketTypeForm(obj=found)
-    form.sell_for(event)
-    if not form.is_submitted():
-        form.show(found)
-    elif form.validate():
-        with refusals_shown_in(form, words=_WORDS, **_RENAMED):
-            update_ticket_type(
-                actor=current_actor(), ticket_type=found, changes=form.values(), now=clock.now()
-            )
-            flash("Saved.", "success")
-            return redirect(url_for("organizer.event", slug=slug))
-    page = render_template("organizer/ticket_type.html", form=form, event=event, ticket_type=found)
-    return page, status_of(form)
+    places = 1 if request.form.get("places") == "1" else -1
+    move_ticket_type(actor=current_actor(), ticket_type=found, places=places, now=clock.now())
+    return redirect(url_for("organizer.ticket_types", slug=slug, _anchor=f"type-{ticket_type_uuid}"))
+
+
+@blueprint.post("/events/<slug>/ticket-types/<uuid:ticket_type_uuid>/switch/")
+@organizer_only
+def switch(slug: str, ticket_type_uuid: UUID) -> ResponseReturnValue:
+    """Put a ticket type on sale, or take it off."""
+    found = get_own_ticket_type(current_actor(), slug, ticket_type_uuid)
+    changes = {"is_active": "on" in request.form}
+    update_ticket_type(actor=current_actor(), ticket_type=found, changes=changes, now=clock.now())
+    flash(f"{found.name} is {'on sale' if found.is_active else 'hidden: nobody can buy it'}.", "success")
+    return redirect(url_for("organizer.ticket_types", slug=slug, _anchor=f"type-{ticket_type_uuid}"))
 
 
 @blueprint.route("/events/<slug>/ticket-types/<uuid:ticket_type_uuid>/delete/", methods=["GET", "POST"])
@@ -74,7 +78,7 @@ def remove_ticket_type(slug: str, ticket_type_uuid: UUID) -> ResponseReturnValue
         with refusals_shown_in(form):
             delete_ticket_type(actor=current_actor(), ticket_type=found, now=clock.now())
             flash(f"{name} is deleted.", "success")
-            return redirect(url_for("organizer.event", slug=slug))
+            return redirect(url_for("organizer.ticket_types", slug=slug))
     page = render_template(
         "organizer/delete.html",
         form=form,
@@ -83,9 +87,3 @@ def remove_ticket_type(slug: str, ticket_type_uuid: UUID) -> ResponseReturnValue
         back_url=url_for("organizer.ticket_type", slug=slug, ticket_type_uuid=ticket_type_uuid),
     )
     return page, status_of(form)
-
-
-def _simply_priced(event: Event) -> Event:
-    if event.pricing_type is not PricingType.SIMPLE:
-        raise NotFound("Ticket types of this event are made through the interfaces for programs.")
-    return event
