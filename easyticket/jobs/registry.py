@@ -95,7 +95,9 @@ HANDLERS: dict[JobName, Handler] = {
     ),
     JobName.COVER_WITHDRAWALS: lambda p, _: withdrawal_cover.cover_withdrawals(p["organizer_id"]),
     JobName.DELETE_PICTURE: lambda p, _: images.delete_picture(p["name"]),
-    JobName.HANDLE_PROVIDER_EVENT: lambda p, _: provider_events.handle_provider_event(p["event_id"]),
+    JobName.HANDLE_PROVIDER_EVENT: lambda p, _: provider_events.handle_provider_event(
+        p["event_id"], again=p.get("again", False)
+    ),
     JobName.RUN_AUDIT: lambda p, _: audits.run_audit(),
     JobName.MAIL_AUDIT_CHANGED: lambda p, uuid: delivery.mail_audit_changed(
         p["audit_run_id"], message_id=uuid

@@ -11,6 +11,7 @@ from easyticket.services import (
     disputes,
     expiry,
     forgetting,
+    heartbeats,
     idempotency,
     images,
     lookback,
@@ -27,6 +28,7 @@ from easyticket.services import (
 # Seconds between two runs, and the service to call. Each is idempotent and safe to run in two processes at once.
 SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
     (10, expiry.expire_orders),
+    (30, heartbeats.note_heartbeat),
     (20, reconciliation.reconcile_payments),
     (60, refund_sync.reconcile_refunds),
     (600, cancellation.return_owed_money),

@@ -29,7 +29,7 @@ from easyticket.models.order import (
     OrderStatus,
     SalesChannel,
 )
-from easyticket.models.outbox import OutboxJob
+from easyticket.models.outbox import Heartbeat, OutboxJob
 from easyticket.models.payment import (
     Dispute,
     Payment,
@@ -66,6 +66,7 @@ __all__ = [
     "EventTrial",
     "EventVisit",
     "FeeBearer",
+    "Heartbeat",
     "Hold",
     "HoldLine",
     "HoldState",

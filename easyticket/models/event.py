@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from easyticket.models.ticket_type import TicketType
 
 
+# What makes an event one that no list and no search shows, as the index of those has it.
+UNLISTED = "hidden_at IS NOT NULL OR taken_down_at IS NOT NULL"
+
+
 class EventStatus(enum.StrEnum):
     """What an organizer decided about the event."""
 
@@ -78,6 +82,10 @@ class Event(HasUuid, HasTimes, Base):
         sa.Index("ix_event_is_free", "is_free", "status", "start_at", "id", "end_at"),
         sa.Index("ix_event_pricing_type", "pricing_type", "status", "start_at", "id", "end_at"),
         sa.Index("ix_event_is_featured_status_created_at", "is_featured", "status", "created_at"),
+        # The few that lists leave out, so that they are known without reading the rows of all others.
+        sa.Index(
+            "ix_event_unlisted", "id", sqlite_where=sa.text(UNLISTED), postgresql_where=sa.text(UNLISTED)
+        ),
     )
 
     slug: Mapped[str] = mapped_column(sa.String(255), unique=True)

@@ -1,4 +1,7 @@
-"""The outbox: jobs as rows, written in the transaction of what causes them, so that neither exists without the other."""
+"""The outbox: jobs as rows, written in the transaction of what causes them, so that neither exists without the other.
+
+And the sign of life of those who do them.
+"""
 
 from __future__ import annotations
 
@@ -39,3 +42,12 @@ class OutboxJob(HasUuid, Base):
     # Given up after the last try: somebody has to look at it.
     failed_at: Mapped[datetime | None] = mapped_column(index=True)
     error: Mapped[str] = mapped_column(default="")
+
+
+class Heartbeat(Base):
+    """When something that has to run without end last did, under its name; one row each, written over and over."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    seen_at: Mapped[datetime]

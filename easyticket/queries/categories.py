@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from easyticket.core.errors import NotFound
 from easyticket.db import db
 from easyticket.models import Category, Event, EventStatus
+from easyticket.queries.event_filters import is_listed
 from easyticket.queries.pages import Page, page_of
 
 
@@ -65,7 +66,7 @@ def count_category(category: Category, now: datetime) -> CategoryCount:
 
 
 def _counted(now: datetime) -> sa.Select[Category, int, int]:
-    published = sa.and_(Event.category_id == Category.id, Event.status == EventStatus.PUBLISHED)
+    published = sa.and_(Event.category_id == Category.id, Event.status == EventStatus.PUBLISHED, is_listed())
     return (
         sa.select(Category, sa.func.count(Event.id), sa.func.count(sa.case((Event.end_at > now, 1))))
         .outerjoin(Event, published)

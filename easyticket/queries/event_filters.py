@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy.orm import aliased
 
 from easyticket.core.money import CURRENCIES, MAX_MINOR, currency_digits, smallest_step
 from easyticket.models import Event, EventStatus, FeeBearer, Offer, PricingType, Quota, QuotaKind, TicketType
@@ -74,8 +75,18 @@ class EventFilters:
 
 
 def is_public(now: datetime) -> Condition:
-    """Return the condition of the public list: published and not past."""
-    return sa.and_(Event.status == EventStatus.PUBLISHED, Event.end_at > now)
+    """Return the condition of the public list: published, not past, and neither hidden nor taken down."""
+    return sa.and_(Event.status == EventStatus.PUBLISHED, Event.end_at > now, is_listed())
+
+
+def is_listed() -> Condition:
+    """Return the condition that lists show an event: administrators have neither hidden it nor taken it down.
+
+    The few that are not are looked up in an index of theirs, so that lists read no more rows than without it.
+    """
+    event = aliased(Event)
+    unlisted = sa.or_(event.hidden_at.is_not(None), event.taken_down_at.is_not(None))
+    return Event.id.not_in(sa.select(event.id).where(unlisted))
 
 
 def _is_visible_to(actor: Actor, statuses: Collection[EventStatus]) -> Condition:
@@ -89,6 +100,9 @@ def _is_visible_to(actor: Actor, statuses: Collection[EventStatus]) -> Condition
 def conditions_of(actor: Actor, filters: EventFilters, now: datetime) -> list[Condition]:
     """Return what an event has to fulfil to be in the list of this actor."""
     found = [_is_visible_to(actor, filters.statuses), Event.status.in_(filters.statuses)]
+    # Organizers' lists of their own events have them all.
+    if filters.organizer_id is None or filters.organizer_id != actor.user_id:
+        found.append(is_listed())
     found += _by_time(filters, now)
     found += [Event.search_text.contains(word, autoescape=True) for word in words_of(filters.query)]
     if filters.city.strip():

@@ -36,7 +36,7 @@ from easyticket.queries.ticket_stock import OfferStock, load_stocks, select_tick
 from easyticket.queries.traffic import Traffic, find_traffic
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.pricing import fee_within
-from easyticket.rules.sales import NotOnSale, why_event_not_on_sale
+from easyticket.rules.sales import is_sale_over
 
 _QUARTER = 15 * 60
 _LATEST = 10
@@ -242,7 +242,7 @@ def _projected(
 ) -> int:
     """Return what is earned at prices, and what is left at the mean price of what is left."""
     earned = revenue.gross_minor - revenue.refunds_minor
-    if why_event_not_on_sale(event, now) in (NotOnSale.CANCELLED, NotOnSale.EVENT_OVER):
+    if is_sale_over(event, now):
         return earned
     open_ = [each.stock for each in offers if _is_active(each.stock.offer)]
     left = sum(each.left for each in open_)

@@ -14,11 +14,16 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from easyticket.core.errors import NotFound
 from easyticket.db import db
-from easyticket.models import Event
+from easyticket.models import Event, EventStatus
 from easyticket.queries.event_cards import EventCard, load_cards
 from easyticket.queries.event_filters import EventFilters, EventOrder, conditions_of, is_public, order_by
 from easyticket.queries.pages import Page, page_of
 from easyticket.rules.permissions import Actor, Permission, may
+
+TAKEN_DOWN = (
+    "We took this event down: it is not shown, and no tickets are sold. Whoever has tickets finds them on the page of the "
+    "order as before."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +38,14 @@ class CityCount:
 def get_event(actor: Actor, key: str | UUID | int) -> Event:
     """Return the event with this slug, UUID or number, with its organizer, category and pictures.
 
-    :raises NotFound: there is none, or it is a draft of somebody else.
+    :raises NotFound: there is none, or it is a draft of somebody else, or administrators took it down (its own code).
     """
     event = db.session.scalar(
         sa.select(Event).where(_is_named(key)).options(*_with_names(), selectinload(Event.images))
     )
     if event is None or not may(actor, Permission.SEE_EVENT, event):
+        if event is not None and event.taken_down_at is not None and event.status is not EventStatus.DRAFT:
+            raise NotFound(TAKEN_DOWN, code="event_taken_down")
         raise NotFound("There is no such event.", code="no_such_event")
     return event
 

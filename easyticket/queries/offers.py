@@ -18,10 +18,9 @@ from easyticket.db import db
 from easyticket.models import Event, Hold, HoldLine, HoldState, Offer, OfferQuota, Quota, TicketType
 from easyticket.rules.pricing import price_with_fee
 from easyticket.rules.sales import (
-    NotOnSale,
+    is_sale_over,
     sales_end,
     sales_start,
-    why_event_not_on_sale,
     why_offer_not_on_sale,
 )
 
@@ -172,7 +171,7 @@ def _load_first_expiries(event: Event, quota_ids: Collection[int]) -> dict[int, 
 
 
 def _state(stock: _Stock, event: Event, now: datetime) -> OfferState:
-    if why_event_not_on_sale(event, now) in (NotOnSale.CANCELLED, NotOnSale.EVENT_OVER):
+    if is_sale_over(event, now):
         return OfferState.CLOSED
     reason = why_offer_not_on_sale(stock.offer, now)
     if reason is not None:

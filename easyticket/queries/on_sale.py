@@ -52,7 +52,8 @@ def can_type_be_bought(now: datetime) -> Condition:
 
 
 def _event_sells(now: datetime) -> Condition:
-    return sa.and_(Event.status == EventStatus.PUBLISHED, Event.end_at > now)
+    is_up = Event.taken_down_at.is_(None)
+    return sa.and_(Event.status == EventStatus.PUBLISHED, Event.end_at > now, is_up)
 
 
 def _open_now(now: datetime) -> list[Condition]:

@@ -126,20 +126,24 @@ def get_event_to_sell(actor: Actor, event_uuid: UUID) -> Event:
 
 
 def is_visible_to(actor: Actor) -> sa.ColumnElement[bool]:
-    """Return the condition that the actor may see an event and what is under it: no draft of somebody else."""
+    """Return the condition that the actor may see an event and what is under it: no draft of somebody else, nor taken down."""
     if actor.is_staff:
         return sa.true()
-    is_out = Event.status != EventStatus.DRAFT
+    is_out = sa.and_(Event.status != EventStatus.DRAFT, Event.taken_down_at.is_(None))
     return is_out if actor.user_id is None else sa.or_(is_out, Event.organizer_id == actor.user_id)
 
 
 def is_under_visible_event(actor: Actor, event_id: InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
-    """Return the same for rows under events, without a join: the drafts left out are few, and all other events many."""
+    """Return the same for rows under events, without a join: those left out are few, and all other events many."""
     if actor.is_staff:
         return sa.true()
-    draft = aliased(Event)
-    hidden = sa.exists().where(draft.id == event_id, draft.status == EventStatus.DRAFT)
-    return ~(hidden if actor.user_id is None else hidden.where(draft.organizer_id != actor.user_id))
+    event = aliased(Event)
+    found = []
+    # One by one, so that each is answered by the index of its few events.
+    for is_gone in (event.status == EventStatus.DRAFT, event.taken_down_at.is_not(None)):
+        gone = sa.exists().where(event.id == event_id, is_gone)
+        found.append(~(gone if actor.user_id is None else gone.where(event.organizer_id != actor.user_id)))
+    return sa.and_(*found)
 
 
 def _conditions_of(actor: Actor, filters: TypeFilters, now: datetime) -> list[sa.ColumnElement[bool]]:

@@ -84,5 +84,6 @@ def _name(offer: Offer) -> str:
 _EVENT_SENTENCES = {
     NotOnSale.DRAFT: "Cannot create order for unpublished event",
     NotOnSale.CANCELLED: "This event was cancelled, so no tickets are sold any more",
+    NotOnSale.TAKEN_DOWN: "This event was taken down, so no tickets are sold any more",
     NotOnSale.EVENT_OVER: "This event is over, so no tickets are sold any more",
 }

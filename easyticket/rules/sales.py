@@ -14,6 +14,7 @@ class NotOnSale(enum.StrEnum):
 
     DRAFT = "draft"
     CANCELLED = "cancelled"
+    TAKEN_DOWN = "taken_down"
     EVENT_OVER = "event_over"
     INACTIVE = "inactive"
     NOT_YET = "not_yet"
@@ -26,7 +27,15 @@ def why_event_not_on_sale(event: Event, now: datetime) -> NotOnSale | None:
         return NotOnSale.DRAFT
     if event.status is EventStatus.CANCELLED:
         return NotOnSale.CANCELLED
+    if event.taken_down_at is not None:
+        return NotOnSale.TAKEN_DOWN
     return NotOnSale.EVENT_OVER if event.end_at <= now else None
+
+
+def is_sale_over(event: Event, now: datetime) -> bool:
+    """Tell whether nothing of the event will be sold any more, whatever is left: it is off, over or taken down."""
+    over = (NotOnSale.CANCELLED, NotOnSale.EVENT_OVER, NotOnSale.TAKEN_DOWN)
+    return why_event_not_on_sale(event, now) in over
 
 
 def why_not_on_sale(offer: Offer, now: datetime) -> NotOnSale | None:

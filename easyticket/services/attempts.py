@@ -181,7 +181,7 @@ def _check_payable(order: Order, now: datetime) -> None:
             "An e-mail address is needed for the tickets.",
             fields={"buyer_email": ["This field is required."]},
         )
-    if order.event.status is not EventStatus.PUBLISHED:
+    if order.event.status is not EventStatus.PUBLISHED or order.event.taken_down_at is not None:
         raise Conflict("This event is not on sale any more.", code="not_on_sale")
     if any(is_waiting_for_review(payment) for payment in order.payments):
         raise Conflict(

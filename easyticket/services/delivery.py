@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from email.utils import parseaddr
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import current_app
 
@@ -22,7 +22,7 @@ from easyticket.db import db
 from easyticket.documents.calendar import calendar_of
 from easyticket.documents.ticket_paper import TicketPaper, paper_of
 from easyticket.documents.ticket_pdf import render_tickets_pdf
-from easyticket.emails import accounts, audits, messages, orders, payments, payouts, tickets
+from easyticket.emails import accounts, audits, events, messages, orders, payments, payouts, tickets
 from easyticket.emails.message import Attachment, Email, as_message
 from easyticket.integrations.mail import MailRefused, open_mailer
 from easyticket.integrations.providers import DisputeState
@@ -31,6 +31,7 @@ from easyticket.models import (
     AuditRun,
     ContactMessage,
     Dispute,
+    Event,
     MailToken,
     Order,
     Payment,
@@ -42,8 +43,9 @@ from easyticket.models import (
     TicketTransfer,
     User,
 )
-from easyticket.rules.online_links import online_link_of_order
+from easyticket.rules.online_links import online_link_of_order, online_link_of_ticket
 from easyticket.rules.refunds import RefundReader, find_next_try, is_promised_again
+from easyticket.rules.ticket_transfers import is_last
 from easyticket.rules.tickets import can_be_shown
 from easyticket.services.orders import secret_of
 from easyticket.services.ticket_transfers import secret_of_transfer
@@ -164,14 +166,17 @@ def mail_ticket_received(transfer_id: int, *, message_id: UUID) -> None:
     """Mail a ticket to whoever it was sent on to; nothing if it has ended or gone further meanwhile."""
     transfer = db.session.get_one(TicketTransfer, transfer_id)
     ticket = transfer.ticket
-    if ticket.transfers[-1] is not transfer or ticket.status is TicketStatus.CANCELLED:
+    if not is_last(transfer) or ticket.status is TicketStatus.CANCELLED:
         log.info("a sent ticket is not mailed any more", extra={"transfer_id": transfer_id})
         return
     paper = paper_of(ticket, qr_content(ticket))
     db.session.rollback()
     pdf = _pdf([paper])
     transfer = db.session.get_one(TicketTransfer, transfer_id)
-    attachments = [*pdf, _calendar(transfer.ticket.order, "event.ics")]
+    attachments = [
+        *pdf,
+        _calendar(transfer.ticket.order, "event.ics", online_link_of_ticket(transfer.ticket)),
+    ]
     secret = secret_of_transfer(transfer)
     _send(tickets.ticket_received(transfer, secret, code=paper.code, attachments=attachments), message_id)
 
@@ -212,11 +217,34 @@ def mail_contact_message(contact_message_id: int, *, message_id: UUID) -> None:
         _send(messages.contact_message(message, to=_contact_address()), message_id)
 
 
+def mail_event_taken_down(event_id: int, *, message_id: UUID) -> None:
+    """Tell an organizer that an event was taken down and why, unless it is back or gone meanwhile."""
+    event = db.session.get(Event, event_id)
+    if event is not None and event.taken_down_at is not None and event.organizer.deleted_at is None:
+        _send(events.event_taken_down(event, contact=_settings().contact_email), message_id)
+
+
+def mail_event_restored(event_id: int, *, message_id: UUID) -> None:
+    """Tell an organizer that an event is shown again, unless it was taken down once more or is gone meanwhile."""
+    event = db.session.get(Event, event_id)
+    if event is not None and event.taken_down_at is None and event.organizer.deleted_at is None:
+        _send(events.event_restored(event), message_id)
+
+
 def mail_audit_changed(audit_run_id: int, *, message_id: UUID) -> None:
     """Tell the people who run the site what the audit found; nothing once the run is forgotten."""
     run = db.session.get(AuditRun, audit_run_id)
     if run is not None:
         _send(audits.audit_changed(run, to=_contact_address()), message_id)
+
+
+def deliver_at_once(email: Email) -> None:
+    """Hand over a mail that somebody waits for on a page: it is tried once. Let go of what was read before.
+
+    :raises MailDelayed: the mail server did not take it.
+    :raises MailRefused: it never will.
+    """
+    _send(email, uuid4())
 
 
 def _send(email: Email, message_id: UUID) -> None:
@@ -270,9 +298,7 @@ def _pdf(papers: Sequence[TicketPaper]) -> list[Attachment]:
 
 def _calendar(order: Order, name: str, online_link: str = "") -> Attachment:
     link = public_url("events.page", slug=order.event.slug)
-    content = calendar_of(
-        order.event, host=public_host(), url=link, now=clock.now(), online_link=online_link
-    )
+    content = calendar_of(order.event, host=public_host(), url=link, now=clock.now(), online_link=online_link)
     return Attachment(name, "text/calendar", content, (("charset", "utf-8"), ("method", "PUBLISH")))
 
 

@@ -11,7 +11,7 @@ from flask import current_app
 
 from config import Settings
 from easyticket.core import clock
-from easyticket.core.errors import Forbidden, Invalid, Unavailable
+from easyticket.core.errors import Forbidden, Invalid, NotFound, Unavailable
 from easyticket.core.secrecy import without_client_secrets
 from easyticket.db import db, insert_if_new, transactional
 from easyticket.integrations.paystack_events import SIGNATURE_HEADER as PAYSTACK_SIGNATURE
@@ -19,8 +19,10 @@ from easyticket.integrations.paystack_events import read_paystack_event
 from easyticket.integrations.providers import NoticeTopic, WebhookNotice
 from easyticket.integrations.stripe_events import SIGNATURE_HEADER as STRIPE_SIGNATURE
 from easyticket.integrations.stripe_events import read_stripe_event
-from easyticket.models import Payment, ProviderEvent
+from easyticket.models import ChangeAction, Payment, ProviderEvent
 from easyticket.queue import JobName, enqueue
+from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.services.change_log import record_change
 from easyticket.services.disputes import sync_disputes
 from easyticket.services.payments import learn_fee, settle_payment
 from easyticket.services.payout_transfers import sync_transfer
@@ -80,13 +82,31 @@ def record_provider_event(
     return True
 
 
-def handle_provider_event(event_id: int) -> None:
-    """Take a stored webhook as a reason to ask the provider (job). One about nothing of ours changes nothing.
+@transactional
+def replay_provider_event(*, actor: Actor, event_id: int, now: datetime) -> None:
+    """Have a webhook handled once more, as if it came now: the provider is asked again about what it is about.
+
+    :raises NotFound: there is none of this number.
+    """
+    require(actor, Permission.RUN_SITE)
+    event = db.session.get(ProviderEvent, event_id)
+    if event is None:
+        raise NotFound("There is no such webhook.")
+    enqueue(JobName.HANDLE_PROVIDER_EVENT, {"event_id": event_id, "again": True})
+    subject = f"{event.provider} {event.kind} {event.payment_reference}".strip()
+    record_change(
+        actor, ChangeAction.WEBHOOK_REPLAYED, subject=subject, after={"provider_event": event_id}, now=now
+    )
+
+
+def handle_provider_event(event_id: int, *, again: bool = False) -> None:
+    """Take a stored webhook as a reason to ask the provider (job). One about nothing of ours changes nothing, and one that
+    was handled is only handled `again` where that is asked for.
 
     :raises NotFound, ProviderDown: nothing is known; the job comes again, and shows as failed if it never succeeds.
     """
     event = db.session.get_one(ProviderEvent, event_id)
-    if event.handled_at is not None:
+    if event.handled_at is not None and not again:
         return
     topic, reference = event.topic, event.payment_reference
     if topic is NoticeTopic.TRANSFER and reference:

@@ -170,7 +170,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('acting_for_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_user_session_acting_for_id'), 'user', ['acting_for_id'], ['id'], ondelete='SET NULL')
 
-    _allow_outcomes((*_OUTCOMES, "replaced", "undone"))
+    _allow_outcomes((*_OUTCOMES[:-1], "replaced", "unknown", "undone"))
     # Not by making the tables anew: what keeps their rows as they are would be lost.
     op.add_column('scan', sa.Column('undoes_key', sa.Uuid(), nullable=True))
     op.create_index('uq_scan_undoes_key', 'scan', ['undoes_key'], unique=True)

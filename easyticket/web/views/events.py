@@ -155,7 +155,7 @@ def event_view(event: Event, actor: Actor, now: datetime) -> EventView:
         calendar_url=url_for("events.calendar", slug=event.slug),
         shared_picture_url=shared_picture_url(event),
         share_url=f"https://wa.me/?{urlencode({'text': f'{event.title}: ' + public_url('events.page', slug=event.slug)})}",
-        is_indexed=event.status is not EventStatus.DRAFT,
+        is_indexed=event.status is not EventStatus.DRAFT and not event.hidden_at,
     )
 
 
@@ -236,6 +236,20 @@ def _banners(event: Event, actor: Actor, now: datetime) -> Iterable[Banner]:
             "This is a draft",
             "Only you and the people who run this site can see it. Nobody can buy tickets until it is published.",
             *_desk_link(event, actor),
+        )
+    if event.taken_down_at is not None:
+        yield Banner(
+            "stop",
+            "We took this event down",
+            "Only its organizer and the people who run this site can see it, and nothing is sold. "
+            f"The reason: {event.takedown_reason}",
+            *_desk_link(event, actor),
+        )
+    if event.hidden_at is not None and may(actor, Permission.EDIT_EVENT, event):
+        yield Banner(
+            "warn",
+            "Left out of lists and searches",
+            "Whoever has the address of this page sees it and can buy tickets.",
         )
     if event.status is EventStatus.CANCELLED:
         reason = f" The organizer says: {event.cancellation_reason}" if event.cancellation_reason else ""

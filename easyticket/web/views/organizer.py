@@ -200,10 +200,14 @@ def sales_sentence(stock: Stock, *earned: Money) -> str:
         return "Nothing is on sale yet"
     parts = [f"{stock.sold:,} of {stock.capacity:,} sold"]
     if sums := [sum_text(amount) for amount in earned if amount.minor]:
-        parts.append(f"{' and '.join(sums)} earned")
+        parts.append(f"{_joined(sums)} earned")
     if stock.held:
         parts.append(f"{stock.held:,} held")
     return ", ".join(parts)
+
+
+def _joined(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def bar_of(stock: Stock) -> StockBar:
