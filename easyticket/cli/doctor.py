@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 
 import click
 import sqlalchemy as sa
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +20,7 @@ from easyticket.cli.leaned_on import TIMEOUT, folder_fault, redis_fault, redis_p
 from easyticket.db import db
 from easyticket.integrations.mail import PORTS
 from easyticket.models import OutboxJob
+from easyticket.queries.schema_state import is_schema_current
 
 
 @click.command("doctor")
@@ -68,15 +67,10 @@ def _public_url(settings: Settings) -> Finding:
 
 def _database() -> Iterator[Finding]:
     try:
-        connection = db.session.connection()
-        current = set(MigrationContext.configure(connection).get_current_heads())
-        newest = set(
-            ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config()).get_heads()
-        )
-        if current != newest:
+        if not is_schema_current():
             yield Finding(False, "Database: not at the newest migration; run flask db upgrade")
             return
-        yield Finding(True, f"Database: {connection.dialect.name}, at the newest migration")
+        yield Finding(True, f"Database: {db.engine.dialect.name}, at the newest migration")
         yield _given_up_jobs()
     except SQLAlchemyError as error:
         yield Finding(False, f"Database: it does not answer ({type(error).__name__})")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, url_for
@@ -31,6 +32,7 @@ class Access(enum.StrEnum):
 
     PUBLIC = "public"
     ORDER_SECRET = "order_secret"  # noqa: S105 (the 128-bit secret is in the path and is checked by the query)
+    TICKET_SECRET = "ticket_secret"  # noqa: S105 (the same of one ticket that was sent on)
     SIGNED_IN = "signed_in"
     ORGANIZER = "organizer"
     STAFF = "staff"
@@ -57,6 +59,7 @@ def access(kind: Access) -> Callable[[View], View]:
 
 public = access(Access.PUBLIC)
 by_order_secret = access(Access.ORDER_SECRET)
+by_ticket_secret = access(Access.TICKET_SECRET)
 signed_in = access(Access.SIGNED_IN)
 organizer_only = access(Access.ORGANIZER)
 staff_only = access(Access.STAFF)
@@ -86,7 +89,10 @@ def forget_actor() -> None:
 
 
 def _actor_by_session() -> Actor:
-    return _actor_of(current_user) if current_user.is_authenticated else ANONYMOUS
+    if not current_user.is_authenticated:
+        return ANONYMOUS
+    staff = current_user.acting_staff
+    return replace(_actor_of(current_user), staff_id=staff.id if staff else None)
 
 
 def _actor_by_token(*, is_needed: bool) -> Actor:

@@ -11,7 +11,7 @@ from flask_login import UserMixin, current_user, login_user, logout_user
 from easyticket.core import clock
 from easyticket.http.auth import forget_actor, login_manager
 from easyticket.models import User
-from easyticket.queries.users import find_session
+from easyticket.queries.users import find_acted_for, find_session
 from easyticket.services.sessions import KEPT, SEEN, SHORT, SignedIn, note_use, sign_in, sign_out
 
 # Bound to the row, which can be revoked; a check of address and browser would only sign people out on the way.
@@ -24,10 +24,12 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
     Templates read the account's attributes (`current_user.full_name`) straight from it.
     """
 
-    def __init__(self, user: User, token: str, seen_at: datetime) -> None:
+    def __init__(self, user: User, token: str, seen_at: datetime, acting_staff: User | None = None) -> None:
         self.user = user
         self.token = token
         self.seen_at = seen_at
+        # The administrator who acts in this person's place, whose sign-in it is.
+        self.acting_staff = acting_staff
 
     def get_id(self) -> str:
         """Return what the cookie keeps: never the account's number, always the session's token."""
@@ -46,7 +48,11 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
 def load_signed_in_user(token: str) -> SignedInUser | None:
     """Return who holds the token while its session is open, else None."""
     found = find_session(token, clock.now())
-    return SignedInUser(found.user, token, found.last_seen_at) if found else None
+    if found is None:
+        return None
+    if (acted_for := find_acted_for(found)) is not None:
+        return SignedInUser(acted_for, token, found.last_seen_at, acting_staff=found.user)
+    return SignedInUser(found.user, token, found.last_seen_at)
 
 
 def sign_in_browser(login: str, password: str, *, keep: bool = False) -> SignedIn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -105,3 +106,18 @@ def _is_older(entry: os.DirEntry[str], moment: float) -> bool:
     except FileNotFoundError:
         # Deleted meanwhile.
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class DiskSpace:
+    """How much of a disk is free, in bytes."""
+
+    free: int
+    total: int
+
+
+def disk_space(folder: Path) -> DiskSpace:
+    """Return how much room there is where a folder is, or will be once something is kept in it."""
+    there = next(each for each in (folder.resolve(), *folder.resolve().parents) if each.exists())
+    usage = shutil.disk_usage(there)
+    return DiskSpace(usage.free, usage.total)

@@ -12,6 +12,7 @@ from easyticket.core.errors import NotFound
 from easyticket.core.signing import digest
 from easyticket.db import db
 from easyticket.models import MailToken, TokenPurpose, User, UserSession
+from easyticket.rules.account_standing import why_not_to_act_for
 from easyticket.rules.permissions import Actor
 
 _USABLE = sa.and_(User.is_active, User.deleted_at.is_(None))
@@ -59,6 +60,12 @@ def find_session(token: str, now: datetime) -> UserSession | None:
         .options(contains_eager(UserSession.user))
         .where(UserSession.token_digest == _digest_of(token), _open_at(now), _USABLE)
     )
+
+
+def find_acted_for(session: UserSession) -> User | None:
+    """Return the account in whose place an administrator acts in this session; None once either of them may not any more."""
+    user = session.acting_for if session.acting_for_id is not None and session.user.is_staff else None
+    return None if user is None or why_not_to_act_for(session.user_id, user) else user
 
 
 def list_sessions(actor: Actor, now: datetime) -> Sequence[UserSession]:

@@ -43,7 +43,7 @@ def delete_account(*, actor: Actor, password: str, confirmation: str, now: datet
     :raises Conflict: something holds the account; the sentence says what to do.
     :raises AccountClosed: it was deleted at this very moment.
     """
-    require(actor, Permission.EDIT_OWN_PROFILE)
+    require(actor, Permission.KEEP_OWN_ACCOUNT)
     known_hash = get_own_user(actor).password_hash
     if confirmation.strip() != CONFIRMATION:
         raise Invalid(_NOT_CONFIRMED, code="not_confirmed")

@@ -32,7 +32,7 @@ def request_email_change(
 
     :raises Invalid: on `new_email`: none, taken, or the present one; on `password`: wrong.
     """
-    require(actor, Permission.EDIT_OWN_PROFILE)
+    require(actor, Permission.KEEP_OWN_ACCOUNT)
     user = get_own_user(actor)
     user_id, known_hash, present = user.id, user.password_hash, user.email
     checked = check_all(

@@ -60,7 +60,7 @@ def change_password(
 
     :raises Invalid: on `old_password`: wrong; on `new_password`: refused; on `new_password_confirm`: another.
     """
-    require(actor, Permission.EDIT_OWN_PROFILE)
+    require(actor, Permission.KEEP_OWN_ACCOUNT)
     user = get_own_user(actor)
     user_id, known_hash = user.id, user.password_hash
     check_all(

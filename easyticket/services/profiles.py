@@ -75,7 +75,7 @@ def change_username(*, actor: Actor, username: str, password: str, now: datetime
 
     :raises Invalid: on `username`: none, or taken; on `password`: wrong.
     """
-    require(actor, Permission.EDIT_OWN_PROFILE)
+    require(actor, Permission.KEEP_OWN_ACCOUNT)
     user = get_own_user(actor)
     user_id, known_hash = user.id, user.password_hash
     checked = check_all(

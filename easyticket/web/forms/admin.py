@@ -1,11 +1,11 @@
-"""What administrators type: a fee, and why an account is refused."""
+"""What administrators type: a fee, why an account is refused or an event taken down, a category."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
 
-from wtforms import IntegerField, StringField
+from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from easyticket.models import Event
@@ -42,3 +42,24 @@ class AccountForm(Form):
 
     attempt = IntegerField("Attempt", [InputRequired()])
     reason = StringField("What its owner reads", [Optional(), Length(max=200)])
+
+
+class TakeDownForm(Form):
+    """Why an event is taken down."""
+
+    reason = TextAreaField("Why", [InputRequired("Say why. The organizer reads it.")])
+
+
+class CategoryForm(Form):
+    """A category of events."""
+
+    name = StringField("Name", [InputRequired("Give it a name.")])
+    slug = StringField("Name in addresses", [Optional()])
+    description = TextAreaField("Description", [Optional()])
+    icon = StringField("Icon", [Optional()])
+    is_active = BooleanField("Can be chosen and is shown", default=True)
+
+    def values(self) -> dict[str, object]:
+        """Return what was typed, by the names the service has."""
+        texts = {name: text_of(self[name]) for name in ("name", "slug", "description", "icon")}
+        return {**texts, "is_active": bool(self.is_active.data)}

@@ -1,0 +1,34 @@
+"""What administrators look for in a list: words, one kind of rows, a page. What makes no sense is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+_LONGEST = 255
+_MOST_PAGES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ListSearch:
+    """The words that were typed, the kind that was chosen ("" where none was), and the page."""
+
+    words: str = ""
+    kind: str = ""
+    page: int = 1
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """What of it belongs into an address beside the page."""
+        return {name: text for name, text in (("q", self.words), ("kind", self.kind)) if text}
+
+
+def read_list_search(arguments: Mapping[str, str], kinds: Collection[str] = ()) -> ListSearch:
+    """Return the search that the arguments of an address describe."""
+    kind, number = arguments.get("kind", ""), arguments.get("page", "1")
+    is_number = number.isascii() and number.isdigit() and len(number) < len(str(_MOST_PAGES))
+    return ListSearch(
+        words=arguments.get("q", "").strip()[:_LONGEST],
+        kind=kind if kind in kinds else "",
+        page=int(number) if is_number else 1,
+    )
