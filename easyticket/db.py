@@ -167,6 +167,22 @@ def transaction() -> Iterator[Session]:
         callback()
 
 
+@contextmanager
+def one_state() -> Iterator[None]:
+    """Have every statement inside see the same state of the database, whatever is committed meanwhile; for reads only.
+
+    SQLite's transactions do so anyway. On PostgreSQL it needs one of its own: whoever is in one already stays in it.
+    """
+    db.session.rollback()
+    connection = db.session.connection()
+    if connection.dialect.name == "postgresql" and not connection.in_nested_transaction():
+        connection.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+    try:
+        yield
+    finally:
+        db.session.rollback()
+
+
 def is_in_transaction() -> bool:
     """Tell whether a `transaction()` is running, in which nothing slow may be done: no files, no network."""
     return bool(db.session().info.get(_JOINED))

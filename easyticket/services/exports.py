@@ -1,6 +1,6 @@
 """Lists that somebody takes away as a file: whether they may, and that they did.
 
-What a list has for columns stands in `documents/`, what its rows are in `queries/`.
+What a list has for columns is said in `web/tables/`, what its rows are in `queries/`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, TypeVar
 
+from easyticket.db import one_state
 from easyticket.documents.tables import Columns, TableKind, write_table
 from easyticket.models import ChangeAction, Event
 from easyticket.rules.permissions import Actor, Permission, require
@@ -30,7 +31,8 @@ def export_list(
 ) -> Iterator[bytes]:
     """Return a list as a file, in pieces. `name` is what the log calls it, `target` what the permission is about.
 
-    Who begins to read it is in the log; `rows` is called after that, and its rows are read while the file is.
+    Who begins to read it is in the log; `rows` is called after that, and its rows are read while the file is, all from
+    one state of the database.
 
     :raises Forbidden: the actor may not see this list.
     """
@@ -54,4 +56,10 @@ def _logged(
         event=target if isinstance(target, Event) else None,
         after={"list": name, "format": kind},
     )
-    yield from write_table(kind, columns, rows())
+    yield from write_table(kind, columns, _read(rows))
+
+
+def _read(rows: Callable[[], Iterable[Row]]) -> Iterator[Row]:
+    # What is sold meanwhile moves other rows from one page of the list to the next.
+    with one_state():
+        yield from rows()

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import sqlalchemy as sa
-
-from easyticket.db import db
+from easyticket.db import one_state
 from easyticket.queries.audit.finding import Finding, Invariant, Scope, find_violations
 from easyticket.queries.audit.ledger import ask_ledger
 from easyticket.queries.audit.liveness import ask_liveness
@@ -37,18 +32,5 @@ def audit_database(scope: Scope) -> list[Finding]:
 
     On PostgreSQL that needs a transaction of its own: whoever is in one already is asked in it.
     """
-    with _snapshot():
+    with one_state():
         return [find_violations(invariant, scope) for invariant in INVARIANTS]
-
-
-@contextmanager
-def _snapshot() -> Iterator[None]:
-    """Have every statement see the same state. SQLite's transactions do so anyway."""
-    db.session.rollback()
-    connection = db.session.connection()
-    if connection.dialect.name == "postgresql" and not connection.in_nested_transaction():
-        connection.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-    try:
-        yield
-    finally:
-        db.session.rollback()

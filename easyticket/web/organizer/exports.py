@@ -1,66 +1,146 @@
-"""The lists of the desk to take away, as CSV or XLSX: what their pages show, all pages of it."""
+"""The lists of the desk to take away, as CSV or XLSX: what their pages show of what was looked for, all pages of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from flask import request
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
-from easyticket.documents.attendee_table import attendee_columns
-from easyticket.documents.order_table import order_columns
-from easyticket.documents.tables import TableKind
-from easyticket.http.auth import current_actor, signed_in
-from easyticket.http.downloads import exports_limited, streamed_download
-from easyticket.queries.attendees import Attendee, AttendeeFilters, each_attendee
-from easyticket.queries.exported_orders import each_sold_order
-from easyticket.queries.organizer import get_own_event
+from easyticket.http.auth import current_actor, organizer_only, signed_in
+from easyticket.http.downloads import exports_limited
+from easyticket.models import Event
+from easyticket.queries.attendees import each_attendee
+from easyticket.queries.changes import list_event_changes
+from easyticket.queries.exported_orders import each_order
+from easyticket.queries.organizer import OwnEvents, get_own_event, list_own_events
+from easyticket.queries.sold_orders import list_sold_orders
+from easyticket.queries.streams import each_item
+from easyticket.queries.withdrawals import list_withdrawals
 from easyticket.rules.permissions import Permission
-from easyticket.services.exports import export_list
+from easyticket.web.exported import KIND, list_answer
+from easyticket.web.forms.attendees import read_attendees_search
+from easyticket.web.forms.changes import read_changes_form
+from easyticket.web.forms.sold_orders import read_sold_orders_search
 from easyticket.web.organizer import blueprint
+from easyticket.web.tables.attendees import attendee_columns
+from easyticket.web.tables.changes import change_columns
+from easyticket.web.tables.events import own_event_columns
+from easyticket.web.tables.orders import order_columns
+from easyticket.web.tables.payouts import payout_columns
 
 
-@blueprint.get("/events/<slug>/orders.<any(csv, xlsx):kind>")
+@blueprint.get(f"/events.{KIND}")
+@organizer_only
+@exports_limited
+def events_file(kind: str) -> ResponseReturnValue:
+    """Give the organizer's events as a file."""
+    actor, now = current_actor(), clock.now()
+    which = request.args.get("which", OwnEvents.ALL, type=OwnEvents)
+    wanted = request.args.get("q", "")[:100]
+    return list_answer(
+        "events",
+        kind,
+        own_event_columns(now),
+        lambda: each_item(
+            lambda page, per_page: list_own_events(
+                actor, now, which=which, wanted=wanted, page=page, per_page=per_page
+            )
+        ),
+        Permission.SEE_MONEY,
+    )
+
+
+@blueprint.get(f"/orders.{KIND}")
+@organizer_only
+@exports_limited
+def all_orders_file(kind: str) -> ResponseReturnValue:
+    """Give the orders of all of an organizer's events as a file."""
+    return _orders_answer(None, kind, current_app.config["SETTINGS"].default_time_zone)
+
+
+@blueprint.get(f"/events/<slug>/orders.{KIND}")
 @signed_in
 @exports_limited
 def orders_file(slug: str, kind: str) -> ResponseReturnValue:
     """Give the orders of an event as a file."""
-    actor, now, table = current_actor(), clock.now(), TableKind(kind)
-    event = get_own_event(actor, slug)
-    pieces = export_list(
-        "orders",
-        order_columns(now),
-        lambda: each_sold_order(event),
-        kind=table,
-        actor=actor,
-        permission=Permission.SEE_SALES,
-        target=event,
-        now=now,
-    )
-    return streamed_download(pieces, table.content_type, f"orders-{slug}.{kind}")
+    event = get_own_event(current_actor(), slug)
+    return _orders_answer(event, kind, event.time_zone)
 
 
-@blueprint.get("/events/<slug>/attendees.<any(csv, xlsx):kind>")
+@blueprint.get(f"/events/<slug>/attendees.{KIND}")
 @signed_in
 @exports_limited
 def attendees_file(slug: str, kind: str) -> ResponseReturnValue:
     """Give the people who come to an event as a file."""
-    actor, now, table = current_actor(), clock.now(), TableKind(kind)
+    actor, now = current_actor(), clock.now()
     event = get_own_event(actor, slug)
-    filters = AttendeeFilters(query=request.args.get("q", ""))
-
-    def rows() -> Iterable[Attendee]:
-        return each_attendee(actor, event, filters, ordering="attendee_name", now=now)
-
-    pieces = export_list(
+    search = read_attendees_search(request.args, event)
+    return list_answer(
         "attendees",
+        kind,
         attendee_columns(event),
-        rows,
-        kind=table,
-        actor=actor,
-        permission=Permission.SEE_SALES,
-        target=event,
-        now=now,
+        lambda: each_attendee(actor, event, search.filters, ordering=search.ordering, now=now),
+        Permission.SEE_SALES,
+        event,
+        suffix=f"-{slug}",
     )
-    return streamed_download(pieces, table.content_type, f"attendees-{slug}.{kind}")
+
+
+@blueprint.get(f"/events/<slug>/history.{KIND}")
+@signed_in
+@exports_limited
+def history_file(slug: str, kind: str) -> ResponseReturnValue:
+    """Give what was changed in an event as a file."""
+    actor = current_actor()
+    event = get_own_event(actor, slug)
+    filters = read_changes_form(request.args, zone=event.time_zone).filters
+    return list_answer(
+        "history",
+        kind,
+        change_columns(actor, event.time_zone),
+        lambda: each_item(
+            lambda page, per_page: list_event_changes(actor, event, filters, page=page, per_page=per_page)
+        ),
+        Permission.SEE_SALES,
+        event,
+        suffix=f"-{slug}",
+    )
+
+
+@blueprint.get(f"/money/payouts.{KIND}")
+@organizer_only
+@exports_limited
+def payouts_file(kind: str) -> ResponseReturnValue:
+    """Give the organizer's payouts as a file."""
+    actor = current_actor()
+    return list_answer(
+        "payouts",
+        kind,
+        payout_columns(current_app.config["SETTINGS"].default_time_zone),
+        lambda: each_item(lambda page, per_page: list_withdrawals(actor, page=page, per_page=per_page)),
+        Permission.SEE_MONEY,
+    )
+
+
+def _orders_answer(event: Event | None, kind: str, zone: str) -> ResponseReturnValue:
+    actor, now = current_actor(), clock.now()
+    search = read_sold_orders_search(request.args, zone)
+    return list_answer(
+        "orders",
+        kind,
+        order_columns(now),
+        lambda: each_order(
+            lambda page, per_page: list_sold_orders(
+                actor,
+                event,
+                search.filters,
+                ordering=search.ordering,
+                page=page,
+                per_page=per_page,
+                now=now,
+            )
+        ),
+        Permission.SEE_SALES if event else Permission.SEE_MONEY,
+        event,
+        suffix=f"-{event.slug}" if event else "",
+    )

@@ -1,4 +1,4 @@
-"""The columns of a table of sold orders."""
+"""The columns of a list of orders."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from zoneinfo import ZoneInfo
 from easyticket.core.money import Money
 from easyticket.documents.tables import Columns
 from easyticket.models import Order, SalesChannel
-from easyticket.rules.order_phase import shown_status
 from easyticket.rules.wording import method_text
+from easyticket.web.views.sold_orders import order_pill
 
 _CHANNELS = {
     SalesChannel.WEB: "Web",
-    SalesChannel.API: "API",
-    SalesChannel.API_V1: "API v1",
+    SalesChannel.API: "App",
+    SalesChannel.API_V1: "App",
     SalesChannel.DESK: "Door",
 }
 
 
 def order_columns(now: datetime) -> Columns[Order]:
-    """Return the columns; times are in the event's zone, statuses as of `now`."""
+    """Return the columns; times are in the event's zone, states as of `now`."""
     return (
         ("Order", lambda order: order.number),
         ("Placed", lambda order: order.created_at.astimezone(ZoneInfo(order.event.time_zone))),
-        ("Status", lambda order: shown_status(order, now).value.capitalize()),
+        ("State", lambda order: order_pill(order, now).text),
         ("Event", lambda order: order.event.title),
         ("Buyer", lambda order: order.buyer_name),
         ("E-mail", lambda order: order.buyer_email),
@@ -40,6 +40,7 @@ def order_columns(now: datetime) -> Columns[Order]:
         ("Fees on top", lambda order: _amount(order, order.fee_minor)),
         ("Total", lambda order: _amount(order, order.total_minor)),
         ("Refunded", lambda order: _amount(order, order.refunded_minor)),
+        ("Cash at the door", lambda order: _amount(order, order.cash_minor)),
         ("Promo code", lambda order: order.promo_code),
         ("Notes", lambda order: order.notes),
     )

@@ -1,29 +1,18 @@
-"""The columns of a table of people who come to an event. What is read about them is in `queries/attendees.py`."""
+"""The columns of the list of people who come to an event."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import InstrumentedAttribute
 
 from easyticket.core.money import Money
 from easyticket.documents.tables import Cell, Columns
-from easyticket.models import Event, OrderLine, Ticket
+from easyticket.models import Event, Ticket
+from easyticket.queries.attendees import Attendee
 
 
-class Place(Protocol):
-    """One place at an event; `ticket` is None while its order is not paid."""
-
-    @property
-    def line(self) -> OrderLine: ...
-
-    @property
-    def ticket(self) -> Ticket | None: ...
-
-
-def attendee_columns(event: Event) -> Columns[Place]:
+def attendee_columns(event: Event) -> Columns[Attendee]:
     """Return the columns; times are in the event's zone."""
     zone = ZoneInfo(event.time_zone)
     return (
@@ -42,11 +31,11 @@ def attendee_columns(event: Event) -> Columns[Place]:
     )
 
 
-def _said(place: Place, field: InstrumentedAttribute[str]) -> str:
+def _said(place: Attendee, field: InstrumentedAttribute[str]) -> str:
     """Return what the ticket says in this field; nothing while there is no ticket."""
     return getattr(place.ticket, field.key, "")
 
 
-def _let_in(place: Place, zone: ZoneInfo) -> Cell:
-    used_at: datetime | None = place.ticket.used_at if place.ticket else None
+def _let_in(place: Attendee, zone: ZoneInfo) -> Cell:
+    used_at = place.ticket.used_at if place.ticket else None
     return used_at.astimezone(zone) if used_at else None

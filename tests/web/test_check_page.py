@@ -1,0 +1,101 @@
+"""Looking an event over on its page: what is missing is said with where to mend it, and a rehearsal is one button."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from easyticket.db import db
+from easyticket.models import Event, EventStatus, EventTrial, Order, User
+from tests import factories
+from tests.factories import PASSWORD
+from tests.statements import counted_statements
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+def sign_in(client: FlaskClient, user: User) -> User:
+    client.post("/sign-in/", data={"email": user.email, "password": PASSWORD})
+    return user
+
+
+def a_draft(client: FlaskClient, **fields: Any) -> Event:
+    organizer = sign_in(client, factories.make_organizer())
+    values = {"title": "Night of Drums", "status": EventStatus.DRAFT, **fields}
+    return factories.make_simple_event(organizer=organizer, **values)
+
+
+def look(client: FlaskClient, event: Event) -> TestResponse:
+    answer = client.get(f"/organizer/events/{event.slug}/check/")
+    assert answer.status_code == 200
+    return answer
+
+
+def words(answer: TestResponse) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+def test_a_draft_that_needs_nothing_more_can_be_published_there(client: FlaskClient) -> None:
+    event = a_draft(client)
+    page = look(client, event)
+    assert "It can be published; " in words(page)
+    assert f'action="/organizer/events/{event.slug}/publish/"' in page.text
+    assert "No picture" in words(page) and "No payout account" in words(page)
+
+
+def test_what_is_needed_first_stands_first_and_hides_the_button(client: FlaskClient) -> None:
+    organizer = sign_in(client, factories.make_organizer(is_verified=False))
+    event = factories.make_event(organizer=organizer, status=EventStatus.DRAFT)
+    page = look(client, event)
+    titles = re.findall(r'class="check-title">([^<]+)', page.text)
+    assert titles[0] == "Your address is not verified"
+    assert "No tickets" in titles
+    assert "/publish/" not in page.text
+
+
+def test_more_tickets_than_places_are_noticed(client: FlaskClient) -> None:
+    event = a_draft(client, total_capacity=60)
+    assert "The tickets add up to 100, and sale ends at 60 for all together." in words(look(client, event))
+
+
+def test_a_rehearsal_is_one_button_and_its_result_stays_on_the_page(client: FlaskClient) -> None:
+    event = a_draft(client)
+    answer = client.post(f"/organizer/events/{event.slug}/check/try/", follow_redirects=True)
+    text = words(answer)
+    assert "Tried. Everything went well, and nothing of it is left." in text
+    assert "Standard Bought for" in text and "Test mail Handed over for" in text
+    assert db.session.scalar(sa.select(sa.func.count(Order.id))) == 0
+
+
+def test_after_a_change_the_trial_counts_no_longer(client: FlaskClient) -> None:
+    event = a_draft(client)
+    client.post(f"/organizer/events/{event.slug}/check/try/")
+    assert "Tried Everything went well" in words(look(client, event))
+    client.post(f"/organizer/events/{event.slug}/publish/")
+    assert "Changed since it was tried" in words(look(client, event))
+
+
+def test_other_peoples_events_are_not_found(client: FlaskClient) -> None:
+    event = factories.make_simple_event(status=EventStatus.DRAFT)
+    sign_in(client, factories.make_organizer())
+    assert client.get(f"/organizer/events/{event.slug}/check/").status_code == 404
+    assert client.post(f"/organizer/events/{event.slug}/check/try/").status_code == 404
+    assert db.session.scalars(sa.select(EventTrial)).all() == []
+
+
+def test_many_kinds_of_tickets_take_the_same_statements(client: FlaskClient) -> None:
+    event = a_draft(client)
+    counts = []
+    for more in (0, 12):
+        for _ in range(more):
+            factories.make_ticket_type(event)
+        with counted_statements() as statements:
+            look(client, event)
+        counts.append(len(statements))
+    assert counts[0] == counts[1]

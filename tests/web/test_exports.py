@@ -1,0 +1,107 @@
+"""Lists taken away through the pages: the buttons lead to files of what was looked for, for those who see the list only."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from html import unescape
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from easyticket.core import clock
+from easyticket.db import db
+from easyticket.models import Change, Event, OrderStatus, User
+from easyticket.services.tickets import issue_tickets
+from tests import factories
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+def sign_in(client: FlaskClient, user: User) -> User:
+    client.post("/sign-in/", data={"email": user.email, "password": PASSWORD})
+    return user
+
+
+def sold_out_evening(organizer: User, *buyers: str) -> Event:
+    event = factories.make_simple_event(organizer=organizer)
+    for name in buyers:
+        lines = [(event.ticket_types[0].offers[0], 1)]
+        order = factories.make_order(event, lines, status=OrderStatus.CONFIRMED, buyer_name=name)
+        issue_tickets(order, clock.now())
+    return event
+
+
+def take(client: FlaskClient, path: str) -> TestResponse:
+    """Read a file to its end, as a browser does before it shows it as done."""
+    return client.get(path, buffered=True)
+
+
+def files_of(page: TestResponse) -> list[str]:
+    """Return the addresses behind the buttons of a page."""
+    return [unescape(each) for each in re.findall(r'href="([^"]+)" download', page.text)]
+
+
+def rows_of(answer: TestResponse) -> list[dict[str, str]]:
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize("room", ["orders", "attendees", "history"])
+def test_each_list_of_an_event_is_two_files_that_nobody_keeps(client: FlaskClient, room: str) -> None:
+    event = sold_out_evening(sign_in(client, factories.make_organizer()), "Ama Owusu")
+    # The first file is a line of the history.
+    take(client, f"/organizer/events/{event.slug}/orders.csv")
+    xlsx, table = files_of(client.get(f"/organizer/events/{event.slug}/{room}/"))
+    assert table == f"/organizer/events/{event.slug}/{room}.csv"
+    answer = take(client, table)
+    assert rows_of(answer)
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={room}-{event.slug}.csv"
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert take(client, xlsx).data.startswith(b"PK")
+
+
+def test_the_file_has_what_was_looked_for(client: FlaskClient) -> None:
+    event = sold_out_evening(sign_in(client, factories.make_organizer()), "Ama Owusu", "Ama Mensah", "Kofi")
+    for room, heading in (("orders", "Buyer"), ("attendees", "Name")):
+        [_, table] = files_of(client.get(f"/organizer/events/{event.slug}/{room}/?q=ama&page=1"))
+        assert {row[heading] for row in rows_of(take(client, table))} == {"Ama Owusu", "Ama Mensah"}
+
+
+def test_all_orders_and_events_are_the_organizers_own(client: FlaskClient) -> None:
+    sold_out_evening(factories.make_organizer(), "Elsewhere")
+    event = sold_out_evening(sign_in(client, factories.make_organizer()), "Ama Owusu")
+    assert [row["Buyer"] for row in rows_of(take(client, "/organizer/orders.csv"))] == ["Ama Owusu"]
+    assert [row["Event"] for row in rows_of(take(client, "/organizer/events.csv"))] == [event.title]
+    assert rows_of(take(client, "/organizer/money/payouts.csv")) == []
+
+
+def test_strangers_find_no_file_and_leave_no_line_in_the_log(client: FlaskClient) -> None:
+    event = sold_out_evening(factories.make_organizer(), "Ama Owusu")
+    paths = [f"/organizer/events/{event.slug}/{room}.csv" for room in ("orders", "attendees", "history")]
+    assert {client.get(path).status_code for path in paths} == {302}
+    sign_in(client, factories.make_organizer())
+    assert {client.get(path).status_code for path in paths} == {404}
+    assert client.get("/admin/people.csv").status_code == 403
+    assert db.session.scalars(sa.select(Change)).all() == []
+
+
+@pytest.mark.parametrize("room", ["people", "organizers", "events", "orders", "changes"])
+def test_administrators_take_their_lists_away(client: FlaskClient, room: str) -> None:
+    sold_out_evening(factories.make_organizer(), "Ama Owusu")
+    sign_in(client, factories.make_staff())
+    take(client, "/admin/people.csv")
+    xlsx, table = files_of(client.get(f"/admin/{room}/"))
+    assert table.split("?")[0] == f"/admin/{room}.csv"
+    assert rows_of(take(client, table))
+    assert take(client, xlsx).data.startswith(b"PK")
+
+
+def test_a_look_without_the_content_is_not_noted(client: FlaskClient) -> None:
+    event = sold_out_evening(sign_in(client, factories.make_organizer()))
+    assert client.head(f"/organizer/events/{event.slug}/orders.csv", buffered=True).status_code == 200
+    assert db.session.scalars(sa.select(Change)).all() == []
