@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Not shown: it is said otherwise, or tells people nothing.
-SILENT = frozenset({"currency", "refund", "search_text", "position"})
+SILENT = frozenset({"currency", "refund", "search_text", "position", "list", "format"})
 
 LABELS = {
     "start_at": "Starts",
@@ -102,6 +102,6 @@ CHOICES = {
     },
     "user_type": {"consumer": "buyer", "organizer": "organizer", "admin": "administrator"},
     "decision": {"returned": "the money goes back", "left": "seen to, it stays as it is"},
-    "list": {"orders": "orders", "attendees": "attendees", "changes": "history"},
+    "list": {"orders": "the orders", "attendees": "the attendees", "changes": "the history"},
     "format": {"csv": "CSV", "xlsx": "XLSX"},
 }

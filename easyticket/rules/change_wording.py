@@ -54,13 +54,14 @@ _SENTENCES = {
     ChangeAction.ORDER_SOLD_AT_DOOR: "Sold tickets at the door",
     ChangeAction.ORDER_MAIL_SENT_AGAIN: "Had the tickets mailed once more",
     ChangeAction.ORDER_REFUNDED: "Returned money",
-    ChangeAction.ORDER_CANCELLED: "Cancelled the unpaid order",
+    ChangeAction.ORDER_CHANGED: "Corrected who the buyer is",
+    ChangeAction.ORDER_CANCELLED: "Cancelled the order",
     ChangeAction.REFUND_ASKED_AGAIN: "Sent a failed refund once more",
     ChangeAction.TICKET_CHANGED: "Changed who a ticket is for",
     ChangeAction.TICKET_SENT_ON: "Sent a ticket on to somebody else",
     ChangeAction.CHECK_IN_MADE: "Let somebody in by hand",
     ChangeAction.CHECK_IN_UNDONE: "Took a check-in back",
-    ChangeAction.LIST_EXPORTED: "Downloaded a list",
+    ChangeAction.LIST_EXPORTED: "Downloaded {list} as {format}",
     ChangeAction.ACCOUNT_ADDED: "Added the account “{subject}” to be paid to",
     ChangeAction.ACCOUNT_CHANGED: "Changed the account “{subject}” to be paid to",
     ChangeAction.ACCOUNT_DELETED: "Deleted the account “{subject}” to be paid to",
@@ -92,11 +93,13 @@ class Difference:
     is_long: bool = False
 
 
-def change_sentence(action: str, subject: str) -> str:
+def change_sentence(action: str, subject: str, after: Mapping[str, Any]) -> str:
     """Return what was done, without who and when, for example "Changed the ticket type “Standard”"."""
-    known = action in ChangeAction.__members__.values()
-    sentence = _SENTENCES.get(ChangeAction(action), "") if known else ""
-    return (sentence or f"{action.replace('_', ' ').capitalize()}: {{subject}}").replace("{subject}", subject)
+    is_known = action in ChangeAction.__members__.values()
+    sentence = _SENTENCES[ChangeAction(action)] if is_known else f"{_as_words(action)}: {{subject}}"
+    for name in ("list", "format"):
+        sentence = sentence.replace(f"{{{name}}}", value_text(name, after.get(name), "", "UTC"))
+    return sentence.replace("{subject}", subject)
 
 
 def kind_choices(kinds: Sequence[str] = ()) -> list[tuple[str, str]]:
@@ -147,7 +150,11 @@ def value_text(name: str, value: Any, currency: str, zone: str) -> str:
 
 
 def _label(name: str) -> str:
-    return LABELS.get(name, name.removesuffix("_minor").replace("_", " ").capitalize())
+    return LABELS.get(name, _as_words(name.removesuffix("_minor").removeprefix("is_")))
+
+
+def _as_words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _money(minor: int, currency: str) -> str:

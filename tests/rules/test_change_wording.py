@@ -16,7 +16,7 @@ def told(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
 
 @pytest.mark.parametrize("action", ChangeAction)
 def test_every_action_is_a_sentence_of_a_kind_that_can_be_looked_for(action: ChangeAction) -> None:
-    sentence = change_sentence(action.value, "Standard")
+    sentence = change_sentence(action.value, "Standard", {"list": "orders", "format": "csv"})
     assert sentence[0].isupper()
     assert "{" not in sentence
     assert "_" not in sentence
@@ -24,15 +24,15 @@ def test_every_action_is_a_sentence_of_a_kind_that_can_be_looked_for(action: Cha
 
 
 def test_what_it_was_about_stands_in_the_sentence() -> None:
-    assert change_sentence("ticket_type_changed", "Standard") == "Changed the ticket type “Standard”"
+    assert change_sentence("ticket_type_changed", "Standard", {}) == "Changed the ticket type “Standard”"
 
 
 def test_a_title_with_braces_is_told_as_it_is() -> None:
-    assert change_sentence("event_deleted", "{0} {x!r}") == "Deleted the event “{0} {x!r}”"
+    assert change_sentence("event_deleted", "{0} {list}", {}) == "Deleted the event “{0} {list}”"
 
 
 def test_an_action_of_a_later_version_is_still_told() -> None:
-    assert change_sentence("seat_moved", "A 7") == "Seat moved: A 7"
+    assert change_sentence("seat_moved", "A 7", {}) == "Seat moved: A 7"
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,10 @@ def test_all_prices_of_a_ticket_type_are_told_at_once() -> None:
 def test_a_long_text_is_folded_away() -> None:
     [long] = told({"description": ""}, {"description": "All night. " * 20})
     assert long.is_long
+
+
+def test_a_download_says_of_what_and_as_what() -> None:
+    assert (
+        change_sentence("list_exported", "", {"list": "orders", "format": "xlsx"})
+        == "Downloaded the orders as XLSX"
+    )

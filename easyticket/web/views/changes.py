@@ -67,7 +67,7 @@ def _row(entry: ChangeEntry, reader: Actor, *, is_of_event: bool) -> ChangeRow:
         when=moment_text(change.changed_at, _zone_of(entry)),
         when_iso=change.changed_at.isoformat(timespec="seconds"),
         who=who_text(entry, reader),
-        sentence=change_sentence(change.action, change.subject),
+        sentence=change_sentence(change.action, change.subject, change.after),
         differences=differences_in(entry),
         is_erased=change.erased_at is not None,
         event_title=event.title if event and shows_event else "",

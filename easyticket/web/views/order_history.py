@@ -66,8 +66,9 @@ def order_life(order: Order, history: OrderHistory, reader: Actor) -> list[LifeR
     """Return what happened to an order, the newest first."""
     noted = {str(entry.change.after.get("refund", "")) for entry in history.changes}
     rows = [
-        *_own(order, history),
+        _placed(order),
         *_payments(order),
+        *_outcome(order, history),
         *(row for refund in order.refunds for row in _refund(order, refund, history, noted)),
         *_disputes(order),
         *(_scan(order, scan) for scan in history.scans),
@@ -78,8 +79,11 @@ def order_life(order: Order, history: OrderHistory, reader: Actor) -> list[LifeR
     return [row for _, row in sorted(enumerate(rows), key=lambda each: (each[1].at, each[0]), reverse=True)]
 
 
-def _own(order: Order, history: OrderHistory) -> Iterator[LifeRow]:
-    yield _row(order, order.created_at, _PLACED[order.channel], amount_text(order, order.total_minor))
+def _placed(order: Order) -> LifeRow:
+    return _row(order, order.created_at, _PLACED[order.channel], amount_text(order, order.total_minor))
+
+
+def _outcome(order: Order, history: OrderHistory) -> Iterator[LifeRow]:
     if order.confirmed_at is not None:
         count = len(order.tickets)
         tickets = f"{count} ticket{'' if count == 1 else 's'} issued"
@@ -144,7 +148,7 @@ def _scan(order: Order, scan: Scan) -> LifeRow:
     code = next((ticket.code for ticket in order.tickets if ticket.id == scan.ticket_id), "")
     who = scan.scanned_by.display_name if scan.scanned_by else ""
     is_in = scan.outcome is ScanOutcome.ADMITTED
-    answer = "" if is_in else SENTENCES[scan.outcome]
+    answer = "" if is_in else SENTENCES[scan.outcome].rstrip(".")
     title = "Let in at the gate" if is_in else "Refused at the gate"
     detail = " · ".join(filter(None, (answer, code, scan.gate)))
     return _row(order, scan.scanned_at, title, detail, who=who, tone="good" if is_in else "warn")
@@ -164,7 +168,7 @@ def _change(order: Order, entry: ChangeEntry, reader: Actor) -> LifeRow:
     return LifeRow(
         at=change.changed_at,
         when=moment_text(change.changed_at, order.event.time_zone),
-        title=change_sentence(change.action, change.subject),
+        title=change_sentence(change.action, change.subject, change.after),
         who=who_text(entry, reader),
         tone=_TONES.get(change.action, ""),
         differences=differences_in(entry),
