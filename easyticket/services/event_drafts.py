@@ -18,8 +18,8 @@ from easyticket.models import Event, EventDraft
 from easyticket.queries.event_drafts import form_of
 from easyticket.rules.permissions import Actor, Permission, require
 
-# Characters of everything together: a description of the longest kind, and room for the rest.
-MOST_CHARACTERS = 80_000
+# Characters of everything together: two texts of the longest kind, with signs that are written longer, and room for the rest.
+MOST_CHARACTERS = 250_000
 KEPT_FOR = timedelta(days=90)
 
 

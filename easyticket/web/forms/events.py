@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField, URLField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from easyticket.models import Category, Event, FeeBearer
+from easyticket.models import Category, CheckInPolicy, Event, FeeBearer
 from easyticket.services.events import EventDraft
 from easyticket.web.forms.checks import MOST, WHOLE, optional, required
+from easyticket.web.forms.drafts import KeptForm
 from easyticket.web.forms.fields import Form, text_of
 from easyticket.web.forms.first_ticket import FirstTicketForm
 from easyticket.web.forms.moments import HasMoments, MomentField
@@ -46,7 +47,7 @@ def _days_text(days: int) -> str:
     return f"Until {'a day' if days == 1 else f'{days} days'} before it begins"
 
 
-class EventForm(HasMoments):
+class EventForm(KeptForm, HasMoments):
     """Everything about an event but what it sells."""
 
     title = StringField("Title", required("Give the event a title.", 255))
@@ -73,6 +74,16 @@ class EventForm(HasMoments):
         "From which age", [Optional(), NumberRange(0, 120, message="Enter an age from 0 to 120.")]
     )
     tags = StringField("Search words", optional(500))
+    online_link = URLField("Address to join online", optional(500))
+    check_in_policy = RadioField(
+        "A ticket lets its holder in",
+        choices=[
+            SelectChoice(CheckInPolicy.SINGLE.value, "Once"),
+            SelectChoice(CheckInPolicy.DAILY.value, "Once a day"),
+            SelectChoice(CheckInPolicy.MULTIPLE.value, "As often as they leave and come back"),
+        ],
+        default=CheckInPolicy.SINGLE.value,
+    )
     buyer_refund_days = RefundSelectField("Buyers can have their money back")
     refund_policy = TextAreaField("More about refunds", optional(50_000))
 
@@ -116,7 +127,7 @@ class EventForm(HasMoments):
     def values(self) -> dict[str, Any]:
         """Return what was typed by the names of the event's fields."""
         zone = self.time_zone.data
-        texts = ("title", "description", "short_description", "tags", "refund_policy")
+        texts = ("title", "description", "short_description", "tags", "online_link", "refund_policy")
         places = ("venue_name", "venue_address", "venue_city", "venue_country")
         return {
             **{name: text_of(self[name]) for name in (*texts, *places)},
@@ -126,6 +137,7 @@ class EventForm(HasMoments):
             "time_zone": zone,
             "total_capacity": self.total_capacity.data,
             "fee_bearer": FeeBearer(self.fee_bearer.data),
+            "check_in_policy": CheckInPolicy(self.check_in_policy.data),
             "age_restriction": self.age_restriction.data,
             "buyer_refund_days": self.buyer_refund_days.days,
         }

@@ -8,17 +8,21 @@ from flask_login import current_user
 
 from easyticket.core import clock
 from easyticket.http.auth import current_actor, organizer_only
-from easyticket.models import EventStatus
+from easyticket.models import Event, EventStatus
 from easyticket.queries.categories import list_categories
+from easyticket.queries.event_drafts import find_event_draft
 from easyticket.queries.offers import fee_basis_points_of
 from easyticket.queries.organizer import get_own_event
 from easyticket.rules.publishing import may_go_live
 from easyticket.rules.wording import percent_text
-from easyticket.services.events import create_event, update_event
+from easyticket.services.event_drafts import keep_event_draft
+from easyticket.services.event_editor import save_event, save_new_event
 from easyticket.web.forms.events import EventForm, NewEventForm
+from easyticket.web.forms.fields import text_of
 from easyticket.web.forms.refusals import refusals_shown_in, status_of
 from easyticket.web.organizer import blueprint
 from easyticket.web.views.account import country_names
+from easyticket.web.views.event_editor import cover_view, draft_notice, preview_of
 
 _WORDS = {
     "Start date cannot be in the past": "This is in the past. Choose a later beginning.",
@@ -32,13 +36,15 @@ _RENAMED = {"total_quantity": "quantity", "name": "ticket_name"}
 @organizer_only
 def new_event() -> ResponseReturnValue:
     """Make an event with its first ticket type, as a draft or published at once."""
-    settings = current_app.config["SETTINGS"]
-    form = NewEventForm(time_zone=settings.default_time_zone, currency=settings.default_currency)
+    settings, actor = current_app.config["SETTINGS"], current_actor()
+    draft = None if request.method == "POST" else find_event_draft(actor, None)
+    given = {"time_zone": settings.default_time_zone, "currency": settings.default_currency}
+    form = NewEventForm.gone_on_with(draft, **given)
     form.offer_categories([each.category for each in list_categories(clock.now())])
-    if form.validate_on_submit():
+    if "preview" not in request.form and form.validate_on_submit():
         with refusals_shown_in(form, words=_WORDS, **_RENAMED):
-            event = create_event(
-                actor=current_actor(),
+            event = save_new_event(
+                actor=actor,
                 draft=form.draft(),
                 ticket_types=form.ticket_types(),
                 publish="publish" in request.form and form.is_simple,
@@ -49,12 +55,16 @@ def new_event() -> ResponseReturnValue:
             # Any other pricing has its prices on a page of its own; the event goes live once they are there.
             page = "organizer.event" if form.is_simple else "organizer.new_ticket_type"
             return redirect(url_for(page, slug=event.slug))
+    _keep_sent(form, None)
     page = render_template(
         "organizer/new_event.html",
         form=form,
+        preview=_preview(form),
+        notice_of_draft=draft_notice(draft, None),
+        draft_url=url_for("organizer.keep_new_draft"),
         countries=country_names(),
         fee=percent_text(settings.fee_basis_points),
-        may_publish=may_go_live(current_actor(), current_user),
+        may_publish=may_go_live(actor, current_user),
     )
     return page, status_of(form)
 
@@ -63,22 +73,42 @@ def new_event() -> ResponseReturnValue:
 @organizer_only
 def edit_event(slug: str) -> ResponseReturnValue:
     """Change what is said about an event."""
-    event = get_own_event(current_actor(), slug)
-    form = EventForm(obj=event)
+    actor = current_actor()
+    event = get_own_event(actor, slug)
+    draft = None if request.method == "POST" else find_event_draft(actor, event)
+    form = EventForm.gone_on_with(draft, obj=event)
     form.offer_categories([each.category for each in list_categories(clock.now())], event.category)
-    if not form.is_submitted():
+    if request.method != "POST" and draft is None:
         form.show(event)
-    elif form.validate():
+    elif "preview" not in request.form and form.validate_on_submit():
         with refusals_shown_in(form, words=_WORDS):
-            update_event(actor=current_actor(), event=event, changes=form.changes_to(event), now=clock.now())
+            save_event(actor=actor, event=event, changes=form.changes_to(event), now=clock.now())
             flash("Saved.", "success")
             return redirect(url_for("organizer.event", slug=slug))
+    _keep_sent(form, event)
     page = render_template(
         "organizer/edit_event.html",
         form=form,
+        preview=_preview(form),
+        notice_of_draft=draft_notice(draft, event),
+        draft_url=url_for("organizer.keep_draft", slug=slug),
+        cover=cover_view(event),
         title=event.title,
         slug=slug,
+        is_draft=event.status is EventStatus.DRAFT,
         countries=country_names(),
         fee=percent_text(fee_basis_points_of(event)),
     )
     return page, status_of(form)
+
+
+def _keep_sent(form: EventForm, event: Event | None) -> None:
+    """Keep what was sent and is not saved, because something is wrong with it or only a preview was asked for."""
+    if request.method == "POST":
+        now = clock.now()
+        with refusals_shown_in(form):
+            keep_event_draft(actor=current_actor(), event=event, fields=form.typed(), opened_at=now, now=now)
+
+
+def _preview(form: EventForm) -> str | None:
+    return preview_of(text_of(form.description)) if "preview" in request.form else None
