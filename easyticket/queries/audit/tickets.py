@@ -83,20 +83,15 @@ def _admissions_and_scans(scope: Scope) -> Iterator[Rows]:
         Scan.ticket_id == Admission.ticket_id,
     )
     yield (
-        rows_of("admission", Admission.id, "a scan that admitted", "none")
+        rows_of("admission", Admission.id, "a scan that admitted and was not taken back", "none")
         .outerjoin(Scan, is_same)
-        .where(Scan.id.is_(None), scope.has(Admission.event_id))
+        .where(sa.or_(Scan.id.is_(None), is_undone), scope.has(Admission.event_id))
     )
     yield (
         rows_of("scan that admitted", Scan.id, "an admission", "none")
         .outerjoin(Admission, is_same)
         .where(Scan.outcome == ScanOutcome.ADMITTED, Admission.id.is_(None), scope.has(Scan.event_id))
         .where(sa.not_(is_undone))
-    )
-    yield (
-        rows_of("admission", Admission.id, "none: it was undone", "one")
-        .join(Scan, Scan.undoes_key == Admission.scan_key)
-        .where(scope.has(Admission.event_id))
     )
 
 
