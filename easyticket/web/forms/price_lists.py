@@ -15,7 +15,7 @@ from easyticket.web.forms.price_cells import PriceRow, uuid_of
 from easyticket.web.forms.ticket_types import TableForm
 from easyticket.web.forms.zones import shown_in
 
-_FREE_ROWS = 2
+_FREE_ROWS = 1
 # Where the cell of an offer's field is in a row.
 _CELLS = {"tier_name": "name", "day_name": "name", "tier_number": "name", "day_number": "day_on"}
 
@@ -42,7 +42,7 @@ class PriceListForm(TableForm):
     def start(self) -> None:
         """Give a new ticket type a few free rows."""
         self.name.data = self.name.data or ("Day pass" if self.has_days else "Ticket")
-        self._add_free_rows(_FREE_ROWS + 1)
+        self._add_free_rows(_FREE_ROWS + 2)
 
     def show(self, ticket_type: TicketType) -> None:
         """Fill in what stands, at the first look, and leave a few rows free."""

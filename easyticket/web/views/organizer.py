@@ -97,7 +97,7 @@ class OfferRow:
 
 @dataclass(frozen=True, slots=True)
 class TicketTypeRow:
-    """One ticket type with its stock; `edit_url` is empty where the desk cannot edit its kind of pricing."""
+    """One ticket type with its stock, and where it is changed."""
 
     name: str
     price: str
@@ -127,7 +127,6 @@ class EventOverview:
     is_draft: bool
     is_cancelled: bool
     is_over: bool
-    has_simple_pricing: bool
     has_sales: bool
 
 
@@ -176,7 +175,6 @@ def event_overview(
         is_draft=event.status is EventStatus.DRAFT,
         is_cancelled=event.status is EventStatus.CANCELLED,
         is_over=phase_of(event, now) is Phase.PAST,
-        has_simple_pricing=event.pricing_type is PricingType.SIMPLE,
         has_sales=stock.sold + stock.held > 0,
     )
 
@@ -233,7 +231,7 @@ def _ticket_type_row(event: Event, ticket_type: TicketType, stocks: Stocks) -> T
         price=_price_text(event, ticket_type.offers),
         bar=bar_of(stock),
         note=_note(event, ticket_type),
-        edit_url=edit_url if is_simple else "",
+        edit_url=edit_url,
         offers=[] if is_simple else [_offer_row(event, offer, stocks) for offer in ticket_type.offers],
     )
 
