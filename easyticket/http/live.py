@@ -7,10 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from flask import Response, stream_with_context
+from flask import Flask, Response, current_app
 from flask.typing import ResponseReturnValue
-
-from easyticket.db import db
 
 # Of the eight threads of a process that serves.
 SEATS = 2
@@ -26,7 +24,14 @@ def stream_changes(read: Callable[[], str]) -> ResponseReturnValue:
     again after that."""
     if not _seats.acquire(blocking=False):
         return "", 204
-    response = Response(stream_with_context(changes(read)), mimetype="text/event-stream")
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def look() -> str:
+        # Each look has a context of its own: no connection to the database is kept while the stream waits.
+        with app.app_context():
+            return read()
+
+    response = Response(changes(look), mimetype="text/event-stream")
     # A proxy in front must not keep it back.
     response.headers["X-Accel-Buffering"] = "no"
     # Not at the generator's end: one that never began has none.
@@ -45,7 +50,5 @@ def changes(
         if turn:
             wait(_PAUSE)
         said = read()
-        # No connection to the database is kept while it waits.
-        db.session.close()
         yield f"event: pulse\ndata: {said}\n\n" if said != last else ": \n\n"
         last = said

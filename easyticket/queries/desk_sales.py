@@ -75,7 +75,7 @@ def find_pace(event: Event, now: datetime) -> Pace | None:
     other = db.session.scalar(
         sa.select(Event)
         .join(Quota, IS_OF_EVENT)
-        .options(load_only(Event.id, Event.slug, Event.title, Event.start_at, Event.time_zone))
+        .options(load_only(Event.slug, Event.title, Event.start_at, Event.end_at))
         .where(Event.organizer_id == event.organizer_id, Event.status == EventStatus.PUBLISHED)
         .where(Event.id != event.id, Event.start_at < event.start_at, Event.start_at < now, Quota.sold > 0)
         .order_by(Event.start_at.desc(), Event.id.desc())

@@ -168,13 +168,11 @@ class TestTheDesk:
     @pytest.mark.parametrize(
         "make", [factories.make_tiered_event, factories.make_day_event, factories.make_grid_event]
     )
-    def test_other_pricing_is_shown_and_not_edited(self, client: FlaskClient, make: Any) -> None:
+    def test_other_pricing_is_shown_and_leads_to_its_table(self, client: FlaskClient, make: Any) -> None:
         event = make(organizer=an_organizer(client))
         page = client.get(f"/organizer/events/{event.slug}/")
         assert "50 left" in words(page) or "60 left" in words(page)
-        assert "/ticket-types/" not in page.text
-        address = f"/organizer/events/{event.slug}/ticket-types/new/"
-        assert client.get(address).status_code == 404
+        assert f"/ticket-types/{event.ticket_types[0].uuid}/" in page.text
 
     def test_the_list_asks_the_database_as_often_for_twenty_events_as_for_one(
         self, client: FlaskClient
@@ -204,6 +202,59 @@ class TestTheDesk:
         assert "page=2" in client.get("/organizer/events/").text
         assert client.get("/organizer/events/?page=2").text.count("panel-title") == 1
         assert client.get("/organizer/events/?page=3").status_code == 404
+
+    def test_the_list_is_searched_and_narrowed_and_both_stay_on_its_pages(self, client: FlaskClient) -> None:
+        organizer = an_organizer(client)
+        past = clock.now() - timedelta(days=9)
+        factories.make_event(organizer=organizer, title="Drums past", start_at=past)
+        factories.make_event(organizer=organizer, title="Drums off", status=EventStatus.CANCELLED)
+        factories.make_event(organizer=organizer, title="Drums draft", status=EventStatus.DRAFT)
+        factories.make_event(organizer=organizer, title="Drums to come")
+        factories.make_event(organizer=organizer, title="Flutes", venue_name="Alte Halle")
+
+        def titles(query: str) -> set[str]:
+            page = client.get(f"/organizer/events/?{query}").text
+            return {
+                unescape(each) for each in re.findall(r'<h2 class="panel-title.*?dir="auto">(.*?)</a>', page)
+            }
+
+        assert titles("which=coming") == {"Drums to come", "Flutes"}
+        assert titles("which=drafts") == {"Drums draft"}
+        assert titles("which=past") == {"Drums past", "Drums off"}
+        assert titles("q=drums&which=coming") == {"Drums to come"}
+        assert titles("q=alte+halle") == {"Flutes"}
+        assert titles("which=nonsense") == titles("")
+        assert "No such event" in words(client.get("/organizer/events/?q=harps"))
+        assert "which=past&amp;q=drums" in client.get("/organizer/events/?q=drums").text
+
+    def test_what_has_to_be_done_stands_on_the_first_screen_with_its_button(
+        self, client: FlaskClient
+    ) -> None:
+        organizer = an_organizer(client)
+        draft = factories.make_simple_event(organizer=organizer, title="Ready", status=EventStatus.DRAFT)
+        page = client.get("/organizer/")
+        assert "Ready A draft is ready" in words(page)
+        assert f'action="/organizer/events/{draft.slug}/publish/"' in page.text
+        client.post(f"/organizer/events/{draft.slug}/publish/")
+        assert "A draft is ready" not in words(client.get("/organizer/"))
+
+    def test_figures_come_alone_for_a_page_that_asks_again(self, client: FlaskClient) -> None:
+        event = factories.make_simple_event(organizer=an_organizer(client))
+        factories.sell_places(event.ticket_types[0].offers[0], 2)
+        for address in ("/organizer/", f"/organizer/events/{event.slug}/"):
+            part = client.get(address, headers={"HX-Request": "true"}).text
+            assert part.lstrip().startswith('<div id="figures"')
+            assert part.strip() in client.get(address).text
+            assert "2 of 100 sold" in part
+            assert "Sales by day" in part
+
+    def test_a_page_is_told_of_changes_by_a_stream(self, client: FlaskClient) -> None:
+        event = factories.make_simple_event(organizer=an_organizer(client))
+        for address in ("/organizer/live/", f"/organizer/events/{event.slug}/live/"):
+            answer = client.get(address, buffered=False)
+            assert answer.mimetype == "text/event-stream"
+            assert b"retry" in next(iter(answer.response))
+            answer.close()
 
 
 class TestChanging:
@@ -311,7 +362,7 @@ class TestCancelling:
 
 
 class TestWhoComesIn:
-    PATHS = ("", "edit/", "cancel/", "delete/", "ticket-types/new/")
+    PATHS = ("", "live/", "edit/", "cancel/", "delete/", "ticket-types/new/")
 
     def test_anybody_elses_event_is_not_found(self, client: FlaskClient) -> None:
         event = factories.make_simple_event()

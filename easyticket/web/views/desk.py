@@ -132,7 +132,7 @@ def event_desk_page(desk: EventDesk, actor: Actor, now: datetime) -> EventDeskPa
         bar=bar_of(stock) if stock.capacity else None,
         tasks=task_list(desk.tasks, actor, now, is_of_one=True),
         chart=day_chart(desk.sales),
-        pace=_pace_view(desk.pace, event.title) if desk.pace else None,
+        pace=_pace_view(desk.pace, event.title, now) if desk.pace else None,
         money=[_money_panel(card) for card in desk.money],
         pulse=desk.pulse,
     )
@@ -181,7 +181,7 @@ def _tickets(count: int) -> str:
     return "1 ticket" if count == 1 else f"{count:,} tickets"
 
 
-def _pace_view(pace: Pace, title: str) -> PaceView:
+def _pace_view(pace: Pace, title: str, now: datetime) -> PaceView:
     more = pace.sold - pace.other_sold
     compared = "as many as" if not more else f"{abs(more):,} {'more' if more > 0 else 'fewer'} than"
     highest = max(pace.sold, pace.other_total, 1)
@@ -195,7 +195,7 @@ def _pace_view(pace: Pace, title: str) -> PaceView:
                 "percent": pace.other_sold * 100 // highest,
             },
             {
-                "name": f"{pace.other.title}, in the end",
+                "name": f"{pace.other.title}, {'in the end' if pace.other.end_at <= now else 'so far'}",
                 "text": f"{pace.other_total:,}",
                 "percent": pace.other_total * 100 // highest,
             },
