@@ -41,6 +41,7 @@ from easyticket.web import (
     render,
     sandbox,
     site,
+    tickets,
     webhooks,
 )
 from easyticket.web.checkout import card
@@ -51,6 +52,7 @@ _BLUEPRINTS = (
     checkout.blueprint,
     card.blueprint,
     orders.blueprint,
+    tickets.blueprint,
     receipts.blueprint,
     qr.blueprint,
     account.blueprint,

@@ -8,6 +8,7 @@ from easyticket.emails.message import Attachment, Email, render_email
 from easyticket.emails.orders import facts_of
 from easyticket.links import public_url
 from easyticket.models import EventStatus, Ticket, TicketTransfer
+from easyticket.rules.online_links import online_link_of_ticket
 from easyticket.rules.wording import moment_text
 
 
@@ -25,6 +26,7 @@ def ticket_received(
         sender=_one_line(transfer.from_name) or transfer.from_email,
         holder=transfer.to_name,
         code=code,
+        online_link=online_link_of_ticket(ticket),
         has_pdf=any(attachment.content_type == "application/pdf" for attachment in attachments),
         link=public_url("tickets.page", secret=secret),
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from easyticket.core.errors import NotFound
 from easyticket.core.signing import digest
 from easyticket.db import db
-from easyticket.models import Event, Hold, HoldState, Order, OrderStatus, PromoCode, Refund
+from easyticket.models import Event, Hold, HoldState, Order, OrderStatus, PromoCode, Refund, Ticket
 from easyticket.models.order import UNPAID
 from easyticket.queries.pages import Page, page_of
 from easyticket.rules.permissions import Actor
@@ -46,20 +46,12 @@ def list_open_orders(actor: Actor, now: datetime) -> list[Order]:
     return list(db.session.scalars(query.order_by(Order.expires_at, Order.id)))
 
 
-def list_upcoming_orders(actor: Actor, now: datetime) -> list[Order]:
-    """Return the account's paid orders of events that are not over, the next event first."""
-    query = (
-        _orders_of(actor).join(Order.event).where(Order.status == OrderStatus.CONFIRMED, Event.end_at > now)
-    )
-    return list(db.session.scalars(query.order_by(Event.start_at, Order.id)))
-
-
-def list_past_orders(actor: Actor, now: datetime, *, page: int, per_page: int) -> Page[Order]:
-    """Return the account's orders of past events and those whose money went back, the latest first.
+def list_bought_orders(actor: Actor, *, page: int, per_page: int) -> Page[Order]:
+    """Return the account's orders that were paid, and those whose money went back, the latest first.
 
     :raises NotFound: there is no such page.
     """
-    ids = _past_ids(actor, now)
+    ids = _bought_ids(actor)
     count = db.session.scalar(sa.select(sa.func.count()).select_from(ids.subquery())) or 0
     query = _orders().where(Order.id.in_(ids)).order_by(Order.created_at.desc(), Order.id.desc())
 
@@ -90,12 +82,11 @@ def _is_of(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.and_(Order.user_id.is_not(None), Order.user_id == actor.user_id)
 
 
-def _past_ids(actor: Actor, now: datetime) -> sa.Select[int]:
-    over = (Order.status == OrderStatus.CONFIRMED) & (Event.end_at <= now)
-    unpaid_again = (Order.status != OrderStatus.CONFIRMED) & sa.exists().where(Refund.order_id == Order.id)
+def _bought_ids(actor: Actor) -> sa.Select[int]:
+    paid = Order.status.in_((OrderStatus.CONFIRMED, OrderStatus.REFUNDED))
     called_off = (Order.status == OrderStatus.CANCELLED) & Order.confirmed_at.is_not(None)
-    given_back = sa.or_(Order.status == OrderStatus.REFUNDED, called_off, unpaid_again)
-    return sa.select(Order.id).join(Order.event).where(_is_of(actor), sa.or_(over, given_back))
+    given_back = sa.exists().where(Refund.order_id == Order.id)
+    return sa.select(Order.id).where(_is_of(actor), sa.or_(paid, called_off, given_back))
 
 
 def _loaded() -> tuple[ORMOption, ...]:
@@ -106,5 +97,5 @@ def _loaded() -> tuple[ORMOption, ...]:
         selectinload(Order.lines),
         selectinload(Order.payments),
         selectinload(Order.refunds),
-        selectinload(Order.tickets),
+        selectinload(Order.tickets).selectinload(Ticket.transfers),
     )

@@ -1,4 +1,4 @@
-"""Reading tickets that were sent on: by the secret of the link that their holder got, and what became of an old code."""
+"""Reading tickets that were sent on: by the secret of the link that their holder got."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from sqlalchemy.orm import selectinload
 from easyticket.core.errors import NotFound
 from easyticket.core.signing import digest
 from easyticket.db import db
-from easyticket.models import Order, RetiredCode, Ticket, TicketTransfer
+from easyticket.models import Ticket, TicketTransfer
 from easyticket.queries.tickets import shown
+from easyticket.rules.ticket_transfers import SENT_ON, is_last
 
 _SECRET = re.compile(r"[0-9a-f]{32}")
 
@@ -34,11 +35,12 @@ def get_transfer_by_secret(secret: str) -> TicketTransfer:
     return found
 
 
-def was_sent_on(order: Order, code: str) -> bool:
-    """Tell whether a ticket of the order had this code before it was sent on."""
-    query = (
-        sa.select(RetiredCode.id)
-        .join(RetiredCode.ticket)
-        .where(RetiredCode.code == code, Ticket.order_id == order.id)
-    )
-    return db.session.scalar(query) is not None
+def get_sent_ticket(secret: str) -> Ticket:
+    """Return the ticket of a link, as long as it is with whoever got the link.
+
+    :raises NotFound: no ticket was sent with this secret, or it was sent further.
+    """
+    transfer = get_transfer_by_secret(secret)
+    if not is_last(transfer):
+        raise NotFound(SENT_ON)
+    return transfer.ticket

@@ -17,12 +17,22 @@ from sqlalchemy.orm import contains_eager, defer, joinedload
 from easyticket.core.errors import NotFound, invalid_field
 from easyticket.core.ids import typed_code
 from easyticket.db import db
-from easyticket.models import CheckInPolicy, Event, EventStatus, Offer, Order, Ticket, TicketStatus
+from easyticket.models import (
+    CheckInPolicy,
+    Event,
+    EventStatus,
+    Offer,
+    Order,
+    RetiredCode,
+    Ticket,
+    TicketStatus,
+)
 from easyticket.queries.ordering import sorted_by
 from easyticket.queries.pages import Page, page_of
 from easyticket.queries.ticket_types import NO_SUCH_CHOICE
 from easyticket.rules.admission import as_ticket_code
 from easyticket.rules.permissions import Actor, Permission, may
+from easyticket.rules.ticket_transfers import SENT_ON
 from easyticket.rules.tickets import TicketState
 
 _CODE_PART = re.compile(r"[A-Z0-9-]{4,32}")
@@ -74,14 +84,25 @@ def get_ticket(actor: Actor, key: str | UUID) -> Ticket:
 
 
 def get_ticket_of_order(order: Order, code: str) -> Ticket:
-    """Return the ticket of this order that has the code.
+    """Return the ticket of this order that has the code, unless it was sent on.
 
-    :raises NotFound: the order has no such ticket, whoever else may have it.
+    :raises NotFound: the order has no such ticket (any more), whoever else may have it.
     """
-    ticket = db.session.scalar(shown().where(Ticket.order_id == order.id, Ticket.code == code))
+    theirs = (Ticket.order_id == order.id, Ticket.code == code, Ticket.sent_on_at.is_(None))
+    ticket = db.session.scalar(shown().where(*theirs))
     if ticket is None:
-        raise NotFound(_UNKNOWN)
+        raise NotFound(SENT_ON if was_sent_on(order, code) else _UNKNOWN)
     return ticket
+
+
+def was_sent_on(order: Order, code: str) -> bool:
+    """Tell whether a ticket of the order had this code before it was sent on."""
+    query = (
+        sa.select(RetiredCode.id)
+        .join(RetiredCode.ticket)
+        .where(RetiredCode.code == code, Ticket.order_id == order.id)
+    )
+    return db.session.scalar(query) is not None
 
 
 def list_tickets(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from easyticket.core.errors import invalid_field
-from easyticket.models import EventStatus, OrderStatus, Ticket, TicketStatus
+from easyticket.models import EventStatus, OrderStatus, Ticket, TicketStatus, TicketTransfer
 from easyticket.rules.people import check_all, normal_email, normal_line
 
 NAME_LENGTH = 255
@@ -40,6 +40,11 @@ def _named(name: str) -> str:
     if not name:
         raise invalid_field("to_name", "Enter the name of who gets the ticket.")
     return name
+
+
+def is_last(transfer: TicketTransfer) -> bool:
+    """Tell whether a ticket is still with whoever got it by this sending."""
+    return transfer.ticket.transfers[-1].id == transfer.id
 
 
 def why_not_sendable(ticket: Ticket, now: datetime) -> str | None:

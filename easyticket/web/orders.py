@@ -1,4 +1,4 @@
-"""Orders and tickets of buyers, by account or by the secret link of a guest: pages, PDF, QR and calendar files."""
+"""Tickets and orders of an account, and those of one order by its secret link: pages, PDF, QR and calendar files."""
 
 from __future__ import annotations
 
@@ -18,24 +18,26 @@ from easyticket.links import public_host, public_url
 from easyticket.models import RefundState, Ticket, TicketStatus
 from easyticket.queries.orders import (
     get_order_by_secret,
+    list_bought_orders,
     list_open_orders,
-    list_past_orders,
-    list_upcoming_orders,
 )
+from easyticket.queries.own_tickets import list_coming_tickets, list_past_tickets
 from easyticket.queries.receipts import list_credit_notes
 from easyticket.queries.tickets import get_ticket_of_order
 from easyticket.rules.online_links import online_link_of_order
 from easyticket.rules.order_phase import OPEN_PHASES, OrderPhase, phase_of
+from easyticket.rules.tickets import can_be_shown
 from easyticket.services.checkout import resend_tickets
 from easyticket.services.refund_requests import make_refund, turn_of_form
 from easyticket.services.tickets import qr_content
 from easyticket.web.forms.fields import text_of
 from easyticket.web.forms.refunds import TicketsForm
 from easyticket.web.forms.refusals import status_of
+from easyticket.web.sending import send_or_ask
 from easyticket.web.views.order_parts import refund_text
 from easyticket.web.views.orders import order_card, order_page
 from easyticket.web.views.refunds import refund_page
-from easyticket.web.views.tickets import ticket_view
+from easyticket.web.views.tickets import held_ticket_view, ticket_view
 
 blueprint = Blueprint("orders", __name__)
 
@@ -50,22 +52,40 @@ def _order_key() -> str:
 @blueprint.get("/orders/", endpoint="list")
 @signed_in
 def list_own() -> ResponseReturnValue:
-    """Show an account its orders: unpaid ones to go on with, tickets for what comes, then what is past."""
+    """Show an account its tickets for what comes, with unpaid orders to go on with above them."""
     actor, now = current_actor(), clock.now()
-    number = request.args.get("page", "1")
-    past = list_past_orders(
-        actor,
-        now,
-        page=int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 0,
-        per_page=PER_PAGE,
-    )
+    tickets = list_coming_tickets(actor, now, page=_wanted_page(), per_page=PER_PAGE)
     return render_template(
         "orders/list.html",
         open_orders=[order_card(order, now) for order in list_open_orders(actor, now)],
-        upcoming=[order_card(order, now) for order in list_upcoming_orders(actor, now)],
-        past=[order_card(order, now) for order in past.items],
-        pages=past,
+        tickets=tickets.map(lambda ticket: held_ticket_view(ticket, now)),
         page_url=lambda wanted: url_for("orders.list", page=wanted),
+    )
+
+
+@blueprint.get("/orders/past/")
+@signed_in
+def past() -> ResponseReturnValue:
+    """Show an account its tickets of what is over, and cancelled ones."""
+    now = clock.now()
+    tickets = list_past_tickets(current_actor(), now, page=_wanted_page(), per_page=PER_PAGE)
+    return render_template(
+        "orders/past.html",
+        tickets=tickets.map(lambda ticket: held_ticket_view(ticket, now)),
+        page_url=lambda wanted: url_for("orders.past", page=wanted),
+    )
+
+
+@blueprint.get("/orders/bought/")
+@signed_in
+def bought() -> ResponseReturnValue:
+    """Show an account what it paid for, with receipts."""
+    now = clock.now()
+    orders = list_bought_orders(current_actor(), page=_wanted_page(), per_page=PER_PAGE)
+    return render_template(
+        "orders/bought.html",
+        orders=orders.map(lambda order: order_card(order, now)),
+        page_url=lambda wanted: url_for("orders.bought", page=wanted),
     )
 
 
@@ -122,9 +142,7 @@ def refund(secret: str) -> ResponseReturnValue:
 def tickets_pdf(secret: str) -> ResponseReturnValue:
     """Give all valid tickets of an order in one PDF."""
     order = get_order_by_secret(secret)
-    return _pdf(
-        [ticket for ticket in order.tickets if ticket.status is not TicketStatus.CANCELLED], order.number
-    )
+    return _pdf([ticket for ticket in order.tickets if can_be_shown(ticket)], order.number)
 
 
 @blueprint.get("/orders/<secret>/calendar.ics")
@@ -150,7 +168,21 @@ def ticket(secret: str, code: str) -> ResponseReturnValue:
     """Show one ticket alone, with a QR code as large as the screen allows and its code to read out."""
     order = get_order_by_secret(secret)
     shown = get_ticket_of_order(order, code)
-    return render_template("orders/ticket.html", ticket=ticket_view(shown, order, clock.now()), secret=secret)
+    return render_template("orders/ticket.html", ticket=ticket_view(shown, order, clock.now()))
+
+
+@blueprint.route("/orders/<secret>/<code>/send/", methods=["GET", "POST"])
+@by_order_secret
+@limiter.limit("10/hour", key_func=_order_key, methods=["POST"])
+def send(secret: str, code: str) -> ResponseReturnValue:
+    """Send one ticket on to somebody else."""
+    shown = get_ticket_of_order(get_order_by_secret(secret), code)
+    return send_or_ask(
+        current_actor().with_order_secret(secret),
+        shown,
+        back_url=url_for("orders.ticket", secret=secret, code=code),
+        done_url=url_for("orders.page", secret=secret),
+    )
 
 
 @blueprint.get("/orders/<secret>/<code>/ticket.pdf")
@@ -177,6 +209,11 @@ def keep_secret(response: Response) -> Response:
     """Tell no other site the address of a page whose address is its key."""
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _wanted_page() -> int:
+    number = request.args.get("page", "1")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 0
 
 
 def _pdf(tickets: list[Ticket], name: str) -> Response:

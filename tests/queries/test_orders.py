@@ -10,15 +10,15 @@ import pytest
 from easyticket.core import clock
 from easyticket.core.errors import NotFound
 from easyticket.db import db
-from easyticket.models import Event, Order, OrderStatus, Payment, PaymentState, Refund, User
+from easyticket.models import Event, EventStatus, Order, OrderStatus, Payment, PaymentState, Refund, User
 from easyticket.queries.orders import (
     find_order_by_secret,
     get_order_by_secret,
     has_promo_codes,
+    list_bought_orders,
     list_open_orders,
-    list_past_orders,
-    list_upcoming_orders,
 )
+from easyticket.queries.own_tickets import list_coming_tickets, list_past_tickets
 from easyticket.queries.tickets import get_ticket, get_ticket_of_order
 from easyticket.rules.permissions import ANONYMOUS
 from easyticket.services.orders import secret_of
@@ -98,34 +98,35 @@ def test_an_account_finds_its_orders_where_they_belong() -> None:
     actor = actor_of(user)
 
     assert [order.id for order in list_open_orders(actor, now)] == [held.id]
-    assert [order.id for order in list_upcoming_orders(actor, now)] == [coming.id]
-    past = list_past_orders(actor, now, page=1, per_page=20)
-    assert {order.id for order in past.items} == {over.id, refunded.id, too_late.id}
-    assert past.count == 3
-    assert ran_out.id not in {order.id for order in past.items}
+    assert ran_out.id not in {order.id for order in list_open_orders(actor, now)}
+    paid = list_bought_orders(actor, page=1, per_page=20)
+    assert {order.id for order in paid.items} == {coming.id, over.id, refunded.id, too_late.id}
+    assert paid.count == 4
 
 
-def test_the_next_event_comes_first() -> None:
+def test_tickets_of_what_comes_are_listed_by_event_and_the_others_apart() -> None:
     user, now = factories.make_user(), clock.now()
     later = bought(factories.make_simple_event(start_at=now + timedelta(days=30)), user)
     sooner = bought(factories.make_simple_event(start_at=now + timedelta(days=2)), user)
     running = bought(factories.make_simple_event(start_at=now - timedelta(hours=1)), user)
-    assert [order.id for order in list_upcoming_orders(actor_of(user), now)] == [
-        running.id,
-        sooner.id,
-        later.id,
-    ]
+    over = bought(past_event(), user)
+    called_off = bought(factories.make_simple_event(status=EventStatus.CANCELLED), user)
+    actor = actor_of(user)
+    coming = list_coming_tickets(actor, now, page=1, per_page=20)
+    assert [ticket.order_id for ticket in coming.items] == [running.id, sooner.id, later.id]
+    others = list_past_tickets(actor, now, page=1, per_page=20)
+    assert [ticket.order_id for ticket in others.items] == [called_off.id, over.id]
 
 
-def test_past_orders_come_in_pages() -> None:
+def test_what_was_bought_comes_in_pages() -> None:
     user, event = factories.make_user(), past_event()
     orders = [bought(event, user) for _ in range(3)]
     actor = actor_of(user)
-    first = list_past_orders(actor, clock.now(), page=1, per_page=2)
-    second = list_past_orders(actor, clock.now(), page=2, per_page=2)
+    first = list_bought_orders(actor, page=1, per_page=2)
+    second = list_bought_orders(actor, page=2, per_page=2)
     assert [order.id for order in [*first.items, *second.items]] == [order.id for order in reversed(orders)]
     with pytest.raises(NotFound):
-        list_past_orders(actor, clock.now(), page=3, per_page=2)
+        list_bought_orders(actor, page=3, per_page=2)
 
 
 def test_guest_orders_are_nobodys_and_strangers_see_none() -> None:
@@ -134,8 +135,8 @@ def test_guest_orders_are_nobodys_and_strangers_see_none() -> None:
     bought(event, factories.make_user())
     for actor in (ANONYMOUS, actor_of(factories.make_user())):
         assert list_open_orders(actor, now) == []
-        assert list_upcoming_orders(actor, now) == []
-        assert list_past_orders(actor, now, page=1, per_page=20).count == 0
+        assert list_coming_tickets(actor, now, page=1, per_page=20).count == 0
+        assert list_bought_orders(actor, page=1, per_page=20).count == 0
         with pytest.raises(NotFound):
             get_ticket(actor, guest.tickets[0].code)
 
@@ -165,7 +166,9 @@ def test_a_longer_list_asks_no_more_questions() -> None:
     def questions() -> int:
         db.session.expire_all()
         with counted_statements() as asked:
-            for order in list_upcoming_orders(actor, clock.now()):
+            for ticket in list_coming_tickets(actor, clock.now(), page=1, per_page=20).items:
+                _ = (ticket.event.title, ticket.order.number, ticket.transfers)
+            for order in list_bought_orders(actor, page=1, per_page=20).items:
                 _ = (
                     order.event.organizer.email,
                     order.hold,

@@ -25,8 +25,8 @@ from easyticket.models import (
     TicketTransfer,
     User,
 )
-from easyticket.queries.ticket_transfers import get_transfer_by_secret, was_sent_on
-from easyticket.queries.tickets import TicketFilters, get_ticket, list_tickets
+from easyticket.queries.ticket_transfers import get_transfer_by_secret
+from easyticket.queries.tickets import TicketFilters, get_ticket, list_tickets, was_sent_on
 from easyticket.queue import JobName
 from easyticket.rules.permissions import ANONYMOUS, Actor
 from easyticket.services.accounts import register_account, verify_email

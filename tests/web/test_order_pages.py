@@ -264,7 +264,9 @@ class TestTheList:
 
     def test_says_what_to_do_while_it_is_empty(self, client: FlaskClient) -> None:
         sign_in(client, factories.make_user())
-        assert "No tickets yet" in text_of(client.get("/orders/"))
+        assert "No tickets for what comes" in text_of(client.get("/orders/"))
+        assert "Nothing here yet" in text_of(client.get("/orders/past/"))
+        assert "No orders yet" in text_of(client.get("/orders/bought/"))
 
     def test_shows_what_is_not_paid_what_comes_and_what_is_past(
         self, client: FlaskClient, event: Event
@@ -277,10 +279,12 @@ class TestTheList:
         bought(factories.make_simple_event(title="Not Mine"), stranger)
         sign_in(client, user)
         secret = begin(client, waiting, 2)
-        text = text_of(client.get("/orders/"))
-        assert text.index("Not Yet Paid") < text.index("Highlife Night") < text.index("Last Week")
-        assert "3 tickets" in text
-        assert "Not Mine" not in text
+        coming, past, paid = (text_of(client.get(f"/orders/{part}")) for part in ("", "past/", "bought/"))
+        assert coming.index("Not Yet Paid") < coming.index("Highlife Night")
+        assert coming.count("Show ticket") == 3 and "Last Week" not in coming
+        assert "Last Week" in past and "Highlife Night" not in past
+        assert "Last Week" in paid and "Highlife Night" in paid and "3 tickets" in paid
+        assert "Not Mine" not in coming + past + paid
         assert f'href="/checkout/{secret}/"' in client.get("/orders/").text
 
     def test_goes_on_in_pages(self, client: FlaskClient) -> None:
@@ -289,17 +293,19 @@ class TestTheList:
         for _ in range(21):
             bought(over, user)
         sign_in(client, user)
-        assert 'href="/orders/?page=2"' in client.get("/orders/").text
-        assert client.get("/orders/?page=2").status_code == 200
-        for wrong in ("3", "0", "-1", "x", "٢", "9" * 5000):
-            assert client.get(f"/orders/?page={wrong}").status_code == 404, wrong
+        for path in ("/orders/past/", "/orders/bought/"):
+            assert f'href="{path}?page=2"' in client.get(path).text
+            assert client.get(f"{path}?page=2").status_code == 200
+            for wrong in ("3", "0", "-1", "x", "٢", "9" * 5000):
+                assert client.get(f"{path}?page={wrong}").status_code == 404, wrong
 
     def test_leads_to_orders_by_their_link(self, client: FlaskClient, event: Event) -> None:
         user = factories.make_user()
         order = bought(event, user)
         sign_in(client, user)
         secret = link_secret(order)
-        assert f'href="/orders/{secret}/"' in client.get("/orders/").text
+        assert f'href="/orders/{secret}/"' in client.get("/orders/bought/").text
+        assert f'href="/orders/{secret}/{order.tickets[0].code}/"' in client.get("/orders/").text
         assert client.get(f"/orders/{secret}/").status_code == 200
 
 

@@ -136,6 +136,8 @@ def _reason(result: ScanResult, ticket: Ticket) -> str:
         )
     if result.outcome is ScanOutcome.OVER:
         return f"The event ended on {moment_text(event.end_at, zone)}."
+    if result.outcome is ScanOutcome.REPLACED and ticket.sent_on_at is not None:
+        return f"This ticket was sent on to somebody else on {moment_text(ticket.sent_on_at, zone)} and has a new code."
     if result.outcome is ScanOutcome.CANCELLED and event.status is EventStatus.CANCELLED:
         return "This event was cancelled."
     return result.message

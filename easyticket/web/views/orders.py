@@ -9,12 +9,12 @@ from datetime import datetime
 from flask import url_for
 
 from easyticket.core.money import Money
-from easyticket.models import EventStatus, Order, Receipt, Refund, RefundState, TicketStatus
+from easyticket.models import EventStatus, Order, Receipt, Refund, RefundState
 from easyticket.rules.online_links import online_link_of_order
 from easyticket.rules.order_phase import LATE_SOURCE, SURPLUS_SOURCE, OrderPhase, phase_of
 from easyticket.rules.receipts import gets_receipt, is_void, number_text
 from easyticket.rules.refunds import is_replaced
-from easyticket.rules.tickets import has_no_valid_ticket
+from easyticket.rules.tickets import can_be_shown, has_no_valid_ticket
 from easyticket.rules.wording import (
     method_text,
     moment_text,
@@ -89,6 +89,8 @@ class OrderCard:
     is_void: bool
     url: str
     action: str
+    number: str
+    receipt_url: str
 
 
 _HAD_TICKETS = frozenset({OrderPhase.CONFIRMED, OrderPhase.REFUNDED, OrderPhase.CALLED_OFF})
@@ -129,8 +131,7 @@ def order_page(order: Order, now: datetime, credit_notes: Sequence[Receipt] = ()
         refunds=[_refund_view(refund) for refund in order.refunds if not is_replaced(refund)],
         refund_offer=refund_offer(order, now),
         papers=_papers(order, secret, credit_notes),
-        has_tickets=phase is OrderPhase.CONFIRMED
-        and any(ticket.status is not TicketStatus.CANCELLED for ticket in order.tickets),
+        has_tickets=phase is OrderPhase.CONFIRMED and any(can_be_shown(ticket) for ticket in order.tickets),
         online_link=online_link_of_order(order),
         event_url=url_for("events.page", slug=order.event.slug),
         pdf_url=url_for("orders.tickets_pdf", secret=secret),
@@ -157,7 +158,9 @@ def order_card(order: Order, now: datetime) -> OrderCard:
         else _pill(order, phase),
         is_void=phase in (OrderPhase.REFUNDED, OrderPhase.LATE_REFUND, OrderPhase.CALLED_OFF),
         url=url_for("checkout.details" if is_open else "orders.page", secret=secret),
-        action="Continue" if is_open else "Show tickets" if phase is OrderPhase.CONFIRMED else "Show order",
+        action="Continue" if is_open else "Show order",
+        number=order.number,
+        receipt_url=url_for("receipts.receipt", secret=secret) if gets_receipt(order) else "",
     )
 
 

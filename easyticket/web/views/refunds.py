@@ -16,12 +16,14 @@ from easyticket.rules.refund_amounts import (
     settling_payment,
 )
 from easyticket.rules.refunds import is_disputed, policy_text, why_not_for_buyer
+from easyticket.rules.tickets import is_with_buyer
 from easyticket.rules.wording import clock_text, day_text, method_text
 from easyticket.services.orders import secret_of
 from easyticket.services.refunds import RefundPlan
 from easyticket.web.views.order_parts import amount_text
 
 _DISPUTED = "Your bank is looking into this payment, so nothing can be returned until it has decided."
+_SENT_ON = "You sent your tickets on, so they are not yours to give back. Ask the organizer for a refund."
 _HOW_LONG = "Cards and banks usually show it after 5 to 10 working days, mobile money sooner."
 
 
@@ -72,10 +74,10 @@ class RefundPreview:
 
 def refund_offer(order: Order, now: datetime) -> RefundOffer:
     """Return what an order's page says about money back; nothing where none is left to return."""
-    returnable = returnable_tickets(order)
+    returnable = _own_tickets(order)
     if order.status is not OrderStatus.CONFIRMED or order.event.end_at <= now or not order.total_minor:
         return RefundOffer("", "")
-    if not returnable and not is_disputed(order):
+    if not returnable_tickets(order) and not is_disputed(order):
         return RefundOffer("", "")
     if refusal := _refusal(order, returnable, now):
         return RefundOffer(refusal, "")
@@ -84,7 +86,7 @@ def refund_offer(order: Order, now: datetime) -> RefundOffer:
 
 def refund_page(order: Order, codes: Collection[str], now: datetime, *, is_all: bool) -> RefundPage:
     """Return the buyer's page for the tickets chosen so far; the only one there is needs no choosing."""
-    returnable = returnable_tickets(order)
+    returnable = _own_tickets(order)
     is_all = is_all or len(returnable) == 1
     chosen = [each for each in returnable if is_all or each.code in codes]
     refusal = _refusal(order, returnable, now)
@@ -144,9 +146,16 @@ def ticket_choices(order: Order, tickets: Sequence[Ticket], codes: Collection[st
     ]
 
 
+def _own_tickets(order: Order) -> list[Ticket]:
+    """Return what a buyer can give back: not what was sent on to somebody else."""
+    return [ticket for ticket in returnable_tickets(order) if is_with_buyer(ticket)]
+
+
 def _refusal(order: Order, returnable: Sequence[Ticket], now: datetime) -> str:
     if is_disputed(order):
         return _DISPUTED
+    if not returnable and returnable_tickets(order):
+        return _SENT_ON
     if order.status is not OrderStatus.CONFIRMED or not returnable:
         return "Nothing is left to return: all the money was returned, or is on its way back to you."
     return why_not_for_buyer(order, order.tickets, now) or ""
