@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Not shown: it is said otherwise, or tells people nothing.
-SILENT = frozenset({"currency", "refund", "search_text", "position", "list", "format"})
+SILENT = frozenset({"currency", "refund", "search_text", "list", "format"})
 
 LABELS = {
     "start_at": "Starts",
@@ -40,6 +40,7 @@ LABELS = {
     "thumbnail_image": "Small picture",
     "pictures_added": "Pictures added",
     "online_link": "Online address",
+    "position": "Place in the list",
     "min_purchase": "Least per order",
     "max_purchase": "Most per order",
     "sales_start_at": "On sale from",
@@ -102,6 +103,5 @@ CHOICES = {
     },
     "user_type": {"consumer": "buyer", "organizer": "organizer", "admin": "administrator"},
     "decision": {"returned": "the money goes back", "left": "seen to, it stays as it is"},
-    "list": {"orders": "the orders", "attendees": "the attendees", "changes": "the history"},
     "format": {"csv": "CSV", "xlsx": "XLSX"},
 }

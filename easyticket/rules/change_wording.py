@@ -178,6 +178,8 @@ _READERS: dict[str, Callable[[Any, str], str]] = {
     "tax_basis_points": _percent,
     "offers": _prices,
     "buyer_refund_days": _days_before,
+    "position": lambda position, _currency: str(position + 1),
+    "list": lambda name, _currency: f"the {name}",
     "recurrence": lambda _value, _currency: "repeats",
     "banner_image": lambda _value, _currency: "a picture",
     "thumbnail_image": lambda _value, _currency: "a picture",

@@ -64,6 +64,7 @@ def test_an_action_of_a_later_version_is_still_told() -> None:
         ),
         ("banner_image", "", "a1b2.webp", "Picture", "none", "a picture"),
         ("recurrence", None, {"every": "week"}, "Repeats", "once", "repeats"),
+        ("position", 0, 2, "Place in the list", "1", "3"),
         ("dress_code", "", "White", "Dress code", "nothing", "White"),
         ("closing_on", "2026-12-12", None, "Closing on", "Sat 12 December 2026", "nothing"),
     ],
