@@ -132,13 +132,13 @@ def door_sale_page(event: Event, order: Order, now: datetime) -> DoorSalePage:
 
 def _offer(stock: OfferStock, typed: Mapping[str, str], now: datetime) -> DoorOffer:
     offer = stock.offer
-    left = f"{stock.left:,} left"
+    left = f"{stock.left:,} left" if stock.left else ""
     is_hidden = why_offer_not_on_sale(offer, now) is NotOnSale.INACTIVE
     return DoorOffer(
         field=f"quantity-{offer.uuid}",
         name=offer.full_name,
         price=money_text(Money(offer.price_minor, offer.ticket_type.event.currency)),
-        note=f"{left} · not shown to buyers" if is_hidden else left,
+        note=" · ".join(filter(None, (left, "not shown to buyers" if is_hidden else ""))),
         off="" if stock.left else "All held by buyers" if stock.held else "Sold out",
         value=typed.get(str(offer.uuid), ""),
         most=min(stock.left, MAX_TICKETS),
