@@ -176,8 +176,8 @@ class TestTheDesk:
         text = text_of(desk.get(f"{path}?q=KOFI@"))
         assert first.number in text
         assert second.number in text
-        assert "No order found" in text_of(desk.get(f"{path}?q=nobody"))
-        assert "No order found" not in text_of(desk.get(path))
+        assert "No order fits" in text_of(desk.get(f"{path}?q=nobody"))
+        assert "No order fits" not in text_of(desk.get(path))
 
     def test_shows_what_there_is_of_an_order(self, desk: FlaskClient, secret: str) -> None:
         order = order_of(secret)
