@@ -86,8 +86,11 @@ def save_ticket_type(
     kept = [entry for entry in prices if not entry.is_removed]
     wanted = dict(values)
     if KIND_BY_PRICING[event.pricing_type] is not OfferKind.SIMPLE:
-        _check_any(event, ticket_type, prices, kept)
-        wanted["total_quantity"] = wanted.get("total_quantity") or _sum_of(kept)
+        others = _offers_not_in(prices, ticket_type)
+        if not kept and not others:
+            field = LIST_OF_KIND[KIND_BY_PRICING[event.pricing_type]]
+            raise invalid_field(field, "A ticket needs at least one price.")
+        wanted["total_quantity"] = wanted.get("total_quantity") or _sum_of(kept, others)
     _end_free(actor, event, [wanted, *(entry.values for entry in kept)], now)
     if ticket_type is None:
         kind = KIND_BY_PRICING[event.pricing_type]
@@ -119,18 +122,15 @@ def move_ticket_type(*, actor: Actor, ticket_type: TicketType, places: int, now:
     db.session.expire(event, ["ticket_types"])
 
 
-def _check_any(
-    event: Event, ticket_type: TicketType | None, prices: Sequence[PriceEntry], kept: Sequence[PriceEntry]
-) -> None:
+def _offers_not_in(prices: Sequence[PriceEntry], ticket_type: TicketType | None) -> list[Offer]:
     named = {entry.offer_uuid for entry in prices}
-    others = [offer for offer in ticket_type.offers if offer.uuid not in named] if ticket_type else []
-    if not kept and not others:
-        field = LIST_OF_KIND[KIND_BY_PRICING[event.pricing_type]]
-        raise invalid_field(field, "A ticket needs at least one price.")
+    return [offer for offer in ticket_type.offers if offer.uuid not in named] if ticket_type else []
 
 
-def _sum_of(kept: Sequence[PriceEntry]) -> int:
-    return min(sum(entry.values.get("quantity") or 0 for entry in kept), inventory.MAX_CAPACITY) or 1
+def _sum_of(kept: Sequence[PriceEntry], others: Sequence[Offer]) -> int:
+    quantities = [entry.values.get("quantity") or 0 for entry in kept]
+    together = sum(quantities) + sum(offer.quantity or 0 for offer in others)
+    return max(1, min(together, inventory.MAX_CAPACITY))
 
 
 def _end_free(actor: Actor, event: Event, priced: Sequence[Mapping[str, Any]], now: datetime) -> None:
@@ -161,8 +161,7 @@ def _checked(ticket_type: TicketType, prices: Sequence[PriceEntry]) -> list[_Wan
     event = ticket_type.event
     kind = KIND_BY_PRICING[event.pricing_type]
     offers = {offer.uuid: offer for offer in ticket_type.offers}
-    named = {entry.offer_uuid for entry in prices}
-    taken = [cell_of(offer) for offer in ticket_type.offers if offer.uuid not in named]
+    taken = [cell_of(offer) for offer in _offers_not_in(prices, ticket_type)]
     faults = Faults()
     found = []
     for number, entry in enumerate(prices):

@@ -24,7 +24,9 @@ class TicketTypeForm(HasMoments):
     description = TextAreaField("What it includes", optional(2000))
     benefits = TextAreaField("Benefits, one on each line", optional(2000))
     total_quantity = IntegerField("Altogether", [Optional(), NumberRange(1, MOST, message=WHOLE)])
-    min_purchase = IntegerField("Fewest in one order", whole("Say how many one has to buy."), default=1)
+    min_purchase = IntegerField(
+        "Fewest in one order", [Optional(), NumberRange(1, MOST, message=WHOLE)], default=1
+    )
     max_purchase = IntegerField(
         "Most in one order", whole("Say how many one person may buy at once."), default=10
     )
@@ -67,7 +69,7 @@ class TicketTypeForm(HasMoments):
             "description": text_of(self.description),
             "benefits": text_of(self.benefits),
             "total_quantity": self.total_quantity.data,
-            "min_purchase": self.min_purchase.data,
+            "min_purchase": self.min_purchase.data or 1,
             "max_purchase": self.max_purchase.data,
             "sales_start_at": self.sales_start_at.moment(zone),
             "sales_end_at": self.sales_end_at.moment(zone),
