@@ -164,9 +164,6 @@ def _success_text(order: Order) -> str:
     paid = money_text(Money(order.total_minor, order.currency))
     price = f"for {paid} with all fees" if order.total_minor else "for nothing"
     what = "Bought" if order.quantity == 1 else f"{order.quantity} bought"
-    again = (
-        "let in again"
-        if order.event.check_in_policy is CheckInPolicy.MULTIPLE
-        else "known as used the second time"
-    )
-    return f"{what} {price}, ticket issued, let in at the gate, {again}."
+    is_many = order.event.check_in_policy is CheckInPolicy.MULTIPLE
+    again = "let in again when they come back" if is_many else "refused the second time"
+    return f"{what} {price}, paid with play money, let in at the gate, and {again}."

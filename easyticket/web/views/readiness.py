@@ -67,12 +67,18 @@ class TrialView:
 
 @dataclass(frozen=True, slots=True)
 class CheckPage:
-    """The whole page. `may_publish` is for drafts that need nothing more."""
+    """The whole page: what to do something about (`open_rows`) and what is as it should be (`good_rows`).
+
+    `may_publish` is for drafts that need nothing more.
+    """
 
     title: str
     slug: str
+    heading: str
     sentence: str
-    rows: Sequence[FactRow]
+    open_rows: Sequence[FactRow]
+    good_rows: Sequence[FactRow]
+    good_text: str
     trial: TrialView | None
     may_publish: bool
     may_try: bool
@@ -85,8 +91,11 @@ def check_page(event: Event, found: Readiness, *, is_over: bool) -> CheckPage:
     return CheckPage(
         title=event.title,
         slug=event.slug,
+        heading="Check before you publish" if is_draft else "How it stands",
         sentence=_sentence(found.facts, needed, is_draft=is_draft),
-        rows=[_row(fact, event) for fact in found.facts],
+        open_rows=[_row(fact, event) for fact in found.facts if fact.state is not FactState.GOOD],
+        good_rows=[_row(fact, event) for fact in found.facts if fact.state is FactState.GOOD],
+        good_text=_good_text(sum(fact.state is FactState.GOOD for fact in found.facts)),
         trial=_trial_view(found.trial, event.time_zone) if found.trial else None,
         may_publish=is_draft and not needed,
         may_try=not is_cancelled and not is_over,
@@ -100,6 +109,12 @@ def _sentence(facts: Sequence[Fact], needed: int, *, is_draft: bool) -> str:
         return f"{_things(needed)} needed first{f', {more}' if more else ''}."
     state = "It can be published" if is_draft else "Everything it needs is there"
     return f"{state}{f'; {more}' if more else ''}."
+
+
+def _good_text(number: int) -> str:
+    return (
+        f"{_things(number)} {'is' if number == 1 else 'are'} as {'it' if number == 1 else 'they'} should be"
+    )
 
 
 def _things(number: int) -> str:
