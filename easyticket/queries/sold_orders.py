@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -261,7 +262,7 @@ def _holds_ticket(query: str, is_here: Condition) -> Condition:
     return Order.id.in_(sa.select(Ticket.order_id).where(is_here, is_named))
 
 
-_KEYS: Mapping[SoldOrdering, tuple[sa.ColumnElement[object] | sa.UnaryExpression[object], ...]] = {
+_KEYS: Mapping[SoldOrdering, tuple[Any, ...]] = {
     SoldOrdering.NEWEST: (Order.id.desc(),),
     SoldOrdering.OLDEST: (Order.id.asc(),),
     SoldOrdering.LARGEST: ((Order.total_minor + Order.cash_minor).desc(), Order.id.desc()),

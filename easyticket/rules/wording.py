@@ -23,7 +23,6 @@ _SIGNS = {"GHS": "GH₵", "NGN": "₦", "USD": "$", "EUR": "€", "GBP": "£"}
 
 _METHODS = {
     "free": "Nothing to pay",
-    "cash": "Cash at the door",
     "card": "Card",
     "sandbox": "Sandbox (no real money)",
     "pending": "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -17,7 +19,7 @@ from easyticket.queries.attendees import (
 from easyticket.queries.organizer import get_own_event
 from easyticket.services.check_ins import check_in_by_hand
 from easyticket.services.check_ins import undo_check_in as take_back_check_in
-from easyticket.web.forms.attendees import ScanKeyForm, read_attendees_search
+from easyticket.web.forms.attendees import FIELDS, ScanKeyForm, read_attendees_search
 from easyticket.web.forms.refusals import all_refusals_shown_in
 from easyticket.web.organizer import blueprint
 from easyticket.web.views.attendees import IN_CHOICES, ORDER_CHOICES, attendees_page, check_in_text
@@ -70,5 +72,5 @@ def undo_check_in(slug: str, code: str) -> ResponseReturnValue:
 
 
 def _back_to_row(slug: str, code: str) -> ResponseReturnValue:
-    kept = {name: text for name, text in request.args.items() if name != "slug"}
+    kept: dict[str, Any] = {name: request.args[name] for name in (*FIELDS, "page") if name in request.args}
     return redirect(url_for("organizer.attendees", slug=slug, **kept, _anchor=code), 303)

@@ -36,7 +36,6 @@ def door(slug: str) -> ResponseReturnValue:
             sale, token = form.sale(request.form), text_of(form.token)
             sold = sell_at_door(actor=actor, event=event, sale=sale, token=token, now=now)
             return redirect(url_for("organizer.door_sale", slug=slug, number=sold.number), 303)
-        event = get_own_event(actor, slug)
     offers, totals = list_door_offers(event, now), count_door_sales(event)
     page = door_page(event, offers, totals, list_last_door_sales(event), typed_quantities(request.form), now)
     return render_template("organizer/door.html", form=form, page=page), status_of(form)

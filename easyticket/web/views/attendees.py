@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from flask import url_for
@@ -58,11 +59,12 @@ class AttendeesPage:
     notice: str
     tickets: Sequence[tuple[str, str]]
     days: Sequence[tuple[str, str]]
-    arguments: Mapping[str, str]
+    arguments: Mapping[str, Any]
 
     def url_of_page(self, number: int) -> str:
         """Return the address of another page of the same search."""
-        return url_for("organizer.attendees", slug=self.slug, **{**self.arguments, "page": str(number)})
+        address = {**self.arguments, "page": str(number)}
+        return url_for("organizer.attendees", slug=self.slug, **address)
 
 
 IN_CHOICES = (("", "In or not"), ("no", "Not in yet"), ("yes", "In"))
@@ -137,7 +139,7 @@ def _row(
     )
     is_free = event.check_in_policy is CheckInPolicy.MULTIPLE
     may_enter = refusal is None and (not is_in or is_free)
-    address = {**search.arguments, "slug": event.slug, "code": ticket.code}
+    address: dict[str, Any] = {**search.arguments, "slug": event.slug, "code": ticket.code}
     if page > 1:
         address["page"] = str(page)
     return AttendeeRow(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 
@@ -111,7 +112,7 @@ def orders_page(
     )
 
 
-def _list_url(slug: str, **arguments: str) -> str:
+def _list_url(slug: str, **arguments: Any) -> str:
     if slug:
         return url_for("organizer.orders", slug=slug, **arguments)
     return url_for("organizer.all_orders", **arguments)
