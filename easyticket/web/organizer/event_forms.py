@@ -13,6 +13,7 @@ from easyticket.queries.categories import list_categories
 from easyticket.queries.event_drafts import find_event_draft
 from easyticket.queries.offers import fee_basis_points_of
 from easyticket.queries.organizer import get_own_event
+from easyticket.rules.permissions import Permission, may
 from easyticket.rules.publishing import may_go_live
 from easyticket.rules.wording import percent_text
 from easyticket.services.event_drafts import keep_event_draft
@@ -96,6 +97,7 @@ def edit_event(slug: str) -> ResponseReturnValue:
         title=event.title,
         slug=slug,
         is_draft=event.status is EventStatus.DRAFT,
+        may_copy=may(actor, Permission.COPY_EVENT, event),
         countries=country_names(),
         fee=percent_text(fee_basis_points_of(event)),
     )
