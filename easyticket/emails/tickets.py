@@ -23,7 +23,7 @@ def ticket_received(
         attachments=attachments,
         event=facts_of(ticket.order),
         ticket_name=_one_line(ticket.full_name),
-        sender=_one_line(transfer.from_name) or transfer.from_email,
+        sender=_sender_of(transfer),
         holder=transfer.to_name,
         code=code,
         online_link=online_link_of_ticket(ticket),
@@ -57,9 +57,14 @@ def ticket_ended(ticket: Ticket) -> Email:
         ticket_name=_one_line(ticket.full_name),
         is_event_cancelled=is_cancelled,
         reason=ticket.event.cancellation_reason.strip() if is_cancelled else "",
-        sender=_one_line(ticket.transfers[-1].from_name) or ticket.transfers[-1].from_email,
+        sender=_sender_of(ticket.transfers[-1]),
         event_link=public_url("events.page", slug=ticket.event.slug),
     )
+
+
+def _sender_of(transfer: TicketTransfer) -> str:
+    """Return who sent a ticket; nobody is named any more who has deleted the account."""
+    return _one_line(transfer.from_name) or transfer.from_email or "The person"
 
 
 def _one_line(text: str) -> str:

@@ -1,6 +1,7 @@
 """Deleting an account: who it was is forgotten, what it bought, sold and was paid stays in the books.
 
-Orders, tickets and the ledger are kept, as bookkeeping laws demand, and so are payment profiles that something was paid to.
+Orders, tickets and the ledger are kept without names, as bookkeeping laws demand, and so are payment profiles that something
+was paid to.
 """
 
 from __future__ import annotations
@@ -12,11 +13,16 @@ import sqlalchemy as sa
 from easyticket.core.errors import Conflict, Invalid
 from easyticket.db import db, transactional
 from easyticket.models import (
+    Change,
+    ChangeAction,
     EventDraft,
     MailToken,
     NewsletterSubscription,
+    Order,
     PaymentProfile,
     Payout,
+    Ticket,
+    TicketTransfer,
     User,
     UserSession,
     UserType,
@@ -25,7 +31,7 @@ from easyticket.queries.account_ties import find_account_ties
 from easyticket.queries.users import get_own_user
 from easyticket.rules.account_deletion import CONFIRMATION, why_not_deletable
 from easyticket.rules.permissions import Actor, Permission, require
-from easyticket.services.change_log import erase_from_changes
+from easyticket.services.change_log import ERASED, erase_from_changes
 from easyticket.services.images import discard_picture
 from easyticket.services.organizer_lock import lock_own_account
 from easyticket.services.passwords import is_right_password
@@ -63,6 +69,7 @@ def _delete_account(actor: Actor, known_hash: str, now: datetime) -> None:
     _forget_accounts(user, now)
     for rows in (UserSession, MailToken, EventDraft):
         db.session.execute(sa.delete(rows).where(rows.user_id == user.id))
+    _forget_purchases(user, now)
     erase_from_changes(user_id=user.id, now=now)
     _forget_person(user, now)
 
@@ -80,6 +87,31 @@ def _forget_person(user: User, now: datetime) -> None:
     if user.user_type is UserType.ADMIN:
         user.user_type = UserType.CONSUMER
     user.deleted_at = user.updated_at = now
+
+
+def _forget_purchases(user: User, now: datetime) -> None:
+    """Take the person out of orders, tickets and sendings, which are kept: the amounts are for the books, the names are not."""
+    nobody = {"buyer_name": ERASED, "buyer_email": "", "buyer_phone": "", "notes": ""}
+    holder = {"attendee_name": ERASED, "attendee_email": "", "attendee_phone": ""}
+    for update in (
+        sa.update(Order).where(Order.user_id == user.id).values(**nobody, updated_at=now),
+        sa.update(Ticket).where(Ticket.owner_id == user.id).values(**holder, updated_at=now),
+        sa.update(TicketTransfer)
+        .where(TicketTransfer.from_user_id == user.id)
+        .values(from_name="", from_email=""),
+        sa.update(TicketTransfer).where(_was_sent_to(user)).values(to_name=ERASED, to_email=""),
+        sa.update(Change)
+        .where(Change.actor_id == user.id, Change.action == ChangeAction.TICKET_SENT_ON.value)
+        .where(Change.erased_at.is_(None))
+        .values(before={}, after={}, erased_at=now),
+    ):
+        db.session.execute(update, execution_options={"synchronize_session": False})
+
+
+def _was_sent_to(user: User) -> sa.ColumnElement[bool]:
+    # An address that was never proved may be somebody else's.
+    proved = user.email if user.is_email_verified else None
+    return TicketTransfer.to_email == proved if proved else sa.false()
 
 
 def _forget_accounts(user: User, now: datetime) -> None:

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from easyticket.core import clock
-from easyticket.core.errors import Invalid, Unauthenticated
+from easyticket.core.errors import Invalid, NotFound, Unauthenticated
 from easyticket.core.signing import digest, new_token
 from easyticket.db import db, transactional
 from easyticket.models import MailToken, User, UserSession
 from easyticket.queries.users import find_session, find_user_by_login
+from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services.passwords import hash_password, is_right_password, needs_new_hash
 
 # Without "keep me signed in" a session ends a day after it was last used (and with the browser), else after two weeks.
@@ -99,6 +100,21 @@ def sign_out(*, token: str, and_token: str = "", now: datetime) -> None:
         .where(UserSession.token_digest.in_(digests), UserSession.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+
+
+@transactional
+def end_own_session(*, actor: Actor, session_id: int, now: datetime) -> None:
+    """Sign the actor out in one place. What has ended already stays as it is.
+
+    :raises NotFound: the actor's account has no such session.
+    """
+    require(actor, Permission.KEEP_OWN_ACCOUNT)
+    session = db.session.scalar(
+        sa.select(UserSession).where(UserSession.id == session_id, UserSession.user_id == actor.user_id)
+    )
+    if session is None:
+        raise NotFound("There is no such device.")
+    session.revoked_at = session.revoked_at or now
 
 
 @transactional

@@ -14,6 +14,7 @@ from easyticket.core import clock
 from easyticket.core.errors import Conflict, Invalid
 from easyticket.db import db, transaction
 from easyticket.models import (
+    Change,
     EventStatus,
     LedgerEntry,
     MailToken,
@@ -25,6 +26,8 @@ from easyticket.models import (
     PayoutState,
     ProfileMethod,
     Ticket,
+    TicketStatus,
+    TicketTransfer,
     TokenPurpose,
     User,
     UserSession,
@@ -34,6 +37,7 @@ from easyticket.queue import JobName
 from easyticket.services import ledger
 from easyticket.services.account_deletion import delete_account
 from easyticket.services.accounts import register_account, verify_email
+from easyticket.services.change_log import ERASED
 from easyticket.services.images import Upload
 from easyticket.services.mail_tokens import mail_link
 from easyticket.services.payments import settle_payment
@@ -45,6 +49,7 @@ from tests.factories import PASSWORD, actor_of
 from tests.mailed import queued, verification_token
 from tests.queries.test_balances import make_past_event, make_sale, pay_out, take_back
 from tests.services.test_payments import approved
+from tests.services.test_ticket_transfers import send
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -219,3 +224,32 @@ def test_a_draft_holds_nobody_and_a_deleted_account_cannot_be_deleted_again() ->
     delete(organizer)
     with pytest.raises(Exception, match="does not exist"):
         delete_account(actor=actor, password=PASSWORD, confirmation=WORDS, now=NOW)
+
+
+def test_what_is_kept_of_purchases_and_sent_tickets_names_nobody() -> None:
+    user = factories.make_user(email="ama@example.org")
+    ticket = buy(user, **past())
+    received = buy(factories.make_user())
+    send(received, actor=actor_of(received.owner), to_name="Ama", to_email="ama@example.org")  # type: ignore[arg-type]
+    sent = buy(user)
+    send(sent, actor=actor_of(user), to_name="Efua", to_email="efua@example.org")
+    with transaction():
+        received.event.start_at, received.event.end_at = NOW - timedelta(days=2), NOW - timedelta(days=1)
+    totals = (ticket.order.total_minor, ticket.order.number)
+    delete(user)
+    db.session.expire_all()
+    assert (ticket.order.total_minor, ticket.order.number) == totals
+    for each in (ticket, received):
+        assert (each.attendee_name, each.attendee_email) == (ERASED, "")
+    assert (ticket.order.buyer_name, ticket.order.buyer_email) == (ERASED, "")
+    transfers = db.session.scalars(sa.select(TicketTransfer).order_by(TicketTransfer.id)).all()
+    assert [(each.to_name, each.to_email) for each in transfers] == [
+        (ERASED, ""),
+        ("Efua", "efua@example.org"),
+    ]
+    assert [each.from_email for each in transfers] == [received.order.buyer_email, ""]
+    # Whoever holds what was sent on keeps it.
+    assert (sent.attendee_email, sent.status) == ("efua@example.org", TicketStatus.ACTIVE)
+    assert [change.after for change in db.session.scalars(sa.select(Change).filter_by(actor_id=user.id))] == [
+        {}
+    ]

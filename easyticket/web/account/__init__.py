@@ -21,7 +21,7 @@ _NOBODYS = (
     "qr.media_picture",
 )
 
-from easyticket.web.account import entrance, passwords, profile, verification  # noqa: E402, F401 (they add their routes)
+from easyticket.web.account import data, entrance, passwords, profile, verification  # noqa: E402, F401 (they add their routes)
 
 
 @blueprint.before_app_request

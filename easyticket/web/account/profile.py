@@ -11,6 +11,7 @@ from easyticket.http.sessions import current_token
 from easyticket.queries.users import get_own_user, list_sessions
 from easyticket.rules.people import split_name
 from easyticket.services import accounts, profiles
+from easyticket.services.sessions import end_own_session
 from easyticket.services.sessions import sign_out_everywhere as end_all_sessions
 from easyticket.web.account import blueprint
 from easyticket.web.forms.account import ProfileForm
@@ -43,6 +44,15 @@ def sessions() -> ResponseReturnValue:
     now = clock.now()
     rows = session_rows(list_sessions(current_actor(), now), current_token(), now)
     return render_template("account/sessions.html", rows=rows)
+
+
+@blueprint.post("/profile/sessions/<int:session_id>/sign-out/")
+@signed_in
+def end_session(session_id: int) -> ResponseReturnValue:
+    """Sign the person out in one place; in this one, it is the browser's own session that ends."""
+    end_own_session(actor=current_actor(), session_id=session_id, now=clock.now())
+    flash("This device is signed out.", "success")
+    return redirect(url_for("account.sessions"))
 
 
 @blueprint.post("/profile/sign-out-everywhere/")

@@ -59,6 +59,15 @@ class AccountPasswordForm(Form):
     password = PasswordField("Password", [InputRequired("Enter the password you chose.")])
 
 
+class DeleteAccountForm(Form):
+    """The end of an account: the password, and a tick that it is meant."""
+
+    password = PasswordField("Password", [InputRequired("Enter your password.")])
+    is_meant = BooleanField(
+        "Delete my account for good", [InputRequired("Tick the box to delete your account.")]
+    )
+
+
 class ProfileForm(Form):
     """What people may change about themselves."""
 

@@ -50,6 +50,7 @@ class LinkState(enum.StrEnum):
 class SessionRow:
     """One place where somebody is signed in."""
 
+    id: int
     device: str
     address: str
     last_used: str
@@ -69,6 +70,7 @@ def session_rows(sessions: Sequence[UserSession], token: str, now: datetime) -> 
     """Return a row for each session; `token` is that of the one the page is read in."""
     return [
         SessionRow(
+            id=session.id,
             device=device_name(session.device),
             address=session.address,
             last_used=_how_long_ago(session.last_seen_at, now),
