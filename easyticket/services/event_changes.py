@@ -37,8 +37,6 @@ _OFFER = (
     "sales_end_at",
     "is_active",
 )
-# What refers to another row is noted by that row's name: the number tells nobody anything.
-_NAMED = {"category_id": ("category", Category), "payment_profile_id": ("payment_profile", PaymentProfile)}
 
 
 def note_event_made(actor: Actor, event: Event, now: datetime) -> None:
@@ -147,8 +145,11 @@ def _own_name(offer: Offer) -> str:
 
 
 def _named(name: str, value: Any) -> tuple[str, Any]:
-    if name not in _NAMED:
-        return name, value
-    called, model = _NAMED[name]
-    row = db.session.get(model, value) if value is not None else None
-    return called, row.name if row else ""
+    """Return a field as it is noted: what refers to another row by that row's name, as the number tells nobody anything."""
+    if name == "category_id":
+        category = db.session.get(Category, value or 0)
+        return "category", category.name if category else ""
+    if name == "payment_profile_id":
+        profile = db.session.get(PaymentProfile, value or 0)
+        return "payment_profile", profile.name if profile else ""
+    return name, value

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from easyticket.documents.tables import Columns
 from easyticket.queries.changes import ChangeEntry
-from easyticket.rules.change_wording import Difference, change_sentence
+from easyticket.rules.change_wording import Difference
 from easyticket.rules.permissions import Actor
-from easyticket.web.views.changes import differences_in, who_text
+from easyticket.web.views.changes import differences_in, sentence_in, who_text
 
 
 def change_columns(reader: Actor, zone: str) -> Columns[ChangeEntry]:
@@ -16,7 +16,7 @@ def change_columns(reader: Actor, zone: str) -> Columns[ChangeEntry]:
     return (
         ("When", lambda entry: entry.change.changed_at.astimezone(ZoneInfo(zone))),
         ("Who", lambda entry: who_text(entry, reader)),
-        ("What", lambda entry: change_sentence(entry.change.action, entry.change.subject)),
+        ("What", lambda entry: sentence_in(entry)),
         ("Event", lambda entry: entry.event.title if entry.event else ""),
         ("Order", lambda entry: entry.order.number if entry.order else ""),
         ("Before and after", lambda entry: "; ".join(map(_difference_text, differences_in(entry)))),

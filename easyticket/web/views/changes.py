@@ -53,6 +53,11 @@ def who_text(entry: ChangeEntry, reader: Actor) -> str:
     return person or (_BY_LINK if entry.change.order_id is not None else _UNKNOWN)
 
 
+def sentence_in(entry: ChangeEntry) -> str:
+    """Return what was done, in a sentence."""
+    return change_sentence(entry.change.action, entry.change.subject, entry.change.after)
+
+
 def differences_in(entry: ChangeEntry) -> list[Difference]:
     """Return the fields of a change, in the event's currency and zone if it was about one."""
     return differences_of(
@@ -67,7 +72,7 @@ def _row(entry: ChangeEntry, reader: Actor, *, is_of_event: bool) -> ChangeRow:
         when=moment_text(change.changed_at, _zone_of(entry)),
         when_iso=change.changed_at.isoformat(timespec="seconds"),
         who=who_text(entry, reader),
-        sentence=change_sentence(change.action, change.subject, change.after),
+        sentence=sentence_in(entry),
         differences=differences_in(entry),
         is_erased=change.erased_at is not None,
         event_title=event.title if event and shows_event else "",

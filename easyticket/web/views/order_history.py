@@ -21,12 +21,12 @@ from easyticket.models import (
 from easyticket.queries.changes import ChangeEntry
 from easyticket.queries.order_history import OrderHistory
 from easyticket.queue import JobName
-from easyticket.rules.change_wording import Difference, change_sentence
+from easyticket.rules.change_wording import Difference
 from easyticket.rules.permissions import Actor
 from easyticket.rules.refunds import RefundSource
 from easyticket.rules.wording import method_text, moment_text
 from easyticket.services.gate import SENTENCES
-from easyticket.web.views.changes import differences_in, who_text
+from easyticket.web.views.changes import differences_in, sentence_in, who_text
 from easyticket.web.views.order_parts import amount_text
 
 _PLACED = {
@@ -80,7 +80,12 @@ def order_life(order: Order, history: OrderHistory, reader: Actor) -> list[LifeR
 
 
 def _placed(order: Order) -> LifeRow:
-    return _row(order, order.created_at, _PLACED[order.channel], amount_text(order, order.total_minor))
+    return _row(
+        order,
+        order.created_at,
+        _PLACED[order.channel],
+        amount_text(order, order.cash_minor or order.total_minor),
+    )
 
 
 def _outcome(order: Order, history: OrderHistory) -> Iterator[LifeRow]:
@@ -168,7 +173,7 @@ def _change(order: Order, entry: ChangeEntry, reader: Actor) -> LifeRow:
     return LifeRow(
         at=change.changed_at,
         when=moment_text(change.changed_at, order.event.time_zone),
-        title=change_sentence(change.action, change.subject, change.after),
+        title=sentence_in(entry),
         who=who_text(entry, reader),
         tone=_TONES.get(change.action, ""),
         differences=differences_in(entry),
