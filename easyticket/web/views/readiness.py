@@ -28,7 +28,7 @@ _MENDED_AT = {
 }
 _TONES = {
     FactState.NEEDED: ("stop", "Needed"),
-    FactState.ADVICE: ("warn", "Better"),
+    FactState.ADVICE: ("warn", "Advice"),
     FactState.GOOD: ("good", "Good"),
 }
 
@@ -106,7 +106,8 @@ def _sentence(facts: Sequence[Fact], needed: int, *, is_draft: bool) -> str:
     better = sum(fact.state is FactState.ADVICE for fact in facts)
     more = f"{_things(better)} could be better" if better else ""
     if needed:
-        return f"{_things(needed)} needed first{f', {more}' if more else ''}."
+        verb = "is" if needed == 1 else "are"
+        return f"{_things(needed)} {verb} needed first{f'; {more}' if more else ''}."
     state = "It can be published" if is_draft else "Everything it needs is there"
     return f"{state}{f'; {more}' if more else ''}."
 
