@@ -104,7 +104,7 @@ def check_page(event: Event, found: Readiness, *, is_over: bool) -> CheckPage:
 
 def _sentence(facts: Sequence[Fact], needed: int, *, is_draft: bool) -> str:
     better = sum(fact.state is FactState.ADVICE for fact in facts)
-    more = f"{_things(better)} could be better" if better else ""
+    more = f"{_things(better).lower()} could be better" if better else ""
     if needed:
         verb = "is" if needed == 1 else "are"
         return f"{_things(needed)} {verb} needed first{f'; {more}' if more else ''}."
