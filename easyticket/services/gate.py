@@ -38,6 +38,7 @@ SENTENCES = {
     ScanOutcome.OVER: "The event is over.",
     ScanOutcome.REPLACED: "This ticket was sent on and has a new code.",
     ScanOutcome.UNKNOWN: "No ticket of this event has this code.",
+    ScanOutcome.UNDONE: "The check-in was taken back.",
 }
 
 

@@ -134,6 +134,10 @@ def test_somebody_is_checked_in_from_the_list_and_out_again(desk: FlaskClient, e
 
     press(desk, inside, f"{rows}{code}/undo/")
     assert "Taken back: Kofi Mensah is not in." in text_of(desk.get(rows))
+    number = db.session.scalars(sa.select(Order.number)).one()
+    assert "Check-in taken back" in text_of(desk.get(f"/organizer/orders/{number}/"))
+    desk.get(f"/gate/{event.slug}/?gate=Main")
+    assert "Taken back" in text_of(desk.get(f"/gate/{event.slug}/"))
     assert db.session.scalars(sa.select(Ticket.status)).one() is TicketStatus.ACTIVE
 
 

@@ -13,6 +13,7 @@ from easyticket.rules.wording import clock_text, day_text, moment_text, period_t
 from easyticket.services.gate import ScanResult
 
 _LONGEST_ECHO = 40
+_TONES = {ScanOutcome.ADMITTED: "good", ScanOutcome.ALREADY_IN: "warn", ScanOutcome.UNDONE: "warn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def scan_rows(event: Event, scans: Sequence[Scan]) -> list[ScanRow]:
         ScanRow(
             at=clock_text(scan.scanned_at, event.time_zone),
             word=_word(scan.outcome),
-            tone={ScanOutcome.ADMITTED: "good", ScanOutcome.ALREADY_IN: "warn"}.get(scan.outcome, "stop"),
+            tone=_TONES.get(scan.outcome, "stop"),
             who=", ".join(filter(None, [*_about(scan.ticket)[:2], scan.gate])),
         )
         for scan in scans
@@ -144,5 +145,9 @@ def _reason(result: ScanResult, ticket: Ticket) -> str:
 
 
 def _word(outcome: ScanOutcome) -> str:
-    words = {ScanOutcome.ADMITTED: "Admitted", ScanOutcome.ALREADY_IN: "Already in"}
+    words = {
+        ScanOutcome.ADMITTED: "Admitted",
+        ScanOutcome.ALREADY_IN: "Already in",
+        ScanOutcome.UNDONE: "Taken back",
+    }
     return words.get(outcome, f"Stopped: {outcome.value.replace('_', ' ')}")

@@ -153,8 +153,10 @@ def _scan(order: Order, scan: Scan) -> LifeRow:
     code = next((ticket.code for ticket in order.tickets if ticket.id == scan.ticket_id), "")
     who = scan.scanned_by.display_name if scan.scanned_by else ""
     is_in = scan.outcome is ScanOutcome.ADMITTED
-    answer = "" if is_in else SENTENCES[scan.outcome].rstrip(".")
+    is_undone = scan.outcome is ScanOutcome.UNDONE
+    answer = "" if is_in or is_undone else SENTENCES[scan.outcome].rstrip(".")
     title = "Let in at the gate" if is_in else "Refused at the gate"
+    title = "Check-in taken back" if is_undone else title
     detail = " · ".join(filter(None, (answer, code, scan.gate)))
     return _row(order, scan.scanned_at, title, detail, who=who, tone="good" if is_in else "warn")
 

@@ -154,7 +154,7 @@ def order_pill(order: Order, now: datetime) -> Pill:
     if any(dispute.state in UNDECIDED_DISPUTES for dispute in order.disputes):
         return Pill("Disputed", "stop")
     if is_door_sale(order) and order.status is OrderStatus.CONFIRMED:
-        return Pill("Paid in cash" if order.cash_minor else "Free", "good")
+        return Pill("Paid in cash" if order.cash_minor else "Given away", "good")
     if order.status is OrderStatus.CONFIRMED and order.refunded_minor:
         return Pill("Partly refunded", "warn")
     return _STATUS[shown_status(order, now)]
