@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 _LONGEST = 255
@@ -23,12 +23,12 @@ class ListSearch:
         return {name: text for name, text in (("q", self.words), ("kind", self.kind)) if text}
 
 
-def read_list_search(arguments: Mapping[str, str], kinds: Collection[str] = ()) -> ListSearch:
+def read_list_search(arguments: Mapping[str, str], kinds: Iterable[str] = ()) -> ListSearch:
     """Return the search that the arguments of an address describe."""
     kind, number = arguments.get("kind", ""), arguments.get("page", "1")
     is_number = number.isascii() and number.isdigit() and len(number) < len(str(_MOST_PAGES))
     return ListSearch(
         words=arguments.get("q", "").strip()[:_LONGEST],
-        kind=kind if kind in kinds else "",
+        kind=kind if kind in set(kinds) else "",
         page=int(number) if is_number else 1,
     )

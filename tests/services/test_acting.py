@@ -1,0 +1,120 @@
+"""An administrator in the place of somebody else: with their rights, never more, and never in what is theirs alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from easyticket.core import clock
+from easyticket.core.errors import Conflict, Forbidden
+from easyticket.db import db
+from easyticket.models import Change, User, UserSession
+from easyticket.queries.users import find_acted_for, find_session
+from easyticket.rules.permissions import IN_PERSON, Actor, Permission, may, require
+from easyticket.services.acting import act_for, stop_acting
+from easyticket.services.sessions import sign_in
+from tests import factories
+from tests.factories import PASSWORD, actor_of
+from tests.web.test_organizer_pages import sign_in as sign_in_at
+from tests.web.test_organizer_pages import words
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+def token_of(user: User) -> str:
+    opened = sign_in(
+        login=user.email, password=PASSWORD, surface="web", address="", device="", now=clock.now()
+    )
+    return opened.token
+
+
+def acted_for(token: str) -> User | None:
+    db.session.expire_all()
+    session = find_session(token, clock.now())
+    assert session is not None
+    return find_acted_for(session)
+
+
+def acting(staff: User, user: User) -> Actor:
+    return replace(actor_of(user), staff_id=staff.id)
+
+
+def test_the_session_acts_until_it_is_stopped_and_both_are_noted() -> None:
+    staff, user, now = factories.make_staff(), factories.make_organizer(), clock.now()
+    token = token_of(staff)
+    act_for(actor=actor_of(staff), user=user, token=token, now=now)
+    assert acted_for(token) is user
+    stop_acting(actor=acting(staff, user), token=token, now=now)
+    assert acted_for(token) is None
+    rows = db.session.scalars(sa.select(Change).order_by(Change.id)).all()
+    assert [(row.action, row.actor_id, row.user_id) for row in rows] == [
+        ("user_acted_for", staff.id, user.id)
+    ] * 2
+    assert [row.after for row in rows] == [{"is_acting": True}, {"is_acting": False}]
+
+
+def test_nobody_acts_for_administrators_for_closed_accounts_or_for_themselves() -> None:
+    staff, now = factories.make_staff(), clock.now()
+    token = token_of(staff)
+    for user in (factories.make_staff(), factories.make_user(is_active=False), staff):
+        with pytest.raises(Conflict):
+            act_for(actor=actor_of(staff), user=user, token=token, now=now)
+    with pytest.raises(Forbidden):
+        act_for(actor=actor_of(factories.make_organizer()), user=factories.make_user(), token=token, now=now)
+
+
+def test_another_ones_session_cannot_be_marked() -> None:
+    staff, other = factories.make_staff(), factories.make_staff()
+    with pytest.raises(Conflict, match="signed in"):
+        act_for(actor=actor_of(staff), user=factories.make_user(), token=token_of(other), now=clock.now())
+
+
+def test_it_ends_at_once_when_either_may_not_any_more() -> None:
+    staff, user, now = factories.make_staff(), factories.make_user(), clock.now()
+    token = token_of(staff)
+    act_for(actor=actor_of(staff), user=user, token=token, now=now)
+    for changed, field in ((user, "is_active"), (staff, "is_staff")):
+        db.session.execute(sa.update(User).where(User.id == changed.id).values({field: False}))
+        assert acted_for(token) is None
+        db.session.execute(sa.update(User).where(User.id == changed.id).values({field: True}))
+        assert acted_for(token) is not None
+
+
+def test_money_password_and_account_stay_their_owners() -> None:
+    user = factories.make_organizer()
+    owner, standing_in = actor_of(user), acting(factories.make_staff(), user)
+    for permission in IN_PERSON - {Permission.CANCEL_PAYOUT}:
+        assert may(owner, permission)
+        assert not may(standing_in, permission)
+        with pytest.raises(Forbidden, match="owner of the account"):
+            require(standing_in, permission)
+    assert may(standing_in, Permission.CREATE_EVENT)
+
+
+class TestOnThePages:
+    def test_every_page_says_so_and_leads_out(self, client: FlaskClient) -> None:
+        staff = sign_in_at(client, factories.make_staff(first_name="Root", last_name="Site"))
+        event = factories.make_simple_event(title="Night of Drums")
+        user_id, name, uuid = event.organizer_id, event.organizer.display_name, event.organizer.uuid
+        assert client.post(f"/admin/people/{uuid}/act/").location == "/profile/"
+        for path in ("/", "/profile/", "/organizer/", f"/events/{event.slug}/", "/orders/"):
+            page = words(client.get(path, follow_redirects=True))
+            assert f"You act in the place of {name}" in page, path
+        assert client.get("/admin/").status_code == 403
+        answer = client.post("/admin/acting/stop/")
+        assert answer.location == f"/admin/people/{uuid}/"
+        assert "You act in the place" not in words(client.get("/admin/"))
+        session = db.session.scalars(sa.select(UserSession)).one()
+        assert (session.user_id, session.acting_for_id) == (staff.id, None)
+        assert user_id != staff.id
+
+    def test_what_is_done_meanwhile_has_both_names(self, client: FlaskClient) -> None:
+        staff = sign_in_at(client, factories.make_staff())
+        user = factories.make_user()
+        client.post(f"/admin/people/{user.uuid}/act/")
+        client.post("/profile/organizer/")
+        change = db.session.scalars(sa.select(Change).where(Change.action == "user_changed")).one()
+        assert (change.actor_id, change.staff_id) == (user.id, staff.id)
