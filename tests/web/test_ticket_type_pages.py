@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from easyticket.db import db
+from easyticket.db import db, transaction
 from easyticket.models import Change, ChangeAction, Event, EventStatus, Offer, PricingType, TicketType, User
 from tests import factories
 from tests.factories import PASSWORD
@@ -447,3 +447,34 @@ class TestNewEvents:
         assert client.post(f"{base(event)}new/", data=told).status_code == 302
         db.session.expire_all()
         assert not event.is_free
+
+
+class TestWhatIsKept:
+    def test_the_seconds_of_a_sale_stay_although_no_field_shows_them(
+        self, client: FlaskClient, organizer: User
+    ) -> None:
+        event = factories.make_tiered_event(organizer=organizer)
+        ends_at = event.start_at.replace(second=59)
+        with transaction():
+            event.ticket_types[0].sales_end_at = ends_at
+            event.ticket_types[0].offers[0].sales_end_at = ends_at
+        address = f"{base(event)}{event.ticket_types[0].uuid}/"
+        assert client.post(address, data=as_shown(client.get(address))).status_code == 302
+        db.session.expire_all()
+        assert event.ticket_types[0].sales_end_at == ends_at
+        assert event.ticket_types[0].offers[0].sales_end_at == ends_at
+
+    def test_cells_that_were_pasted_and_not_filled_in_are_not_forgotten(
+        self, client: FlaskClient, organizer: User
+    ) -> None:
+        event = factories.make_event(organizer=organizer, pricing_type=PricingType.TIERED)
+        told = row(0, name="VIP", price="5", quantity="5")
+        answer = post(client, f"{base(event)}new/", TYPE, told, paste="Regular\t5\t5")
+        assert answer.status_code == 400
+        assert "Press “Fill in the table” first, or empty this field." in words(answer)
+
+    def test_a_grid_that_is_too_large_for_a_page_says_so(self, client: FlaskClient, organizer: User) -> None:
+        event = factories.make_grid_event(101, (("Regular", 100),), organizer=organizer)
+        answer = client.get(f"{base(event)}{event.ticket_types[0].uuid}/")
+        assert answer.status_code == 409
+        assert "more days or tiers than a page can show" in words(answer)

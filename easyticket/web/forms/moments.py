@@ -29,6 +29,12 @@ class MomentField(DateTimeLocalField):
         """Return the UTC moment that was typed."""
         return moment_of(self.data, zone) if self.data else None
 
+    def moment_or_kept(self, zone: str, stored: datetime | None) -> datetime | None:
+        """Return the UTC moment that was typed; one that reads as the stored one did is that one, seconds included."""
+        moment = self.moment(zone)
+        is_as_shown = stored is not None and moment == stored.replace(second=0, microsecond=0)
+        return stored if is_as_shown else moment
+
 
 class HasMoments(Form):
     """A form with times at a venue: those that clocks there skip are refused."""

@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, StringField
 from wtforms.validators import ValidationError
 
+from easyticket.core.errors import Conflict
 from easyticket.models import Event, Offer, TicketType
 from easyticket.rules.offer_fields import day_number_of, free_number, names_of_days
 from easyticket.rules.schedule import days_of
@@ -16,8 +17,11 @@ from easyticket.web.forms.fields import text_of
 from easyticket.web.forms.price_cells import Cell, DayField, check_name, uuid_of
 from easyticket.web.forms.ticket_types import TableForm
 
-MOST_TIERS = 20
-MOST_DAYS = 60
+MOST_TIERS = 50
+MOST_DAYS = 100
+_TOO_LARGE = (
+    "This table has more days or tiers than a page can show. Change it through the interfaces for programs."
+)
 _FREE_TIERS = 2
 # Days of an event for which rows are filled in beforehand.
 _DAYS_OFFERED = 14
@@ -94,6 +98,8 @@ class PriceGridForm(TableForm):
         if ticket_type.total_quantity == sum(offer.quantity or 0 for offer in offers):
             self.total_quantity.data = None
         tiers = {offer.tier_number: offer.tier_name for offer in offers}
+        if len(tiers) > MOST_TIERS or len({offer.day_number for offer in offers}) > MOST_DAYS:
+            raise Conflict(_TOO_LARGE, code="too_large")
         for number, name in tiers.items():
             head = self.tiers.append_entry().form
             head.number.data, head.name.data = str(number), name

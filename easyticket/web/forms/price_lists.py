@@ -108,9 +108,10 @@ class PriceListForm(TableForm):
         if row.is_removed.data:
             return PriceEntry(values={}, offer_uuid=uuid, is_removed=True)
         zone = self.event.time_zone
+        starts_at, ends_at = (offer.sales_start_at, offer.sales_end_at) if offer else (None, None)
         window = {
-            "sales_start_at": row.sales_start_at.moment(zone),
-            "sales_end_at": row.sales_end_at.moment(zone),
+            "sales_start_at": row.sales_start_at.moment_or_kept(zone, starts_at),
+            "sales_end_at": row.sales_end_at.moment_or_kept(zone, ends_at),
         }
         named = self._pass_of(row, offer, taken) if self.has_days else self._tier_of(row, offer, taken)
         return PriceEntry(values={**row.values(), **window, **named}, offer_uuid=uuid)

@@ -35,10 +35,11 @@ class TicketTypeForm(HasMoments):
     is_active = BooleanField("On sale", default=True)
 
     event: Event
+    ticket_type: TicketType | None
 
     def sell_for(self, event: Event, ticket_type: TicketType | None = None) -> None:
         """Say which event the tickets are for, and which ticket type is changed, before anything is checked."""
-        self.event = event
+        self.event, self.ticket_type = event, ticket_type
 
     def start(self) -> None:
         """Fill in what a new ticket type begins with, at the first look."""
@@ -64,6 +65,11 @@ class TicketTypeForm(HasMoments):
     def values(self) -> dict[str, Any]:
         """Return what was typed by the names of the ticket type's fields."""
         zone = self.event.time_zone
+        starts_at, ends_at = (
+            (self.ticket_type.sales_start_at, self.ticket_type.sales_end_at)
+            if self.ticket_type
+            else (None, None)
+        )
         return {
             "name": text_of(self.name),
             "description": text_of(self.description),
@@ -71,8 +77,8 @@ class TicketTypeForm(HasMoments):
             "total_quantity": self.total_quantity.data,
             "min_purchase": self.min_purchase.data or 1,
             "max_purchase": self.max_purchase.data,
-            "sales_start_at": self.sales_start_at.moment(zone),
-            "sales_end_at": self.sales_end_at.moment(zone),
+            "sales_start_at": self.sales_start_at.moment_or_kept(zone, starts_at),
+            "sales_end_at": self.sales_end_at.moment_or_kept(zone, ends_at),
             "is_active": bool(self.is_active.data),
         }
 
@@ -92,6 +98,11 @@ class TableForm(TicketTypeForm):
     paste_quantity = StringField("How many of each, where the cells do not say")
     # The row and column, "2,1", of the cell that was pasted into; empty where the cells were pasted below the table.
     paste_at = HiddenField()
+
+    def validate_paste(self, field: TextAreaField) -> None:
+        """Refuse to save while something is pasted that is not in the table yet."""
+        if text_of(field).strip():
+            raise ValidationError("Press “Fill in the table” first, or empty this field.")
 
     def show_refusal(self, name: str, sentences: Sequence[str]) -> bool:
         """Put what a service says of a price, as in `tiers.0.price`, to its cell, and all else to its field."""
