@@ -32,11 +32,10 @@ from easyticket.rules.publishing import may_go_live
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The first screen over all events. `selling` are the published ones that are not over, the soonest first; `drafts` counts
-    those nobody sees yet, and `has_events` tells whether there ever was an event."""
+    """The first screen over all events. `selling` are those that everybody sees and that are not over, the soonest first;
+    `has_events` tells whether there ever was an event."""
 
     selling: Sequence[OwnEvent]
-    drafts: int
     has_events: bool
     tasks: Sequence[Task]
     sales: SalesByDay
@@ -85,12 +84,11 @@ def get_desk(actor: Actor, now: datetime) -> Desk:
     """
     scope = all_events_of(actor)
     events = list_open_events(scope, now)
-    selling = [event for event in events if event.status is EventStatus.PUBLISHED]
+    selling = [each for each in events if each.status is EventStatus.PUBLISHED and not each.taken_down_at]
     stocks, earnings = find_event_stocks(selling), find_earnings(selling)
     money = load_money_cards(scope, now)
     return Desk(
         selling=[OwnEvent(event, stocks[event.id], earnings[event.id]) for event in selling],
-        drafts=len(events) - len(selling),
         has_events=bool(events) or _has_events(scope),
         tasks=_tasks(actor, scope, load_event_facts(events, now), money, now),
         sales=load_sales_by_day(scope, now),

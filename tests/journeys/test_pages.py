@@ -62,7 +62,8 @@ FOR_ATTENDEES = {
     "not allowed": "/organizer/",
 }
 FOR_ORGANIZERS = {
-    "own events": "/organizer/",
+    "overview": "/organizer/",
+    "own events": "/organizer/events/",
     "own event": "/organizer/events/harmattan-nights-highlife-under-the-baobab/",
     "own cancelled event": "/organizer/events/homecoming-picnic-at-the-lake/",
     "own draft": "/organizer/events/documentary-club-rivers/",

@@ -123,6 +123,8 @@
     for (const hold of all(scope, "[data-hold]")) startHold(hold);
     for (const button of all(scope, "[data-reveal]")) button.hidden = false;
     for (const select of all(scope, "[data-auto-submit]")) select.closest("form").classList.add("submits-itself");
+    /* Tabs that do not fit beside each other: the page's own one is in sight. */
+    for (const tab of all(scope, ".tabs [aria-current]")) tab.closest(".tabs").scrollLeft = tab.offsetLeft - 60;
     for (const button of all(scope, ".submits-itself [data-without-script]")) button.hidden = true;
   };
 

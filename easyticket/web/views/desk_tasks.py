@@ -128,7 +128,7 @@ def _add_account(_task: Task, _actor: Actor, _now: datetime) -> TaskRow:
 def _nothing_on_sale(task: Task, _actor: Actor, now: datetime) -> TaskRow:
     event = _event(task)
     text = f"It begins {_soon(event, now)} and nobody can buy a ticket."
-    url = url_for("organizer.event", slug=event.slug, _anchor="tickets-title")
+    url = url_for("organizer.ticket_types", slug=event.slug)
     if event.pricing_type is PricingType.SIMPLE and not event.ticket_types:
         return TaskRow("Nothing is on sale", text, "warn", "Add a ticket type", _new_type_url(event))
     return TaskRow("Nothing is on sale", text, "warn", "See the tickets", url)
@@ -156,7 +156,7 @@ def _sale_begins(task: Task, _actor: Actor, _now: datetime) -> TaskRow:
 
 def _sold_out(task: Task, _actor: Actor, _now: datetime) -> TaskRow:
     event = _event(task)
-    url = url_for("organizer.event", slug=event.slug, _anchor="tickets-title")
+    url = url_for("organizer.ticket_types", slug=event.slug)
     return TaskRow(
         "Everything is sold", "If there is more room, offer more tickets.", "good", "See the tickets", url
     )
@@ -164,7 +164,7 @@ def _sold_out(task: Task, _actor: Actor, _now: datetime) -> TaskRow:
 
 def _all_held(task: Task, _actor: Actor, _now: datetime) -> TaskRow:
     event = _event(task)
-    url = url_for("organizer.event", slug=event.slug, _anchor="tickets-title")
+    url = url_for("organizer.ticket_types", slug=event.slug)
     text = "The last tickets are being paid for. What is not paid in time is on sale again."
     return TaskRow("Nothing is left at the moment", text, "good", "See the tickets", url)
 
@@ -255,7 +255,7 @@ def _new_type_url(event: Event) -> str:
 
 def _type_url(event: Event, kind: TicketType) -> str:
     if event.pricing_type is not PricingType.SIMPLE:
-        return url_for("organizer.event", slug=event.slug, _anchor="tickets-title")
+        return url_for("organizer.ticket_types", slug=event.slug)
     return url_for("organizer.ticket_type", slug=event.slug, ticket_type_uuid=kind.uuid)
 
 
