@@ -151,6 +151,9 @@ class TestOfAnOrder:
         ):
             assert sentence in told
         assert "to be returned" not in told
+        assert (
+            told.index("Returned money") < told.index("2 tickets issued") < told.index("Placed on the site")
+        )
 
     def test_many_scans_and_changes_ask_no_more_than_none(self, desk: FlaskClient, order: Order) -> None:
         def count() -> int:

@@ -71,9 +71,9 @@ def order_life(order: Order, history: OrderHistory, reader: Actor) -> list[LifeR
         *_outcome(order, history),
         *(row for refund in order.refunds for row in _refund(order, refund, history, noted)),
         *_disputes(order),
-        *(_scan(order, scan) for scan in history.scans),
+        *(_scan(order, scan) for scan in reversed(history.scans)),
         *(_mail(order, job) for job in history.mails if job.name in _MAILS),
-        *(_change(order, entry, reader) for entry in history.changes),
+        *(_change(order, entry, reader) for entry in reversed(history.changes)),
     ]
     # Of one instant the later kind above stands first, as what follows from the others.
     return [row for _, row in sorted(enumerate(rows), key=lambda each: (each[1].at, each[0]), reverse=True)]
