@@ -29,7 +29,10 @@ def why_not_deletable(ties: AccountTies) -> str | None:
     if ties.upcoming_events:
         return "You have events that are not over. Cancel them, or wait until they are over."
     if ties.valid_tickets:
-        return "You have tickets for events that are still to come. Have them refunded, or wait until the events are over."
+        return (
+            "You have tickets for events that are still to come. "
+            "Send them on, have them refunded, or wait until the events are over."
+        )
     if ties.open_orders:
         return "You have a purchase that is not finished. Finish or cancel it first."
     if ties.open_withdrawals:

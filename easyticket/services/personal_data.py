@@ -54,7 +54,7 @@ class _Section:
     """One list of the document: its name, and the statement whose columns are the names of the fields."""
 
     name: str
-    query: sa.Select[Any]
+    query: sa.Select[*tuple[Any, ...]]
 
 
 def write_personal_data(*, actor: Actor, now: datetime) -> Iterator[str]:

@@ -22,6 +22,7 @@ from tests.api.conftest import Caller
 from tests.queries.test_tickets import one_of_each, set_status, tickets_for
 from tests.servers.settings import PUBLIC_URL
 from tests.services.test_gate import running_event, ticket_for
+from tests.services.test_ticket_transfers import bought, send
 from tests.statements import counted_statements
 
 Call = Callable[..., Caller]
@@ -423,3 +424,31 @@ def test_the_holder_cannot_let_themselves_in(call: Call) -> None:
     (ticket,) = tickets_for(user, event)
     assert call(user).post(VERIFY, {"qr_code_data": qr_content(ticket)}).status_code == 403
     assert call(user).get(f"{PATH}{ticket.uuid}/").json["status"] == "active"
+
+
+def test_the_code_from_before_a_ticket_was_sent_on_is_refused_without_showing_the_new_one(call: Call) -> None:
+    ticket = ticket_for(running_event())
+    old = qr_content(ticket)
+    send(ticket)
+    answer = gate_of(call, ticket).post(VERIFY, {"qr_code_data": old})
+    assert answer.status_code == 400
+    sentence = "This ticket was sent on and has a new code."
+    assert (answer.json["error"], answer.json["detail"], answer.json["code"]) == (
+        sentence,
+        sentence,
+        "replaced",
+    )
+    assert answer.json["field_errors"] == {"qr_code_data": [sentence]}
+    assert "ticket" not in answer.json
+    assert verified(call, ticket).status_code == 200
+
+
+def test_a_sent_ticket_is_its_new_holders_and_leaves_the_buyers_lists_and_order(call: Call) -> None:
+    buyer, receiver = factories.make_user(), factories.make_user(email="efua@example.org")
+    [ticket] = bought(buyer)
+    send(ticket, actor=factories.actor_of(buyer))
+    assert numbers(call(buyer).get(PATH)) == []
+    assert numbers(call(receiver).get(PATH)) == [ticket.code]
+    for path in (f"{PATH}{ticket.uuid}/", f"{PATH}{ticket.uuid}/download/"):
+        assert call(buyer).get(path).status_code == 404
+    assert call(buyer).get(f"/api/orders/{ticket.order.uuid}/").json["tickets"] == []

@@ -18,6 +18,7 @@ from tests import factories
 from tests.api_v1.conftest import Caller
 from tests.queries.test_attendees import guest
 from tests.services.test_gate import running_event, ticket_for
+from tests.services.test_ticket_transfers import send
 from tests.statements import counted_statements
 
 Call = Callable[..., Caller]
@@ -195,3 +196,16 @@ def test_the_history_is_a_plain_array_of_the_last_ten(call: Call) -> None:
             "full_name": organizer.full_name,
         },
     }
+
+
+def test_the_code_from_before_a_ticket_was_sent_on_is_refused_without_showing_the_new_one(call: Call) -> None:
+    event = running_event()
+    ticket = ticket_for(event)
+    old = ticket.code
+    send(ticket)
+    answer = checked(call(event.organizer), event, old)
+    assert answer.status_code == answer.json["status_code"] == 400
+    assert (answer.json["success"], answer.json["error"]) == (False, "Ticket sent on")
+    assert answer.json["message"] == "This ticket was sent on and has a new code."
+    assert "ticket" not in answer.json
+    assert checked(call(event.organizer), event, ticket.code).status_code == 200

@@ -14,10 +14,12 @@ from easyticket.models import (
     Order,
     OrderLine,
     OrderStatus,
+    RetiredCode,
     Scan,
     ScanOutcome,
     Ticket,
     TicketStatus,
+    TicketTransfer,
 )
 from easyticket.queries.audit.finding import Rows, Scope, amount_of, rows_of, words
 from easyticket.queries.earnings import IS_PAID
@@ -48,6 +50,7 @@ def ask_tickets(scope: Scope) -> Iterator[Rows]:
     yield rows_of("ticket whose place is on sale again", Ticket.code, "cancelled", Ticket.status).where(
         _IS_VALID, Ticket.released_at.is_not(None), scope.has(Ticket.event_id)
     )
+    yield from _sendings(scope)
 
 
 def ask_admissions(scope: Scope) -> Iterator[Rows]:
@@ -71,6 +74,22 @@ def ask_admissions(scope: Scope) -> Iterator[Rows]:
         rows_of("admission", Admission.id, Ticket.event_id, Admission.event_id)
         .join(Ticket, Ticket.id == Admission.ticket_id)
         .where(Ticket.event_id != Admission.event_id, scope.has(Admission.event_id))
+    )
+
+
+def _sendings(scope: Scope) -> Iterator[Rows]:
+    """Each sending made one new code and retired one, and no code counts and is retired at once."""
+    for rows in (TicketTransfer, RetiredCode):
+        count = sa.select(sa.func.count(rows.id)).where(rows.ticket_id == Ticket.id).scalar_subquery()
+        # Of most tickets there is nothing to count.
+        was_sent = sa.or_(Ticket.generation > 0, Ticket.id.in_(sa.select(rows.ticket_id)))
+        yield rows_of(f"{rows.__tablename__} of ticket", Ticket.code, Ticket.generation, count).where(
+            was_sent, Ticket.generation != count, scope.has(Ticket.event_id)
+        )
+    yield (
+        rows_of("retired code that counts", Ticket.code, "none", RetiredCode.code)
+        .join(RetiredCode, sa.or_(RetiredCode.code == Ticket.code, RetiredCode.qr_digest == Ticket.qr_digest))
+        .where(scope.has(Ticket.event_id))
     )
 
 
