@@ -12,6 +12,8 @@ from easyticket.models import Order
 from easyticket.queries.pages import Page
 from easyticket.queries.streams import each_item
 
+_PARTS = {"event", "lines", "payments", "disputes"}
+
 
 def each_order(load: Callable[[int, int], Page[Order]]) -> Iterator[Order]:
     """Return all orders of a list that comes by pages, `load(page, per_page)`, with event, lines, payments and disputes."""
@@ -25,7 +27,9 @@ def each_order(load: Callable[[int, int], Page[Order]]) -> Iterator[Order]:
 
 
 def _complete(page: Page[Order]) -> None:
-    """Load what is not there yet of the page's orders; what is stays as it is."""
-    found = sa.select(Order).where(Order.id.in_([order.id for order in page.items]))
-    parts = (selectinload(Order.lines), selectinload(Order.payments), selectinload(Order.disputes))
-    db.session.scalars(found.options(joinedload(Order.event), *parts)).all()
+    """Load what a list of pages leaves out, for those orders that lack it."""
+    lacking = [order.id for order in page.items if _PARTS & sa.inspect(order).unloaded]
+    if lacking:
+        found = sa.select(Order).where(Order.id.in_(lacking))
+        parts = (selectinload(Order.lines), selectinload(Order.payments), selectinload(Order.disputes))
+        db.session.scalars(found.options(joinedload(Order.event), *parts)).all()
