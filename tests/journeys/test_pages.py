@@ -55,9 +55,12 @@ OPEN_TO_ALL = {
 }
 FOR_ATTENDEES = {
     "my tickets": "/orders/",
+    "past tickets": "/orders/past/",
+    "own orders": "/orders/bought/",
     "profile": "/profile/",
     "sessions": "/profile/sessions/",
     "change password": "/profile/password/",
+    "delete account": "/profile/delete/",
     "welcome": "/welcome/",
     "not allowed": "/organizer/",
 }
@@ -72,6 +75,7 @@ FOR_ORGANIZERS = {
     "edit event": "/organizer/events/documentary-club-rivers/edit/",
     "cancel event": "/organizer/events/waakye-friends-a-street-food-saturday/cancel/",
     "delete event": "/organizer/events/documentary-club-rivers/delete/",
+    "history": "/organizer/events/harmattan-nights-highlife-under-the-baobab/history/",
     "new ticket type": "/organizer/events/documentary-club-rivers/ticket-types/new/",
     "gates": "/gate/",
     "gate's name": "/gate/harmattan-nights-highlife-under-the-baobab/?rename=1",
@@ -86,6 +90,7 @@ OF_ORDERS = {
     "order": (OrderPhase.CONFIRMED, "/orders/{secret}/"),
     "refunded order": (OrderPhase.REFUNDED, "/orders/{secret}/"),
     "ticket": (OrderPhase.CONFIRMED, "/orders/{secret}/{code}/"),
+    "send a ticket on": (OrderPhase.CONFIRMED, "/orders/{secret}/{code}/send/"),
 }
 LONG_TITLE = "An extraordinarily long evening of improvised theatre, music, dance and shadow play for all"
 EVENTS: dict[str, Callable[..., Event]] = {
