@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -54,7 +55,8 @@ def list_all_events(
     ]
     count = db.session.scalar(sa.select(sa.func.count()).select_from(Event).where(*conditions)) or 0
     sold = sa.func.coalesce(Quota.sold, 0)
-    found = for_list(sa.select(Event, sold).outerjoin(Quota, IS_OF_EVENT)).where(*conditions)
+    rows_of: sa.Select[Any] = sa.select(Event, sold).outerjoin(Quota, IS_OF_EVENT)
+    found = for_list(rows_of).where(*conditions)
 
     def load(limit: int, offset: int) -> Sequence[tuple[Event, int]]:
         rows = db.session.execute(found.order_by(Event.id.desc()).limit(limit).offset(offset))
@@ -70,8 +72,8 @@ def get_any_event(actor: Actor, slug: str) -> tuple[Event, int]:
     """
     require(actor, Permission.TAKE_DOWN_EVENT)
     named = Event.slug == slug if slug.isprintable() else sa.false()
-    query = for_list(sa.select(Event, sa.func.coalesce(Quota.sold, 0)).outerjoin(Quota, IS_OF_EVENT))
-    row = db.session.execute(query.where(named)).first()
+    query: sa.Select[Any] = sa.select(Event, sa.func.coalesce(Quota.sold, 0)).outerjoin(Quota, IS_OF_EVENT)
+    row = db.session.execute(for_list(query).where(named)).first()
     if row is None:
         raise NotFound("There is no such event.")
     return row[0], row[1]

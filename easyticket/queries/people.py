@@ -195,7 +195,7 @@ def _load_shares(ids: Sequence[int]) -> Mapping[int, Sequence[Money]]:
     )
     found: dict[int, list[Money]] = defaultdict(list)
     for organizer_id, currency, minor in rows:
-        if minor:
+        if minor and organizer_id is not None:
             found[organizer_id].append(Money(int(minor), currency))
     return found
 

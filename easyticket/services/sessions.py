@@ -118,6 +118,16 @@ def end_own_session(*, actor: Actor, session_id: int, now: datetime) -> None:
 
 
 @transactional
+def end_own_sessions(*, actor: Actor, user: User, now: datetime) -> int:
+    """Sign the actor out everywhere, here too; return how many sessions there were.
+
+    :raises Forbidden: the actor is in somebody else's place.
+    """
+    require(actor, Permission.KEEP_OWN_ACCOUNT)
+    return sign_out_everywhere(user=user, now=now)
+
+
+@transactional
 def sign_out_everywhere(*, user: User, now: datetime, but_token: str = "") -> int:
     """End all sessions of an account, but that of `but_token` where one is given; return how many there were."""
     ended = db.session.execute(

@@ -11,8 +11,7 @@ from easyticket.http.sessions import current_token
 from easyticket.queries.users import get_own_user, list_sessions
 from easyticket.rules.people import split_name
 from easyticket.services import accounts, profiles
-from easyticket.services.sessions import end_own_session
-from easyticket.services.sessions import sign_out_everywhere as end_all_sessions
+from easyticket.services.sessions import end_own_session, end_own_sessions
 from easyticket.web.account import blueprint
 from easyticket.web.forms.account import ProfileForm
 from easyticket.web.forms.fields import text_of
@@ -59,7 +58,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
 @signed_in
 def sign_out_everywhere() -> ResponseReturnValue:
     """End every session of the account, this one too."""
-    end_all_sessions(user=get_own_user(current_actor()), now=clock.now())
+    end_own_sessions(actor=current_actor(), user=get_own_user(current_actor()), now=clock.now())
     flash("You are signed out on all devices.", "success")
     return redirect(url_for("account.sign_in"))
 

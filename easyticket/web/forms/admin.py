@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
@@ -59,7 +60,7 @@ class CategoryForm(Form):
     icon = StringField("Icon", [Optional()])
     is_active = BooleanField("Can be chosen and is shown", default=True)
 
-    def values(self) -> dict[str, object]:
+    def values(self) -> dict[str, Any]:
         """Return what was typed, by the names the service has."""
         texts = {name: text_of(self[name]) for name in ("name", "slug", "description", "icon")}
         return {**texts, "is_active": bool(self.is_active.data)}

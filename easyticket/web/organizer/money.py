@@ -17,6 +17,7 @@ from easyticket.queries.organizer_money import get_money_report
 from easyticket.queries.payment_profiles import list_payment_profiles
 from easyticket.queries.receipts import find_seller
 from easyticket.queries.withdrawals import get_withdrawal, list_withdrawals
+from easyticket.rules.permissions import Permission, may
 from easyticket.rules.wording import sum_text
 from easyticket.services.sellers import choose_automatic_payouts, save_seller
 from easyticket.services.withdrawals import cancel_withdrawal, request_withdrawal_once
@@ -41,6 +42,7 @@ def money() -> ResponseReturnValue:
         "organizer/money/overview.html",
         page=money_page(get_money_report(actor, now), zone, now),
         payouts=payouts.map(partial(payout_row, zone=zone)),
+        may_change=may(actor, Permission.EDIT_SELLER),
     )
 
 

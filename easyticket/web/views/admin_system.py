@@ -102,7 +102,7 @@ def _worker(machinery: Machinery) -> Part:
 
 def _jobs(machinery: Machinery, now: datetime) -> Part:
     oldest = machinery.oldest_due_at
-    since = f", the oldest since {_age(now, oldest)}" if oldest else ""
+    since = f", the oldest for {_age(now, oldest)}" if oldest else ""
     todo = "" if machinery.is_keeping_up else "Jobs that are due are not begun. Look at the worker."
     if machinery.jobs_given_up:
         todo = "Decide about those that were given up."
@@ -125,7 +125,9 @@ def _webhooks(machinery: Machinery) -> Part:
     unhandled = machinery.webhooks_unhandled
     return Part(
         "Webhooks",
-        Pill("Not handled", "warn") if unhandled else Pill("All handled", "good" if lines else "quiet"),
+        Pill("Not handled", "warn")
+        if unhandled
+        else Pill("Keeps up" if lines else "None yet", "good" if lines else "quiet"),
         lines or ["None ever came. Payments are asked about all the same."],
         f"{unhandled:,} wait longer than they should." if unhandled else "",
         url_for("admin.webhooks"),

@@ -23,6 +23,7 @@ from easyticket.rules.wording import (
     place_text,
     sum_text,
 )
+from easyticket.web.views.order_parts import Pill
 
 Stocks = Mapping[tuple[QuotaKind, int], Stock]
 
@@ -45,14 +46,6 @@ PRICING_WORDS = {
     PricingType.DAY_BASED: "day passes",
     PricingType.TIER_AND_DAY: "tiers for each day",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Pill:
-    """A state in a word or two."""
-
-    text: str
-    tone: str
 
 
 @dataclass(frozen=True, slots=True)
