@@ -19,11 +19,11 @@ from easyticket.core.errors import AppError, Conflict, invalid_field
 from easyticket.core.money import Money, MoneyError
 from easyticket.core.signing import digest
 from easyticket.db import db, transactional
-from easyticket.models import ChangeAction, Order, Refund, RefundState, Ticket
+from easyticket.models import ChangeAction, Order, Refund, RefundState, Ticket, TicketStatus
 from easyticket.rules.people import normal_line
 from easyticket.rules.permissions import Actor, Permission, require
-from easyticket.rules.refund_amounts import tickets_given_up
-from easyticket.rules.refunds import RefundSource, check_in_time, check_paid, source_of
+from easyticket.rules.refund_amounts import refundable_minor, tickets_given_up
+from easyticket.rules.refunds import RefundSource, check_in_time, check_paid, check_with_buyer, source_of
 from easyticket.services import refund_sending
 from easyticket.services.change_log import record_change
 from easyticket.services.idempotency import Repeated, Turn, find_record, take_turn
@@ -114,9 +114,11 @@ def preview_refund(*, actor: Actor, order: Order, wish: RefundWish, now: datetim
     source = source_of(actor, order)
     check_in_time(source, order, order.tickets, now)
     chosen, amount = _wanted(source, order, order.tickets, wish)
-    return plan_refund(
+    plan = plan_refund(
         order, order.tickets, amount_minor=amount, chosen=chosen, override_used=wish.override_used
     )
+    check_with_buyer(source, plan.ended)
+    return plan
 
 
 def turn_of_form(order: Order, token: str, *said: object) -> Turn:
@@ -148,6 +150,7 @@ def _promise(actor: Actor, order_id: int, wish: RefundWish, turn: Turn | None, n
     every = locked_tickets(order)
     check_in_time(source, order, every, now)
     chosen, amount = _wanted(source, order, every, wish)
+    _check_ended(source, order, every, chosen, amount)
     refund = request_refund(
         actor=actor,
         order=order,
@@ -187,6 +190,15 @@ def _wanted(
     amount = _minor_of(wish.amount, order.currency)
     # Organizers and admins may make a present of money; buyers would keep tickets that they did not pay for.
     return tickets_given_up(order, every, amount) if source is RefundSource.BUYER else [], amount
+
+
+def _check_ended(
+    source: RefundSource, order: Order, every: Sequence[Ticket], chosen: Sequence[Ticket], amount: int | None
+) -> None:
+    """Return if no ticket ends that was sent on, where a buyer asks; the last of the money ends every ticket."""
+    is_whole = amount is None or amount >= refundable_minor(order)
+    ended = every if is_whole else chosen
+    check_with_buyer(source, [each for each in ended if each.status is not TicketStatus.CANCELLED])
 
 
 def _minor_of(amount: Decimal, currency: str) -> int:
