@@ -19,19 +19,14 @@ _NOT_KEPT = ("csrf_token", "opened_at")
 class OpenedAtField(HiddenField):
     """When the page with the form was made: the page that is made now says now, whatever the last one said."""
 
-    data: datetime
-
-    def process_data(self, value: datetime | None) -> None:
-        """Begin without an answer."""
-        self.data = value or _LONG_AGO
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read what the page said about itself; what is no moment was long ago."""
+    @property
+    def moment(self) -> datetime:
+        """Return what the page said about itself; long ago where it said no moment."""
         try:
-            moment = datetime.fromisoformat("".join(valuelist))
+            moment = datetime.fromisoformat(self.data or "")
         except ValueError:
-            return
-        self.data = moment if moment.tzinfo else _LONG_AGO
+            return _LONG_AGO
+        return moment if moment.tzinfo else _LONG_AGO
 
     def _value(self) -> str:
         return clock.now().isoformat()

@@ -29,7 +29,7 @@ def copy(slug: str) -> ResponseReturnValue:
     require(actor, Permission.COPY_EVENT, event)
     form = CopyForm(title=event.title, start_at=next_beginning(event, now))
     form.copy_of(event)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and form.start_at.data:
         with refusals_shown_in(form, words=_WORDS):
             made = copy_event(
                 actor=actor, event=event, title=text_of(form.title), start_at=form.start_at.data, now=now

@@ -61,7 +61,7 @@ def _keep(form: EventForm, event: Event | None) -> ResponseReturnValue:
             actor=current_actor(),
             event=event,
             fields=form.typed(),
-            opened_at=form.opened_at.data,
+            opened_at=form.opened_at.moment,
             now=now,
         )
         text = kept_text(event, now)
