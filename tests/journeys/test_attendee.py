@@ -95,8 +95,9 @@ def check_the_mail(phone: Page, codes: list[str]) -> None:
 
 def open_the_order_from_my_tickets(phone: Page) -> None:
     steps.open_my_tickets(phone)
-    expect(phone.get_by_role("heading", name="Coming up")).to_be_visible()
-    phone.get_by_role("link", name=re.compile("^Show tickets")).click()
+    expect(phone.get_by_role("link", name=re.compile("^Show ticket"))).to_have_count(2)
+    phone.get_by_role("link", name="Orders and receipts").click()
+    phone.get_by_role("link", name=re.compile("^Show order")).click()
     expect(phone.get_by_role("heading", name=f"You are going to {TITLE}")).to_be_visible()
 
 

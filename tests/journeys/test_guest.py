@@ -63,7 +63,7 @@ def the_link_alone_opens_the_order(elsewhere: Page, link: str) -> None:
 def the_order_joins_the_account(elsewhere: Page) -> None:
     steps.sign_up(elsewhere, "Selasi Ahiable", GUEST)
     steps.open_my_tickets(elsewhere)
-    expect(elsewhere.get_by_role("heading", name="No tickets yet")).to_be_visible()
+    expect(elsewhere.get_by_role("heading", name="No tickets for what comes")).to_be_visible()
 
     steps.verify_address(elsewhere, GUEST)
     steps.open_my_tickets(elsewhere)

@@ -11,6 +11,7 @@ import time_machine
 
 from easyticket.core import clock
 from easyticket.core.errors import Conflict, Invalid
+from easyticket.core.money import Money
 from easyticket.db import db, transaction
 from easyticket.integrations.providers import DisputeState
 from easyticket.models import (
@@ -36,6 +37,7 @@ from easyticket.services.refund_requests import (
     refund_order,
     turn_of_form,
 )
+from easyticket.services.ticket_transfers import send_ticket_on
 from tests import factories
 from tests.services.test_orders import holding
 from tests.services.test_payments import approved, balance
@@ -283,3 +285,29 @@ class TestForms:
             for amount in (1, 1, 2)
         ]
         assert (made[0] == made[1], made[1] == made[2]) == (True, False)
+
+
+class TestSentOn:
+    def test_its_buyer_gives_back_the_others_and_the_organizer_all(self) -> None:
+        order = bought()
+        sent, first, second = order.tickets
+        send_ticket_on(
+            actor=holding(order), ticket=sent, to_name="Efua", to_email="efua@example.org", now=clock.now()
+        )
+        for wish in (RefundWish(codes=(sent.code,)), RefundWish()):
+            with pytest.raises(Conflict, match="sent on to somebody else is theirs"):
+                preview_refund(actor=holding(order), order=order, wish=wish, now=clock.now())
+            with pytest.raises(Conflict) as refusal:
+                make_refund(actor=holding(order), order=order, wish=wish, now=clock.now())
+            assert refusal.value.code == "ticket_sent_on"
+        give_back(order, first)
+        # By an amount, too, the ones that end are the buyer's own.
+        amount = Money(second.paid_minor, order.currency).decimal
+        refund_order(actor=holding(order), order=order, amount=amount, now=clock.now())
+        assert [ticket.status for ticket in (sent, first, second)] == [
+            TicketStatus.ACTIVE,
+            TicketStatus.CANCELLED,
+            TicketStatus.CANCELLED,
+        ]
+        give_back(order, sent, actor=factories.actor_of(order.event.organizer))
+        assert sent.status is TicketStatus.CANCELLED
