@@ -238,6 +238,13 @@ class TestTheDesk:
         client.post(f"/organizer/events/{draft.slug}/publish/")
         assert "A draft is ready" not in words(client.get("/organizer/"))
 
+    def test_who_may_not_do_it_is_told_and_gets_no_button(self, client: FlaskClient) -> None:
+        organizer = an_organizer(client, is_verified=False)
+        factories.make_simple_event(organizer=organizer)
+        page = client.get("/organizer/")
+        assert "Say where your money should go" in words(page)
+        assert "Add an account" not in words(page)
+
     def test_figures_come_alone_for_a_page_that_asks_again(self, client: FlaskClient) -> None:
         event = factories.make_simple_event(organizer=an_organizer(client))
         factories.sell_places(event.ticket_types[0].offers[0], 2)

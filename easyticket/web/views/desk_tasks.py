@@ -108,21 +108,21 @@ def _verify_address(_task: Task, actor: Actor, _now: datetime) -> TaskRow:
     )
 
 
-def _correct_account(task: Task, _actor: Actor, _now: datetime) -> TaskRow:
+def _correct_account(task: Task, actor: Actor, _now: datetime) -> TaskRow:
     profile = task.profile
     if profile is None:
         raise ValueError("this task is about an account")
     reason = profile.failure_reason or "It could not be verified"
-    url = url_for("organizer.edit_account", uuid=profile.uuid)
+    is_theirs = may(actor, Permission.EDIT_PAYMENT_PROFILE, profile)
+    url = url_for("organizer.edit_account", uuid=profile.uuid) if is_theirs else ""
     title = f"{profile.name} was not accepted"
     return TaskRow(title, f"{account_line(profile)}. {reason}.", "warn", "Correct it", url)
 
 
-def _add_account(_task: Task, _actor: Actor, _now: datetime) -> TaskRow:
+def _add_account(_task: Task, actor: Actor, _now: datetime) -> TaskRow:
+    url = url_for("organizer.money") if may(actor, Permission.EDIT_PAYMENT_PROFILE) else ""
     text = "It is checked first, so add it before you need it."
-    return TaskRow(
-        "Say where your money should go", text, "warn", "Add an account", url_for("organizer.money")
-    )
+    return TaskRow("Say where your money should go", text, "warn", "Add an account", url)
 
 
 def _nothing_on_sale(task: Task, _actor: Actor, now: datetime) -> TaskRow:
@@ -193,9 +193,10 @@ def _move_draft(task: Task, _actor: Actor, _now: datetime) -> TaskRow:
     return TaskRow("Its date has passed", "Change it before you publish.", "", "Change the date", url)
 
 
-def _ask_for_payout(task: Task, _actor: Actor, _now: datetime) -> TaskRow:
+def _ask_for_payout(task: Task, actor: Actor, _now: datetime) -> TaskRow:
     currency = task.amount.currency if task.amount else ""
-    url = url_for("organizer.ask_for_payout", currency=currency)
+    is_theirs = may(actor, Permission.REQUEST_PAYOUT)
+    url = url_for("organizer.ask_for_payout", currency=currency) if is_theirs else ""
     title = f"{_amount(task)} can be paid out"
     return TaskRow(title, "It goes to your verified account.", "good", "Ask for it", url)
 
