@@ -5,18 +5,24 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import defer, joinedload
 
 from easyticket.core.errors import NotFound
 from easyticket.db import db
 from easyticket.models import Event, EventStatus, Quota
 from easyticket.queries.event_filters import IS_OF_EVENT
-from easyticket.queries.events import for_list
 from easyticket.queries.pages import Page, page_of
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.search import words_of
+
+# What lists show of an event; the long texts stay where they are.
+_LISTED = (
+    joinedload(Event.organizer),
+    joinedload(Event.category),
+    *map(defer, (Event.description, Event.search_text, Event.terms_and_conditions, Event.refund_policy)),
+)
 
 
 class EventKind(enum.StrEnum):
@@ -55,8 +61,7 @@ def list_all_events(
     ]
     count = db.session.scalar(sa.select(sa.func.count()).select_from(Event).where(*conditions)) or 0
     sold = sa.func.coalesce(Quota.sold, 0)
-    rows_of: sa.Select[Any] = sa.select(Event, sold).outerjoin(Quota, IS_OF_EVENT)
-    found = for_list(rows_of).where(*conditions)
+    found = sa.select(Event, sold).outerjoin(Quota, IS_OF_EVENT).options(*_LISTED).where(*conditions)
 
     def load(limit: int, offset: int) -> Sequence[tuple[Event, int]]:
         rows = db.session.execute(found.order_by(Event.id.desc()).limit(limit).offset(offset))
@@ -72,8 +77,9 @@ def get_any_event(actor: Actor, slug: str) -> tuple[Event, int]:
     """
     require(actor, Permission.TAKE_DOWN_EVENT)
     named = Event.slug == slug if slug.isprintable() else sa.false()
-    query: sa.Select[Any] = sa.select(Event, sa.func.coalesce(Quota.sold, 0)).outerjoin(Quota, IS_OF_EVENT)
-    row = db.session.execute(for_list(query).where(named)).first()
+    sold = sa.func.coalesce(Quota.sold, 0)
+    query = sa.select(Event, sold).outerjoin(Quota, IS_OF_EVENT).options(*_LISTED)
+    row = db.session.execute(query.where(named)).first()
     if row is None:
         raise NotFound("There is no such event.")
     return row[0], row[1]
