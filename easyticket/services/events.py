@@ -187,10 +187,7 @@ def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now:
     for name, value in changed.items():
         setattr(event, name, value)
     # Once all is set: this writes, and the database takes no event that ends before it starts.
-    for name in sorted(changed.keys() & set(PICTURES)):
-        discard_picture(before[name])
-    if "banner_image" in changed:
-        forget_cover(event)
+    _discard_replaced(event, changed, before)
     _make_findable(event)
     keep_listed_price(event)
     keep_promised_end(event, dates_before[1])
@@ -199,6 +196,13 @@ def update_event(*, actor: Actor, event: Event, changes: Mapping[str, Any], now:
     if status != status_before:
         change_status(actor, event, status, now)
     return event
+
+
+def _discard_replaced(event: Event, changed: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    for name in sorted(changed.keys() & set(PICTURES)):
+        discard_picture(before[name])
+    if "banner_image" in changed:
+        forget_cover(event)
 
 
 def _is_as_listed(event: Event, wanted: Mapping[str, Any]) -> bool:
