@@ -13,7 +13,7 @@ from tests.journeys import steps
 from tests.journeys.conftest import Backstage
 from tests.servers.easyticket import EasyTicketServer
 
-ORGANIZER = "gifty.asamoah@example.org"
+ORGANIZER = "abla.mensah@example.org"
 
 
 def test_what_is_typed_survives_a_closed_tab_and_a_picture_is_cut_by_dragging(

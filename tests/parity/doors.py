@@ -117,7 +117,7 @@ class Web(Door):
         return f"/{secret_of(order)}/" in self.browser.get("/orders/").text
 
     def sees_ticket(self, ticket: Ticket) -> bool:
-        pages = re.findall(r'href="(/orders/[0-9a-f]{32}/)"', self.browser.get("/orders/").text)
+        pages = re.findall(r'href="(/orders/[0-9a-f]{32}/)', self.browser.get("/orders/").text)
         return any(self.browser.get(f"{page}{ticket.code}/").status_code == 200 for page in pages)
 
     def opens_desk(self, event: Event) -> bool:
