@@ -69,4 +69,4 @@ def become_organizer() -> ResponseReturnValue:
     """Let a buyer's account have events of its own."""
     accounts.become_organizer(actor=current_actor(), now=clock.now())
     flash("You can make events now. They go live once your address is verified.", "success")
-    return redirect(url_for("organizer.events"))
+    return redirect(url_for("organizer.home"))
