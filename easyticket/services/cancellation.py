@@ -1,4 +1,4 @@
-"""What follows when an event is called off: every order ends, paid ones get their money back, and each buyer is told."""
+"""What follows when an event is called off: every order ends, paid ones get their money back, and buyers and holders are told."""
 
 from __future__ import annotations
 
@@ -116,6 +116,10 @@ def _end_order(order_id: int) -> None:
 def _end_paid_order(order: Order, now: datetime) -> None:
     order.cancelled_at = now
     order.cancellation_reason = _REASON
+    # Calling the event off ended all of its tickets at one moment, without looking at each.
+    tickets.tell_other_holders(
+        ticket for ticket in order.tickets if ticket.cancelled_at == order.event.cancelled_at
+    )
     tickets.cancel_tickets(order.tickets, now, restock=False)
     if order.total_minor == 0:
         order.status = OrderStatus.CANCELLED

@@ -58,12 +58,18 @@ def cancel_tickets(tickets: Iterable[Ticket], now: datetime, *, restock: bool) -
     for ticket in ended:
         ticket.status = TicketStatus.CANCELLED
         ticket.cancelled_at = now
-        if not is_with_buyer(ticket):
-            # The mails about the order go to its buyer, who does not hold this one.
-            enqueue(JobName.MAIL_TICKET_ENDED, {"ticket_id": ticket.id})
     db.session.flush()
+    tell_other_holders(ended)
     if restock:
         inventory.return_tickets(ended, now)
+
+
+@transactional
+def tell_other_holders(ended: Iterable[Ticket]) -> None:
+    """Mail those who got one of these tickets from its buyer, to whom the mails about the order go, that it has ended."""
+    for ticket in ended:
+        if not is_with_buyer(ticket):
+            enqueue(JobName.MAIL_TICKET_ENDED, {"ticket_id": ticket.id})
 
 
 def _tickets_of(order: Order, line: OrderLine, now: datetime) -> list[Ticket]:

@@ -22,6 +22,7 @@ from easyticket.models import (
     Scan,
     ScanOutcome,
     Ticket,
+    TicketStatus,
     TicketTransfer,
     User,
 )
@@ -30,6 +31,8 @@ from easyticket.queries.tickets import TicketFilters, get_ticket, list_tickets, 
 from easyticket.queue import JobName
 from easyticket.rules.permissions import ANONYMOUS, Actor
 from easyticket.services.accounts import register_account, verify_email
+from easyticket.services.cancellation import unwind_event
+from easyticket.services.event_steps import cancel_event
 from easyticket.services.gate import admit_ticket, verify_ticket
 from easyticket.services.orders import join_guest_orders, secret_of
 from easyticket.services.ticket_transfers import secret_of_transfer, send_ticket_on
@@ -231,6 +234,18 @@ def test_its_holder_is_told_when_it_ends() -> None:
     send(sent)
     cancel_tickets([sent, kept], NOW, restock=False)
     assert [job.payload for job in queued(JobName.MAIL_TICKET_ENDED)] == [{"ticket_id": sent.id}]
+
+
+def test_its_holder_is_told_once_when_the_event_is_cancelled() -> None:
+    ended, kept, sent = bought(event=running_event(price_minor=0), quantity=3)
+    for ticket in (ended, sent):
+        send(ticket)
+    cancel_tickets([ended], NOW, restock=False)
+    event = sent.event
+    cancel_event(actor=actor_of(event.organizer), event=event, now=NOW + timedelta(minutes=1))
+    unwind_event(event.id)
+    told = [job.payload["ticket_id"] for job in queued(JobName.MAIL_TICKET_ENDED)]
+    assert (told, kept.status) == ([ended.id, sent.id], TicketStatus.CANCELLED)
 
 
 def test_a_sold_out_event_is_no_obstacle() -> None:
