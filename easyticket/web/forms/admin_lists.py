@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from easyticket.web.forms.searches import read_page
+
 _LONGEST = 255
-_MOST_PAGES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,9 @@ class ListSearch:
 
 def read_list_search(arguments: Mapping[str, str], kinds: Iterable[str] = ()) -> ListSearch:
     """Return the search that the arguments of an address describe."""
-    kind, number = arguments.get("kind", ""), arguments.get("page", "1")
-    is_number = number.isascii() and number.isdigit() and len(number) < len(str(_MOST_PAGES))
+    kind = arguments.get("kind", "")
     return ListSearch(
         words=arguments.get("q", "").strip()[:_LONGEST],
         kind=kind if kind in set(kinds) else "",
-        page=int(number) if is_number else 1,
+        page=read_page(arguments.get("page", "")),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from wtforms import HiddenField
@@ -14,6 +13,7 @@ from wtforms.validators import InputRequired
 from easyticket.models import Event
 from easyticket.queries.attendees import AttendeeFilters
 from easyticket.web.forms.fields import Form, text_of
+from easyticket.web.forms.searches import Typed, read_day, read_typed
 
 FIELDS = ("q", "in", "ticket", "day", "sort")
 _IS_IN = {"yes": True, "no": False}
@@ -21,33 +21,23 @@ _ORDERINGS = ("attendee_name", "-check_in_time", "-purchase_date", "ticket_type"
 
 
 @dataclass(frozen=True, slots=True)
-class AttendeesSearch:
+class AttendeesSearch(Typed):
     """The search as it was typed (by field), as filters, and what comes first. What makes no sense asks for nothing."""
 
     typed: Mapping[str, str]
     filters: AttendeeFilters
     ordering: str
 
-    @property
-    def arguments(self) -> dict[str, str]:
-        """What of it belongs into an address."""
-        return {name: text for name, text in self.typed.items() if text}
-
-    @property
-    def narrows(self) -> bool:
-        """True where not all are asked for."""
-        return any(text for name, text in self.typed.items() if name != "sort")
-
 
 def read_attendees_search(arguments: Mapping[str, str], event: Event) -> AttendeesSearch:
     """Return the search that the arguments of an address describe."""
-    typed = {name: arguments.get(name, "").strip()[:100] for name in FIELDS}
+    typed = read_typed(arguments, FIELDS)
     offers = {str(offer.uuid): offer.id for kind in event.ticket_types for offer in kind.offers}
     filters = AttendeeFilters(
         is_checked_in=_IS_IN.get(typed["in"]),
         offer_id=offers.get(typed["ticket"]),
         query=typed["q"],
-        day_on=_day(typed["day"]),
+        day_on=read_day(typed["day"]),
     )
     sort = typed["sort"]
     return AttendeesSearch(typed, filters, sort if sort in _ORDERINGS else _ORDERINGS[0])
@@ -61,10 +51,3 @@ class ScanKeyForm(Form):
     def key(self) -> UUID:
         """Return the key."""
         return UUID(text_of(self.scan_key))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None

@@ -5,15 +5,15 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
 from easyticket.core.money import Money, MoneyError
 from easyticket.queries.categories import CategoryCount
 from easyticket.queries.event_filters import EventFilters, EventOrder, PriceRange, When
-from easyticket.rules.fields import FIRST_YEAR, LAST_YEAR
 from easyticket.rules.schedule import Period, Span, span_of, span_of_days
+from easyticket.web.forms.searches import Typed, read_days, read_typed
 
 FIELDS = ("q", "city", "category", "date", "from", "to", "min", "max", "free", "when", "sort")
 _LONGEST = {"q": 200}
@@ -24,7 +24,7 @@ Choice = TypeVar("Choice", bound=enum.StrEnum)
 
 
 @dataclass(slots=True)
-class BrowseForm:
+class BrowseForm(Typed):
     """The search as it was typed (`typed`, by field), as filters, and what was wrong with it (`problems`)."""
 
     typed: dict[str, str]
@@ -33,17 +33,12 @@ class BrowseForm:
     order: EventOrder = EventOrder.SOONEST
     page: int = 1
 
-    @property
-    def arguments(self) -> dict[str, str]:
-        """What of it belongs into an address: the fields that say something."""
-        return {name: text for name, text in self.typed.items() if text}
-
 
 def read_browse(
     arguments: Mapping[str, str], categories: Sequence[CategoryCount], *, zone: str, now: datetime
 ) -> BrowseForm:
     """Return the search that the arguments of an address describe; days are those of `zone`."""
-    form = BrowseForm({name: arguments.get(name, "").strip()[: _LONGEST.get(name, 100)] for name in FIELDS})
+    form = BrowseForm(read_typed(arguments, FIELDS, _LONGEST))
     form.filters = EventFilters(
         query=form.typed["q"],
         city=form.typed["city"],
@@ -82,30 +77,13 @@ def _is_ticked(form: BrowseForm) -> bool:
 
 def _span(form: BrowseForm, zone: str, now: datetime) -> Span:
     """Return the span asked for: typed days win over a named period."""
-    first, last = _day(form, "from"), _day(form, "to")
-    if first and last and first > last:
-        form.problems.append("The last day is before the first, so the two were swapped.")
-        first, last = last, first
+    first, last = read_days(form.typed, form.problems)
     if first or last:
         return span_of_days(first, last, zone)
     text = form.typed["date"]
     if text and text not in list(Period):
         form.problems.append(f"“{text}” is no span of days. Events of all days are shown.")
     return span_of(Period(text), zone, now) if text in list(Period) else Span()
-
-
-def _day(form: BrowseForm, name: str) -> date | None:
-    text = form.typed[name]
-    if not text:
-        return None
-    try:
-        day_on = date.fromisoformat(text)
-    except ValueError:
-        day_on = None
-    if day_on is None or not FIRST_YEAR <= day_on.year <= LAST_YEAR:
-        form.problems.append(f"“{text}” is no day. Write it as year-month-day, for example 2026-12-24.")
-        return None
-    return day_on
 
 
 def _price(form: BrowseForm) -> PriceRange:

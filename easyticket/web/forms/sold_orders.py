@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
@@ -13,10 +12,10 @@ from wtforms import BooleanField, EmailField, StringField
 from wtforms.validators import InputRequired, Length
 
 from easyticket.queries.sold_orders import SoldOrderFilters, SoldOrdering, SoldState, SoldThrough
-from easyticket.rules.fields import FIRST_YEAR, LAST_YEAR
 from easyticket.rules.schedule import span_of_days
 from easyticket.services.sold_orders import Person
 from easyticket.web.forms.fields import Form, text_of
+from easyticket.web.forms.searches import Typed, read_days, read_typed
 
 FIELDS = ("q", "state", "through", "ticket", "from", "to", "sort")
 
@@ -24,22 +23,12 @@ Choice = TypeVar("Choice", bound=enum.StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
-class SoldOrdersSearch:
+class SoldOrdersSearch(Typed):
     """The search as it was typed (by field), as filters, and what comes first. What makes no sense asks for nothing."""
 
     typed: Mapping[str, str]
     filters: SoldOrderFilters
     ordering: SoldOrdering
-
-    @property
-    def arguments(self) -> dict[str, str]:
-        """What of it belongs into an address."""
-        return {name: text for name, text in self.typed.items() if text}
-
-    @property
-    def narrows(self) -> bool:
-        """True where not all are asked for."""
-        return any(text for name, text in self.typed.items() if name != "sort")
 
     @property
     def asks_for_text_only(self) -> bool:
@@ -49,10 +38,8 @@ class SoldOrdersSearch:
 
 def read_sold_orders_search(arguments: Mapping[str, str], zone: str) -> SoldOrdersSearch:
     """Return the search that the arguments of an address describe; days are those of `zone`."""
-    typed = {name: arguments.get(name, "").strip()[:100] for name in FIELDS}
-    first, last = _day(typed["from"]), _day(typed["to"])
-    if first and last and first > last:
-        first, last = last, first
+    typed = read_typed(arguments, FIELDS)
+    first, last = read_days(typed, [])
     filters = SoldOrderFilters(
         query=typed["q"],
         state=_choice(typed["state"], SoldState),
@@ -90,11 +77,3 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text) if text else None
     except ValueError:
         return None
-
-
-def _day(text: str) -> date | None:
-    try:
-        day_on = date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    return day_on if day_on and FIRST_YEAR <= day_on.year <= LAST_YEAR else None
