@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL once for a run; the processes of a parallel run are told its address."""
+    # Rows and compiled statements are made and dropped by the million: looking through them less often saves a fifth.
+    gc.set_threshold(100_000, 50, 50)
     config.addinivalue_line("markers", "csrf: forms need their token, as they do for people")
     config.addinivalue_line(
         "markers", "postgresql: asks PostgreSQL itself, so it is no part of a run on SQLite"
