@@ -37,6 +37,7 @@ class ChangeAction(enum.StrEnum):
     ORDER_MAIL_SENT_AGAIN = "order_mail_sent_again"
     ORDER_REFUNDED = "order_refunded"
     ORDER_CANCELLED = "order_cancelled"
+    ORDER_HOLDS_ENDED = "order_holds_ended"
     REFUND_ASKED_AGAIN = "refund_asked_again"
     TICKET_CHANGED = "ticket_changed"
     TICKET_SENT_ON = "ticket_sent_on"

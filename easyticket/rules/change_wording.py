@@ -56,6 +56,7 @@ _SENTENCES = {
     ChangeAction.ORDER_REFUNDED: "Returned money",
     ChangeAction.ORDER_CHANGED: "Corrected who the buyer is",
     ChangeAction.ORDER_CANCELLED: "Cancelled the order",
+    ChangeAction.ORDER_HOLDS_ENDED: "Ended the orders whose time to pay had run out",
     ChangeAction.REFUND_ASKED_AGAIN: "Sent a failed refund once more",
     ChangeAction.TICKET_CHANGED: "Changed who a ticket is for",
     ChangeAction.TICKET_SENT_ON: "Sent a ticket on to somebody else",

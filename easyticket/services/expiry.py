@@ -16,13 +16,14 @@ import sqlalchemy as sa
 from easyticket.core import clock
 from easyticket.core.errors import NotFound, ProviderDown
 from easyticket.db import db, transactional
-from easyticket.models import Order, OrderStatus, Payment, PaymentState
+from easyticket.models import ChangeAction, Order, OrderStatus, Payment, PaymentState
 from easyticket.models.order import UNPAID
 from easyticket.models.payment import OPEN_STATES
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import inventory, payments
 from easyticket.services.asking import Round, go_past, seat_to_wait
 from easyticket.services.attempts import note_asked
+from easyticket.services.change_log import record_change
 from easyticket.services.order_lock import lock_order
 from easyticket.services.settlement import abandon_attempts
 
@@ -59,9 +60,15 @@ def expire_orders(now: datetime | None = None, event_id: int | None = None) -> i
 
 
 def clean_up_orders(*, actor: Actor, now: datetime) -> int:
-    """End all orders whose hold has run out, because an administrator asks; return how many ended."""
+    """End all orders whose hold has run out, because an administrator asks; return how many ended.
+
+    That is noted where any did: nothing was changed otherwise.
+    """
     require(actor, Permission.CLEAN_UP_ORDERS)
-    return expire_orders(now)
+    count = expire_orders(now)
+    if count:
+        record_change(actor, ChangeAction.ORDER_HOLDS_ENDED, after={"orders_ended": count}, now=now)
+    return count
 
 
 def _run_out(now: datetime, event_id: int | None, after: int) -> Sequence[_Row]:

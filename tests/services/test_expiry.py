@@ -6,13 +6,24 @@ import logging
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from easyticket.db import db
 from easyticket.integrations.providers import ChargeState
 from easyticket.jobs.entry import drain_outbox
-from easyticket.models import Event, Hold, HoldState, Order, OrderStatus, Payment, PaymentState
+from easyticket.models import (
+    Change,
+    ChangeAction,
+    Event,
+    Hold,
+    HoldState,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentState,
+)
 from easyticket.services import inventory
-from easyticket.services.expiry import PATIENCE, expire_orders
+from easyticket.services.expiry import PATIENCE, clean_up_orders, expire_orders
 from easyticket.services.payments import get_payment, settle_payment
 from easyticket.services.reconciliation import reconcile_payments
 from tests import factories
@@ -199,6 +210,15 @@ def test_an_answer_that_the_database_does_not_take_keeps_its_own_places_half_an_
 
     assert expire_orders(odd.expires_at + PATIENCE) == 1
     assert hold_of(odd) is HoldState.RELEASED
+
+
+def test_an_administrator_who_ends_orders_is_in_the_log_unless_there_were_none() -> None:
+    staff, order = factories.actor_of(factories.make_staff()), place(factories.make_simple_event())
+    assert clean_up_orders(actor=staff, now=order.expires_at - A_MOMENT) == 0
+    assert clean_up_orders(actor=staff, now=order.expires_at) == 1
+    [change] = db.session.scalars(sa.select(Change))
+    assert (change.action, change.actor_id) == (ChangeAction.ORDER_HOLDS_ENDED, staff.user_id)
+    assert change.after == {"orders_ended": 1}
 
 
 def test_an_order_that_cannot_be_ended_keeps_no_other_one(
