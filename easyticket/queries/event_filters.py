@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from easyticket.core.money import CURRENCIES, MAX_MINOR, currency_digits, smallest_step
 from easyticket.models import Event, EventStatus, FeeBearer, Offer, PricingType, Quota, QuotaKind, TicketType
@@ -87,6 +87,17 @@ def is_listed() -> Condition:
     event = aliased(Event)
     unlisted = sa.or_(event.hidden_at.is_not(None), event.taken_down_at.is_not(None))
     return Event.id.not_in(sa.select(event.id).where(unlisted))
+
+
+def is_up(event_id: InstrumentedAttribute[int] = Event.id) -> Condition:
+    """Return the condition that administrators have not taken an event down; found as `is_listed` is.
+
+    `event_id` is the event's own, or that of what belongs to it.
+    """
+    event = aliased(Event)
+    is_down = event.taken_down_at.is_not(None)
+    unlisted = sa.or_(event.hidden_at.is_not(None), is_down)
+    return event_id.not_in(sa.select(event.id).where(unlisted, is_down))
 
 
 def _is_visible_to(actor: Actor, statuses: Collection[EventStatus]) -> Condition:

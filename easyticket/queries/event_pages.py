@@ -20,7 +20,10 @@ _SIMILAR = 3
 
 @dataclass(frozen=True, slots=True)
 class OrganizerNumbers:
-    """How many events somebody published, past ones too, and how many tickets of all their events are sold."""
+    """How many events somebody published, past ones too, and how many tickets of all their events are sold.
+
+    What was taken down is not among them.
+    """
 
     events_organized: int
     tickets_sold: int
@@ -55,6 +58,6 @@ def count_organizer(organizer_id: int) -> OrganizerNumbers:
         sa.select(sa.func.count(published), sa.func.coalesce(sa.func.sum(Quota.sold), 0))
         .select_from(Event)
         .outerjoin(Quota, IS_OF_EVENT)
-        .where(Event.organizer_id == organizer_id)
+        .where(Event.organizer_id == organizer_id, Event.taken_down_at.is_(None))
     ).one()
     return OrganizerNumbers(row[0], int(row[1]))

@@ -15,11 +15,9 @@ from easyticket.db import db
 from easyticket.models import Event, EventStatus, Order, Quota, Ticket, TicketStatus
 from easyticket.queries.category_items import find_other
 from easyticket.queries.earnings import IS_PAID
-from easyticket.queries.event_filters import IS_OF_EVENT, is_public
+from easyticket.queries.event_filters import IS_OF_EVENT, is_public, is_up
 from easyticket.rules.periods import RevenuePeriod, span_of_period
 from easyticket.rules.schedule import Period, span_of
-
-_IS_PUBLISHED = Event.status == EventStatus.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class PopularEvent:
 
 @dataclass(frozen=True, slots=True)
 class SiteStats:
-    """Published events ahead, running and of all times, who holds them, and what they sold.
+    """Published events ahead, running and of all times, who holds them, and what they sold; none that was taken down.
 
     An organizer is somebody with a published event, new in the month of the first one. `revenue` is tickets at their
     price less discounts, of one currency. `most_popular` of what is not over sold most.
@@ -87,14 +85,14 @@ def _count_events(zone: str, now: datetime) -> Any:
         )
         .select_from(Event)
         .join(Quota, IS_OF_EVENT)
-        .where(_IS_PUBLISHED)
+        .where(Event.status == EventStatus.PUBLISHED, is_up())
     ).one()
 
 
 def _count_organizers(zone: str, now: datetime) -> Any:
     began = (
         sa.select(sa.func.min(Event.published_at).label("at"))
-        .where(_IS_PUBLISHED)
+        .where(Event.status == EventStatus.PUBLISHED, is_up())
         .group_by(Event.organizer_id)
         .subquery()
     )
@@ -106,12 +104,15 @@ def _count_organizers(zone: str, now: datetime) -> Any:
 
 
 def _count_checked_in() -> int:
-    return db.session.scalar(sa.select(sa.func.count()).where(Ticket.status == TicketStatus.USED)) or 0
+    used = sa.select(sa.func.count()).where(Ticket.status == TicketStatus.USED, is_up(Ticket.event_id))
+    return db.session.scalar(used) or 0
 
 
 def _load_revenue(currency: str) -> Money:
     gross = sa.func.sum(Order.subtotal_minor - Order.discount_minor)
-    minor = db.session.scalar(sa.select(gross).where(IS_PAID, Order.currency == currency))
+    minor = db.session.scalar(
+        sa.select(gross).where(IS_PAID, Order.currency == currency, is_up(Order.event_id))
+    )
     return Money(int(minor or 0), currency)
 
 

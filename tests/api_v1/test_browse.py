@@ -335,6 +335,10 @@ def test_the_page_of_an_event_has_all_there_is_to_know(app: Flask, call: Callabl
     with transaction():
         event.images.append(EventImage(path=f"{'c' * 32}-900x600.webp"))
     factories.make_event(organizer=organizer, status=EventStatus.DRAFT)
+    factories.sell_places(
+        factories.make_simple_event(organizer=organizer, taken_down_at=clock.now()).ticket_types[0].offers[0],
+        3,
+    )
     over = factories.make_simple_event(organizer=organizer, start_at=clock.now() - 9 * DAY)
     factories.sell_places(over.ticket_types[0].offers[0], 4)
     similar = [factories.make_simple_event(category=music) for _ in range(4)]

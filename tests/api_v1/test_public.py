@@ -59,6 +59,10 @@ def test_anybody_reads_how_much_goes_on(call: Callable[..., Caller]) -> None:
     make_paid_order(1, factories.make_simple_event(currency="USD", start_at=now + timedelta(days=40)))
     factories.make_simple_event(status=EventStatus.DRAFT, published_at=None)
     factories.make_simple_event(status=EventStatus.CANCELLED)
+    taken_down = factories.make_simple_event(start_at=now - timedelta(hours=1))
+    used, *_ = make_paid_order(2, taken_down).tickets
+    with transaction():
+        used.status, taken_down.taken_down_at = TicketStatus.USED, now
     answer = call().get("/api/v1/public/stats/")
     assert answer.headers["Cache-Control"] == "public, max-age=60"
     body = answer.json
