@@ -438,6 +438,17 @@ class TestNewEvents:
         assert answer.location == f"{base(event)}new/"
         assert (event.pricing_type, event.status) == (PricingType(pricing), EventStatus.DRAFT)
         assert db.session.scalar(sa.select(TicketType.id)) is None
+        assert "Saved as a draft. Set its prices here, then publish it." in words(client.get(answer.location))
+
+    def test_the_form_promises_to_publish_only_what_it_prices_itself(
+        self, client: FlaskClient, organizer: User
+    ) -> None:
+        page = client.get("/organizer/events/new/").text
+        [form] = re.findall(r'<form class="stack pricing".*?</form>', page, re.DOTALL)
+        _, simple = form.rsplit('<div class="button-row only-simple">', 1)
+        simple, priced = simple.split('<div class="only-priced">')
+        assert ("Publish now" in simple, "Publish now" in priced) == (True, False)
+        assert "Save and set the prices" in priced
 
     def test_a_free_event_may_sell_something_later(self, client: FlaskClient, organizer: User) -> None:
         client.post("/organizer/events/new/", data=filled_in(price="0"))

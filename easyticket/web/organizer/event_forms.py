@@ -29,7 +29,9 @@ _WORDS = {
     "Start date cannot be in the past": "This is in the past. Choose a later beginning.",
     "End date must be after start date": "It ends before it begins.",
 }
+_PUBLISHED = "Published. Everybody can see it now."
 _SAVED_AS_DRAFT = "Saved as a draft. Only you see it."
+_PRICES_NEXT = "Saved as a draft. Set its prices here, then publish it."
 _RENAMED = {"total_quantity": "quantity", "name": "ticket_name"}
 
 
@@ -51,11 +53,12 @@ def new_event() -> ResponseReturnValue:
                 publish="publish" in request.form and form.is_simple,
                 now=clock.now(),
             )
-            is_live = event.status is EventStatus.PUBLISHED
-            flash("Published. Everybody can see it now." if is_live else _SAVED_AS_DRAFT, "success")
             # Any other pricing has its prices on a page of its own; the event goes live once they are there.
-            page = "organizer.event" if form.is_simple else "organizer.new_ticket_type"
-            return redirect(url_for(page, slug=event.slug))
+            if not form.is_simple:
+                flash(_PRICES_NEXT, "success")
+                return redirect(url_for("organizer.new_ticket_type", slug=event.slug))
+            flash(_PUBLISHED if event.status is EventStatus.PUBLISHED else _SAVED_AS_DRAFT, "success")
+            return redirect(url_for("organizer.event", slug=event.slug))
     _keep_sent(form, None)
     page = render_template(
         "organizer/new_event.html",
