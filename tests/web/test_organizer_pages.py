@@ -126,6 +126,17 @@ class TestMakingAnEvent:
         assert sentence in words(answer)
         assert 'value="Alte Halle"' in answer.text
 
+    def test_what_is_wrong_is_listed_in_the_order_of_the_page(self, client: FlaskClient) -> None:
+        an_organizer(client)
+        wrong = {"age_restriction": "-1", "total_capacity": "0", "online_link": "x" * 501, "tags": "x" * 501}
+        page = client.post("/organizer/events/new/", data=wrong).text
+        summary = page[page.index('class="error-summary"') :].partition("</ul>")[0]
+        listed = re.findall(r'href="#(\w+)"', summary)
+        assert listed[:2] == ["title", "category_id"]
+        assert {"ticket_name", "price", "quantity", "tags", "online_link", "age_restriction"} <= set(listed)
+        places = [page.index(f' id="{name}"') for name in listed]
+        assert places == sorted(places)
+
     def test_a_time_that_clocks_skip_is_refused(self, client: FlaskClient) -> None:
         an_organizer(client)
         skipped = filled_in(start_at="2030-03-31T02:30", end_at="2030-03-31T08:00")

@@ -47,6 +47,18 @@ def _days_text(days: int) -> str:
     return f"Until {'a day' if days == 1 else f'{days} days'} before it begins"
 
 
+# As the fields stand on the page, those of the first ticket among them: what is wrong is listed in this order.
+_ON_THE_PAGE = (
+    *("title", "category_id", "start_at", "end_at", "time_zone"),
+    *("venue_name", "venue_city", "venue_address", "venue_country"),
+    *("pricing_type", "ticket_name", "quantity", "price", "currency"),
+    *("description", "short_description", "tags", "online_link"),
+    *("total_capacity", "check_in_policy", "age_restriction"),
+    *("buyer_refund_days", "refund_policy", "fee_bearer"),
+)
+_PLACES = {name: place for place, name in enumerate(_ON_THE_PAGE)}
+
+
 class EventForm(KeptForm, HasMoments):
     """Everything about an event but what it sells."""
 
@@ -86,6 +98,12 @@ class EventForm(KeptForm, HasMoments):
     )
     buyer_refund_days = RefundSelectField("Buyers can have their money back")
     refund_policy = TextAreaField("More about refunds", optional(50_000))
+
+    @property
+    def errors(self) -> dict[str | None, Sequence[str]]:
+        """What is wrong by field, in the order of the page; first what belongs to none."""
+        found = super().errors
+        return {name: found[name] for name in sorted(found, key=lambda name: _PLACES.get(name, -1))}
 
     def offer_categories(self, categories: Sequence[Category], current: Category | None = None) -> None:
         """Give the field for the category what there is to choose from, and what the event has even if it is switched off."""
