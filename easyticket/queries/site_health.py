@@ -14,6 +14,7 @@ from easyticket.models import AuditRun, Dispute, Order, OutboxJob, ProviderEvent
 from easyticket.models.payment import UNDECIDED_DISPUTES
 from easyticket.queries.audit.liveness import EVENT_AGE
 from easyticket.queries.audit.runs import find_last_run
+from easyticket.queries.pages import Page, page_of
 from easyticket.queries.payment_profiles import list_profiles_to_check
 from easyticket.queries.quarantine import list_payments_to_review
 from easyticket.queries.refunds import list_refunds_in_need
@@ -22,7 +23,6 @@ from easyticket.rules.permissions import Actor, Permission, require
 
 # The audit runs every hour: an older run says that jobs do not.
 STALE_AUDIT = timedelta(hours=3)
-_MOST_JOBS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +73,21 @@ def list_open_disputes(actor: Actor) -> Sequence[Dispute]:
     ).all()
 
 
-def list_given_up_jobs(actor: Actor) -> Sequence[OutboxJob]:
-    """Return the jobs that were given up, the newest first, a hundred at most."""
+def list_given_up_jobs(actor: Actor, *, page: int, per_page: int) -> Page[OutboxJob]:
+    """Return a page of the jobs that were given up, the newest first.
+
+    :raises NotFound: there is no such page.
+    """
     require(actor, Permission.RUN_SITE)
-    return db.session.scalars(
-        sa.select(OutboxJob)
-        .where(OutboxJob.failed_at.is_not(None))
-        .order_by(OutboxJob.failed_at.desc(), OutboxJob.id.desc())
-        .limit(_MOST_JOBS)
-    ).all()
+    was_given_up = OutboxJob.failed_at.is_not(None)
+    newest_first = (OutboxJob.failed_at.desc(), OutboxJob.id.desc())
+    found = sa.select(OutboxJob).where(was_given_up).order_by(*newest_first)
+
+    def load(limit: int, offset: int) -> Sequence[OutboxJob]:
+        return db.session.scalars(found.limit(limit).offset(offset)).all()
+
+    count = _count(sa.select(sa.func.count(OutboxJob.id)).where(was_given_up))
+    return page_of(load, count=count, page=page, per_page=per_page)
 
 
 def _count(query: sa.Select[int]) -> int:

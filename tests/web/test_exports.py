@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable
 from html import unescape
 
 import pytest
@@ -13,11 +14,23 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from easyticket.core import clock
-from easyticket.db import db
-from easyticket.models import Change, Event, OrderStatus, User
+from easyticket.db import db, transaction
+from easyticket.models import (
+    Change,
+    Event,
+    OrderStatus,
+    PaymentProfile,
+    Payout,
+    PayoutState,
+    ProfileStatus,
+    User,
+)
 from easyticket.services.tickets import issue_tickets
 from tests import factories
 from tests.factories import PASSWORD
+from tests.services.test_withdrawals import ask, make_earner, make_profile
+from tests.web.test_admin_pages import failed_refund, given_up_job, open_dispute, quarantined
+from tests.web.test_admin_rooms import a_bit_of_everything
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -49,6 +62,17 @@ def files_of(page: TestResponse) -> list[str]:
 def rows_of(answer: TestResponse) -> list[dict[str, str]]:
     assert answer.status_code == 200, answer.text
     return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
+
+
+def failed_transfer() -> Payout:
+    payout = ask(make_earner())
+    with transaction():
+        payout.state = PayoutState.FAILED
+    return payout
+
+
+def unchecked_account() -> PaymentProfile:
+    return make_profile(factories.make_organizer(), status=ProfileStatus.PENDING)
 
 
 @pytest.mark.parametrize("room", ["orders", "attendees", "history"])
@@ -99,6 +123,66 @@ def test_administrators_take_their_lists_away(client: FlaskClient, room: str) ->
     assert table.split("?")[0] == f"/admin/{room}.csv"
     assert rows_of(take(client, table))
     assert take(client, xlsx).data.startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    ("room", "name", "make", "expected"),
+    [
+        (
+            "refunds",
+            "refunds",
+            failed_refund,
+            {"State": "Failed", "What the provider says": "The card is closed."},
+        ),
+        ("payments", "payments", quarantined, {"Asked for": "105.00", "Came": "104.99"}),
+        ("payments", "disputes", open_dispute, {"Amount": "105.00", "State": "The bank has the money"}),
+        ("jobs", "jobs", given_up_job, {"Tries": "13", "Error": "MailRefused: 550 no such mailbox"}),
+        ("webhooks", "webhooks", a_bit_of_everything, {"Provider": "Stripe", "State": "Not handled"}),
+        ("categories", "categories", factories.make_category, {"State": "On", "Published events": "0"}),
+        (
+            "payouts",
+            "payouts",
+            lambda: ask(make_earner()),
+            {"State": "To be paid", "Account number": "1234567890"},
+        ),
+        ("payouts", "transfers", failed_transfer, {"State": "Failed", "Account number": "1234567890"}),
+        ("payouts", "accounts", unchecked_account, {"Account number": "1234567890", "Times checked": "0"}),
+        (
+            "fees",
+            "fees",
+            lambda: factories.make_simple_event(fee_basis_points=250),
+            {"Fee in percent": "2.5", "Agreed on for this event": "Yes", "Paid by": "Buyers"},
+        ),
+    ],
+)
+def test_what_waits_for_administrators_is_taken_away_too(
+    client: FlaskClient, room: str, name: str, make: Callable[[], object], expected: dict[str, str]
+) -> None:
+    sign_in(client, factories.make_staff())
+    assert files_of(client.get(f"/admin/{room}/")) == []
+    make()
+    assert f"/admin/{name}.csv" in files_of(client.get(f"/admin/{room}/"))
+    [row] = rows_of(take(client, f"/admin/{name}.csv"))
+    assert {heading: row[heading] for heading in expected} == expected
+    assert take(client, f"/admin/{name}.xlsx").data.startswith(b"PK")
+
+
+def test_no_file_says_where_to_pay_what_must_wait(client: FlaskClient) -> None:
+    ask(organizer := make_earner())
+    with transaction():
+        organizer.is_active = False
+    sign_in(client, factories.make_staff())
+    [row] = rows_of(take(client, "/admin/payouts.csv"))
+    assert (row["State"], row["Account number"]) == ("Must wait", "")
+    assert row["Why it must wait"] == "the organizer's account is switched off"
+
+
+def test_an_organizers_own_accounts_are_told_as_on_their_page(client: FlaskClient) -> None:
+    profile = make_profile(sign_in(client, factories.make_organizer()))
+    [row] = rows_of(take(client, "/organizer/money/accounts.csv"))
+    assert (row["Name"], row["State"]) == (profile.name, "Verified")
+    assert row["Account"].endswith("******7890") and profile.account_number not in str(row)
+    assert "/organizer/money/accounts.csv" in files_of(client.get("/organizer/money/"))
 
 
 def test_a_look_without_the_content_is_not_noted(client: FlaskClient) -> None:

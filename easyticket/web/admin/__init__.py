@@ -76,5 +76,6 @@ from easyticket.web.admin import (  # noqa: E402 (they add their routes)
     payouts,  # noqa: F401
     people,  # noqa: F401
     refunds,  # noqa: F401
+    task_exports,  # noqa: F401
     webhooks,  # noqa: F401
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
@@ -10,19 +10,26 @@ from easyticket.http.auth import current_actor, staff_only
 from easyticket.http.downloads import exports_limited
 from easyticket.queries.all_events import EventKind, list_all_events
 from easyticket.queries.all_orders import list_all_orders
+from easyticket.queries.categories import list_categories
 from easyticket.queries.changes import list_all_changes
+from easyticket.queries.event_fees import list_events_by_fee
 from easyticket.queries.exported_orders import each_order
 from easyticket.queries.people import PeopleKind, list_people
+from easyticket.queries.provider_events import list_last_received, list_provider_events
 from easyticket.queries.streams import each_item
 from easyticket.rules.permissions import Permission
 from easyticket.web.admin import blueprint
 from easyticket.web.exported import KIND, list_answer
 from easyticket.web.forms.admin_lists import read_list_search
 from easyticket.web.forms.changes import read_changes_form
+from easyticket.web.tables.categories import CATEGORY_COLUMNS
 from easyticket.web.tables.changes import change_columns
 from easyticket.web.tables.events import any_event_columns
+from easyticket.web.tables.fees import FEE_COLUMNS
+from easyticket.web.tables.machinery import webhook_columns
 from easyticket.web.tables.orders import order_columns
 from easyticket.web.tables.people import PERSON_COLUMNS
+from easyticket.web.views.admin_system import UNHANDLED, webhook_kinds
 
 
 @blueprint.get(f"/people.{KIND}")
@@ -93,6 +100,64 @@ def changes_file(kind: str) -> ResponseReturnValue:
         change_columns(actor, "UTC"),
         lambda: each_item(
             lambda page, per_page: list_all_changes(actor, filters, page=page, per_page=per_page)
+        ),
+        Permission.RUN_SITE,
+    )
+
+
+@blueprint.get(f"/categories.{KIND}")
+@staff_only
+@exports_limited
+def categories_file(kind: str) -> ResponseReturnValue:
+    """Give all categories as a file."""
+    now = clock.now()
+    return list_answer(
+        "categories",
+        kind,
+        CATEGORY_COLUMNS,
+        lambda: list_categories(now, include_inactive=True),
+        Permission.EDIT_CATEGORIES,
+    )
+
+
+@blueprint.get(f"/fees.{KIND}")
+@staff_only
+@exports_limited
+def fees_file(kind: str) -> ResponseReturnValue:
+    """Give the events with a fee of their own, or those that were looked for, as a file."""
+    actor, words = current_actor(), read_list_search(request.args).words
+    return list_answer(
+        "fees",
+        kind,
+        FEE_COLUMNS,
+        lambda: each_item(
+            lambda page, per_page: list_events_by_fee(actor, words, page=page, per_page=per_page)
+        ),
+        Permission.SET_EVENT_FEE,
+    )
+
+
+@blueprint.get(f"/webhooks.{KIND}")
+@staff_only
+@exports_limited
+def webhooks_file(kind: str) -> ResponseReturnValue:
+    """Give the webhooks that were looked for as a file, without what is in them."""
+    actor = current_actor()
+    kinds = webhook_kinds([provider for provider, _ in list_last_received(actor)])
+    search = read_list_search(request.args, dict(kinds))
+    return list_answer(
+        "webhooks",
+        kind,
+        webhook_columns(current_app.config["SETTINGS"].default_time_zone),
+        lambda: each_item(
+            lambda page, per_page: list_provider_events(
+                actor,
+                search.words,
+                provider="" if search.kind == UNHANDLED else search.kind,
+                only_unhandled=search.kind == UNHANDLED,
+                page=page,
+                per_page=per_page,
+            )
         ),
         Permission.RUN_SITE,
     )

@@ -13,17 +13,20 @@ from easyticket.rules.wording import percent_text
 from easyticket.services.event_fees import set_event_fee
 from easyticket.web.admin import blueprint
 from easyticket.web.forms.admin import EventFeeForm
+from easyticket.web.forms.admin_lists import read_list_search
 from easyticket.web.forms.refusals import refusals_shown_in, status_of
 from easyticket.web.views.admin import fee_row
+
+PER_PAGE = 25
 
 
 @blueprint.get("/fees/")
 @staff_only
 def fees() -> ResponseReturnValue:
     """List events with a fee of their own, or those that were looked for."""
-    wanted = request.args.get("q", "")[:100]
-    rows = [fee_row(event) for event in list_events_by_fee(current_actor(), wanted)]
-    return render_template("admin/fees.html", rows=rows, wanted=wanted, usual=_usual())
+    search = read_list_search(request.args)
+    page = list_events_by_fee(current_actor(), search.words, page=search.page, per_page=PER_PAGE)
+    return render_template("admin/fees.html", page=page.map(fee_row), search=search, usual=_usual())
 
 
 @blueprint.route("/fees/<slug>/", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
@@ -13,16 +13,19 @@ from easyticket.queries.site_health import list_given_up_jobs
 from easyticket.services.given_up_jobs import dismiss_job, retry_job
 from easyticket.web.admin import blueprint
 from easyticket.web.forms.fields import Form
+from easyticket.web.forms.searches import read_page
 from easyticket.web.views.admin_tasks import job_task
+
+PER_PAGE = 25
 
 
 @blueprint.get("/jobs/")
 @staff_only
 def jobs() -> ResponseReturnValue:
     """List what was given up."""
-    return render_template(
-        "admin/jobs.html", jobs=[job_task(job) for job in list_given_up_jobs(current_actor())]
-    )
+    number = read_page(request.args.get("page", ""))
+    page = list_given_up_jobs(current_actor(), page=number, per_page=PER_PAGE)
+    return render_template("admin/jobs.html", page=page.map(job_task))
 
 
 @blueprint.post("/jobs/<uuid:uuid>/again/")

@@ -13,6 +13,7 @@ from easyticket.queries.attendees import each_attendee
 from easyticket.queries.changes import list_event_changes
 from easyticket.queries.exported_orders import each_order
 from easyticket.queries.organizer import OwnEvents, get_own_event, list_own_events
+from easyticket.queries.payment_profiles import list_payment_profiles
 from easyticket.queries.sold_orders import list_sold_orders
 from easyticket.queries.streams import each_item
 from easyticket.queries.withdrawals import list_withdrawals
@@ -22,6 +23,7 @@ from easyticket.web.forms.attendees import read_attendees_search
 from easyticket.web.forms.changes import read_changes_form
 from easyticket.web.forms.sold_orders import read_sold_orders_search
 from easyticket.web.organizer import blueprint
+from easyticket.web.tables.accounts import own_account_columns
 from easyticket.web.tables.attendees import attendee_columns
 from easyticket.web.tables.changes import change_columns
 from easyticket.web.tables.events import own_event_columns
@@ -118,6 +120,21 @@ def payouts_file(kind: str) -> ResponseReturnValue:
         kind,
         payout_columns(current_app.config["SETTINGS"].default_time_zone),
         lambda: each_item(lambda page, per_page: list_withdrawals(actor, page=page, per_page=per_page)),
+        Permission.SEE_MONEY,
+    )
+
+
+@blueprint.get(f"/money/accounts.{KIND}")
+@organizer_only
+@exports_limited
+def accounts_file(kind: str) -> ResponseReturnValue:
+    """Give the accounts an organizer is paid to as a file."""
+    actor = current_actor()
+    return list_answer(
+        "accounts",
+        kind,
+        own_account_columns(current_app.config["SETTINGS"].default_time_zone),
+        lambda: list_payment_profiles(actor),
         Permission.SEE_MONEY,
     )
 
