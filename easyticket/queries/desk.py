@@ -15,6 +15,7 @@ from easyticket.queries.desk_money import MoneyCard, load_money_cards
 from easyticket.queries.desk_sales import SalesByDay, find_pace, load_sales_by_day, read_pulse
 from easyticket.queries.desk_scope import DeskScope, all_events_of, one_event
 from easyticket.queries.desk_tasks import (
+    MOST_EVENTS,
     list_money_tasks,
     list_open_events,
     load_account_facts,
@@ -33,10 +34,12 @@ from easyticket.rules.publishing import may_go_live
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The first screen over all events. `selling` are those that everybody sees and that are not over, the soonest first;
-    `has_events` tells whether there ever was an event."""
+    `has_events` tells whether there ever was an event. `most_events` is 0 where all that are not over were looked at,
+    else how many: the soonest."""
 
     selling: Sequence[OwnEvent]
     has_events: bool
+    most_events: int
     tasks: Sequence[Task]
     sales: SalesByDay
     money: Sequence[MoneyCard]
@@ -83,13 +86,15 @@ def get_desk(actor: Actor, now: datetime) -> Desk:
     :raises Forbidden: the actor is no organizer.
     """
     scope = all_events_of(actor)
-    events = list_open_events(scope, now)
+    found = list_open_events(scope, now)
+    events, has_more = found[:MOST_EVENTS], len(found) > MOST_EVENTS
     selling = [each for each in events if each.status is EventStatus.PUBLISHED and not each.taken_down_at]
     stocks, earnings = find_event_stocks(selling), find_earnings(selling)
     money = load_money_cards(scope, now)
     return Desk(
         selling=[OwnEvent(event, stocks[event.id], earnings[event.id]) for event in selling],
         has_events=bool(events) or _has_events(scope),
+        most_events=MOST_EVENTS if has_more else 0,
         tasks=_tasks(actor, scope, load_event_facts(events, now), money, now),
         sales=load_sales_by_day(scope, now),
         money=money,

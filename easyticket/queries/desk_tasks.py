@@ -24,15 +24,15 @@ from easyticket.rules.permissions import Actor
 from easyticket.rules.refunds import is_replaced
 from easyticket.rules.sales import sales_end, sales_start
 
-# An organizer with more events ahead than this hears of the others as they come nearer.
-_MOST_EVENTS = 500
+# An organizer with more events ahead than this hears of the others as they come nearer, and is told so.
+MOST_EVENTS = 500
 _MOST_ORDERS = 50
 _LONG_TEXTS = (Event.description, Event.search_text, Event.terms_and_conditions, Event.refund_policy)
 
 
 def list_open_events(scope: DeskScope, now: datetime) -> Sequence[Event]:
     """Return the events that are not over and not cancelled with all they sell, the soonest first, in one statement; a
-    single one whatever it is."""
+    single one whatever it is. One more than `MOST_EVENTS` are asked for, which tells that there are more."""
     if scope.event is not None:
         return [scope.event]
     query = (
@@ -40,7 +40,7 @@ def list_open_events(scope: DeskScope, now: datetime) -> Sequence[Event]:
         .where(scope.is_in_it, Event.end_at > now, Event.status != EventStatus.CANCELLED)
         .options(joinedload(Event.ticket_types).joinedload(TicketType.offers), *map(defer, _LONG_TEXTS))
         .order_by(Event.start_at, Event.id)
-        .limit(_MOST_EVENTS)
+        .limit(MOST_EVENTS + 1)
     )
     return db.session.scalars(query).unique().all()
 

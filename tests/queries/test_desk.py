@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from easyticket import queries
 from easyticket.core import clock
 from easyticket.core.errors import Forbidden
 from easyticket.core.ids import random_code
@@ -31,6 +33,7 @@ from easyticket.queries.desk_sales import find_pace, load_sales_by_day, read_pul
 from easyticket.queries.desk_scope import all_events_of, one_event
 from easyticket.queries.organizer import get_own_event
 from easyticket.services import ledger
+from easyticket.web.views.desk import desk_page
 from tests import factories
 from tests.statements import counted_statements
 
@@ -239,6 +242,23 @@ class TestMuchOfIt:
         with counted_statements() as for_many:
             desk_of(organizer)
         assert len(for_many) == len(for_one)
+
+    def test_where_only_the_soonest_events_are_looked_at_it_is_said(
+        self, app: Flask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for module in (queries.desk, queries.desk_tasks):
+            monkeypatch.setattr(module, "MOST_EVENTS", 2)
+        organizer = factories.make_organizer()
+        factories.make_simple_event(organizer=organizer)
+        later = factories.make_simple_event(organizer=organizer, start_at=clock.now() + 60 * DAY)
+        assert (desk_of(organizer).most_events, len(desk_of(organizer).selling)) == (0, 2)
+        factories.make_simple_event(organizer=organizer)
+        desk = desk_of(organizer)
+        assert desk.most_events == 2
+        assert later not in [own.event for own in desk.selling]
+        with app.test_request_context():
+            page = desk_page(desk, factories.actor_of(organizer), clock.now())
+        assert page.limit == "These are your 2 soonest events. The others join them as they come nearer."
 
     def test_one_event_takes_as_many_statements_for_many_orders_as_for_one(self) -> None:
         event = factories.make_simple_event(quantity=1_000)

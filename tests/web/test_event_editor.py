@@ -135,6 +135,14 @@ class TestPicture:
 
 
 class TestCopying:
+    def test_it_is_offered_wherever_an_event_stands(self, client: FlaskClient) -> None:
+        event = own_event(client)
+        over = factories.make_event(organizer=event.organizer, status=EventStatus.CANCELLED)
+        pages = ["", *(f"{each.slug}/" for each in (event, over)), f"{event.slug}/edit/"]
+        for path, of in zip(pages, (event, event, over, event), strict=True):
+            page = client.get(f"/organizer/events/{path}").text
+            assert f'href="/organizer/events/{of.slug}/copy/"' in page, path
+
     def test_a_copy_is_a_draft_for_another_date(self, client: FlaskClient) -> None:
         event = own_event(client, title="Night of Drums", time_zone="Africa/Accra")
         address = f"/organizer/events/{event.slug}/copy/"
@@ -161,5 +169,6 @@ def test_anybody_elses_event_is_not_found(client: FlaskClient) -> None:
 def test_who_runs_the_site_edits_any_event_and_copies_none(client: FlaskClient) -> None:
     event = factories.make_simple_event()
     sign_in(client, factories.make_staff())
-    assert "Copy this event" not in words(client.get(f"/organizer/events/{event.slug}/edit/"))
+    for path in ("", "edit/"):
+        assert "/copy/" not in client.get(f"/organizer/events/{event.slug}/{path}").text
     assert client.get(f"/organizer/events/{event.slug}/copy/").status_code == 403

@@ -22,7 +22,7 @@ from easyticket.web.fragments import render_block
 from easyticket.web.organizer import blueprint
 from easyticket.web.views.cancellation import cancellation_preview, progress_view
 from easyticket.web.views.desk import event_desk_page
-from easyticket.web.views.organizer import event_rows, list_chips
+from easyticket.web.views.organizer import copy_url, event_rows, list_chips
 
 _PER_PAGE = 20
 
@@ -31,11 +31,11 @@ _PER_PAGE = 20
 @organizer_only
 def events() -> ResponseReturnValue:
     """List the organizer's own events, or those that are looked for."""
-    now = clock.now()
+    actor, now = current_actor(), clock.now()
     which = request.args.get("which", OwnEvents.ALL, type=OwnEvents)
     wanted = request.args.get("q", "")[:100]
     page = list_own_events(
-        current_actor(),
+        actor,
         now,
         which=which,
         wanted=wanted,
@@ -43,7 +43,7 @@ def events() -> ResponseReturnValue:
         per_page=_PER_PAGE,
     )
     chips = list_chips(which, wanted)
-    rows = event_rows(page.items, now)
+    rows = event_rows(page.items, actor, now)
     return render_template(
         "organizer/events.html", page=page, rows=rows, chips=chips, which=which, wanted=wanted
     )
@@ -61,7 +61,13 @@ def event(slug: str) -> ResponseReturnValue:
         return render_block("organizer/event.html", "figures", page=page)
     progress = progress_view(desk.cancellation) if desk.cancellation else None
     may_publish = may_go_live(actor, own.organizer)
-    return render_template("organizer/event.html", page=page, progress=progress, may_publish=may_publish)
+    return render_template(
+        "organizer/event.html",
+        page=page,
+        progress=progress,
+        may_publish=may_publish,
+        copy_url=copy_url(own, actor),
+    )
 
 
 @blueprint.get("/events/<slug>/live/")

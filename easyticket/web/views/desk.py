@@ -93,6 +93,8 @@ class DeskPage:
     chart: DayChart
     money: Sequence[MoneyPanel]
     has_events: bool
+    # What it says where not all events are looked at.
+    limit: str
     pulse: str
 
 
@@ -115,11 +117,12 @@ def desk_page(desk: Desk, actor: Actor, now: datetime) -> DeskPage:
         sentence=_desk_sentence(desk),
         bar=bar_of(desk.stock) if desk.stock.capacity else None,
         tasks=task_list(desk.tasks, actor, now, is_of_one=False),
-        events=event_rows(desk.selling[:_EVENTS_SHOWN], now),
+        events=event_rows(desk.selling[:_EVENTS_SHOWN], actor, now),
         more_events=max(len(desk.selling) - _EVENTS_SHOWN, 0),
         chart=day_chart(desk.sales),
         money=[_money_panel(card) for card in desk.money],
         has_events=desk.has_events,
+        limit=_limit_sentence(desk.most_events),
         pulse=desk.pulse,
     )
 
@@ -175,6 +178,12 @@ def _desk_sentence(desk: Desk) -> str:
         return "No event of yours is on sale now"
     sold = sales_sentence(desk.stock, *desk.earned)
     return sold if count == 1 else f"{sold}, over {count:,} events"
+
+
+def _limit_sentence(most_events: int) -> str:
+    if not most_events:
+        return ""
+    return f"These are your {most_events:,} soonest events. The others join them as they come nearer."
 
 
 def _tickets(count: int) -> str:

@@ -13,6 +13,7 @@ from easyticket.models import Event, EventStatus, FeeBearer, Offer, PricingType,
 from easyticket.queries.gate import GateCounts
 from easyticket.queries.offers import fee_basis_points_of
 from easyticket.queries.organizer import OwnEvent, OwnEvents, Stock
+from easyticket.rules.permissions import Actor, Permission, may
 from easyticket.rules.schedule import Phase, phase_of, status_of
 from easyticket.rules.wording import (
     day_text,
@@ -59,10 +60,11 @@ class StockBar:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """One event in the list."""
+    """One event in the list; `copy_url` is empty where it is not the reader's own."""
 
     title: str
     url: str
+    copy_url: str
     when: str
     place: str
     pill: Pill
@@ -123,12 +125,13 @@ class EventOverview:
     has_sales: bool
 
 
-def event_rows(events: Sequence[OwnEvent], now: datetime) -> list[EventRow]:
+def event_rows(events: Sequence[OwnEvent], actor: Actor, now: datetime) -> list[EventRow]:
     """Return the rows of the list of events."""
     return [
         EventRow(
             title=own.event.title,
             url=url_for("organizer.event", slug=own.event.slug),
+            copy_url=copy_url(own.event, actor),
             when=period_text(own.event),
             place=f"{own.event.venue_name}, {own.event.venue_city}",
             pill=pill_of(own.event, now),
@@ -137,6 +140,11 @@ def event_rows(events: Sequence[OwnEvent], now: datetime) -> list[EventRow]:
         )
         for own in events
     ]
+
+
+def copy_url(event: Event, actor: Actor) -> str:
+    """Return where somebody copies an event; nothing where it is not theirs."""
+    return url_for("organizer.copy", slug=event.slug) if may(actor, Permission.COPY_EVENT, event) else ""
 
 
 def list_chips(which: OwnEvents, wanted: str) -> list[ListChip]:
