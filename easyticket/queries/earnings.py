@@ -23,6 +23,7 @@ from easyticket.models import (
     OrderLine,
     OrderStatus,
     PostingKind,
+    SalesChannel,
 )
 
 # What an open dispute has frozen is the organizer's until it is lost.
@@ -30,6 +31,9 @@ SHARES = (LedgerAccount.ORGANIZER_PAYABLE, LedgerAccount.ORGANIZER_DISPUTED)
 _FEE = LedgerAccount.FEE_REVENUE
 # What an order line brought at its price less discounts, in minor units; what was returned later is in it.
 GROSS = OrderLine.subtotal_minor - OrderLine.discount_minor
+TICKETS = sa.func.sum(OrderLine.quantity)
+# Those of them that gross has the price of; NULL where there are none.
+PRICED_TICKETS = TICKETS.filter(Order.channel != SalesChannel.DESK)
 IS_PAID = Order.status.in_((OrderStatus.CONFIRMED, OrderStatus.REFUNDED))
 Condition = sa.ColumnElement[bool]
 
@@ -41,10 +45,13 @@ class Revenue:
     `gross` is tickets at their price less discounts, `refunds` what of that went back to buyers, `returned` all that
     went back with the service fee in it. `fees` is what the platform keeps after refunds, `fees_on_top` the part of it
     that buyers paid besides the price; the rest is the organizer's to bear. `net` is what the organizer gets.
+    `priced_tickets` are those of the `tickets` that gross has the price of: for what was sold at the door it has nothing,
+    whatever was taken there in cash.
     """
 
     currency: str
     tickets: int = 0
+    priced_tickets: int = 0
     gross_minor: int = 0
     fees_minor: int = 0
     fees_on_top_minor: int = 0
@@ -61,8 +68,9 @@ class Revenue:
 
     @property
     def average_price(self) -> Money:
-        """What one ticket was sold for in the mean, rounded half up; nothing where none was."""
-        return self.money((2 * self.gross_minor + self.tickets) // (2 * self.tickets) if self.tickets else 0)
+        """What one ticket was sold for in the mean, rounded half up; nothing where none was. Not at the door."""
+        count = self.priced_tickets
+        return self.money((2 * self.gross_minor + count) // (2 * count) if count else 0)
 
     def money(self, minor: int) -> Money:
         """Return an amount in this revenue's currency."""
@@ -99,8 +107,11 @@ def load_revenue(condition: Condition, groups: Sequence[sa.Label[Any]] = ()) -> 
 def load_sold(condition: Condition, groups: Sequence[sa.Label[Any]] = ()) -> RevenueBy:
     """Return the half of `load_revenue` that order lines know: tickets and gross, in one statement."""
     found = RevenueBy()
-    for *key, currency, tickets, gross in db.session.execute(_sold(condition, groups)):
-        found.add(tuple(key), Revenue(currency, tickets=int(tickets), gross_minor=int(gross)))
+    for *key, currency, tickets, priced, gross in db.session.execute(_sold(condition, groups)):
+        sold = Revenue(
+            currency, tickets=int(tickets), priced_tickets=int(priced or 0), gross_minor=int(gross)
+        )
+        found.add(tuple(key), sold)
     return found
 
 
@@ -125,7 +136,7 @@ def load_posted(condition: Condition, groups: Sequence[sa.Label[Any]] = ()) -> R
 
 def _sold(condition: Condition, groups: Sequence[sa.Label[Any]]) -> sa.Select[Any]:
     return (
-        sa.select(*groups, Order.currency, sa.func.sum(OrderLine.quantity), sa.func.sum(GROSS))
+        sa.select(*groups, Order.currency, TICKETS, PRICED_TICKETS, sa.func.sum(GROSS))
         .select_from(OrderLine)
         .join(OrderLine.order)
         .join(Order.event)

@@ -29,7 +29,7 @@ from easyticket.models import (
     TicketType,
 )
 from easyticket.models.order import UNPAID
-from easyticket.queries.earnings import GROSS, IS_PAID, Revenue, load_posted
+from easyticket.queries.earnings import GROSS, IS_PAID, PRICED_TICKETS, TICKETS, Revenue, load_posted
 from easyticket.queries.offers import fee_basis_points_of
 from easyticket.queries.organizer import Stock, find_event_stocks
 from easyticket.queries.ticket_stock import OfferStock, load_stocks, select_ticket_types
@@ -44,13 +44,21 @@ _LATEST = 10
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """Tickets and what they brought at their price less discounts, in minor units; what was returned later is in it."""
+    """Tickets and what they brought at their price less discounts, in minor units; what was returned later is in it.
+
+    `priced_tickets` are those that were not sold at the door.
+    """
 
     tickets: int = 0
     gross_minor: int = 0
+    priced_tickets: int = 0
 
     def __add__(self, other: Sold) -> Sold:
-        return Sold(self.tickets + other.tickets, self.gross_minor + other.gross_minor)
+        return Sold(
+            self.tickets + other.tickets,
+            self.gross_minor + other.gross_minor,
+            self.priced_tickets + other.priced_tickets,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,12 @@ def get_event_sales(actor: Actor, event: Event, now: datetime) -> EventSales:
     require(actor, Permission.SEE_SALES, event)
     pieces = _load_pieces(event)
     sold = sum((piece.sold for piece in pieces), Sold())
-    revenue = Revenue(event.currency, tickets=sold.tickets, gross_minor=sold.gross_minor)
+    revenue = Revenue(
+        event.currency,
+        tickets=sold.tickets,
+        priced_tickets=sold.priced_tickets,
+        gross_minor=sold.gross_minor,
+    )
     revenue += load_posted(Order.event_id == event.id).of(currency=event.currency)
     offers = _load_offers(event, dict(_folded((piece.offer_id, piece.sold) for piece in pieces)), now)
     stock = find_event_stocks([event])[event.id]
@@ -158,7 +171,8 @@ def _load_pieces(event: Event) -> list[_Piece]:
         sa.select(
             OrderLine.offer_id,
             _quarter_of(Order.confirmed_at),
-            sa.func.sum(OrderLine.quantity),
+            TICKETS,
+            PRICED_TICKETS,
             sa.func.sum(GROSS),
         )
         .join(Order, Order.id == OrderLine.order_id)
@@ -166,8 +180,8 @@ def _load_pieces(event: Event) -> list[_Piece]:
         .group_by(OrderLine.offer_id, sa.literal_column("quarter"))
     )
     return [
-        _Piece(offer_id, _local(event, second), Sold(int(tickets), int(gross)))
-        for offer_id, second, tickets, gross in rows
+        _Piece(offer_id, _local(event, second), Sold(int(tickets), int(gross), int(priced or 0)))
+        for offer_id, second, tickets, priced, gross in rows
     ]
 
 

@@ -15,6 +15,7 @@ from easyticket.core.errors import Forbidden
 from easyticket.core.money import Money
 from easyticket.db import db
 from easyticket.models import Event, EventVisit, FeeBearer, LedgerEntry, Order, PromoKind
+from easyticket.queries.earnings import load_revenue
 from easyticket.queries.event_sales import OrderCounts, Sold, TicketCounts, get_event_sales
 from easyticket.queries.traffic import Traffic
 from easyticket.rules.permissions import SYSTEM
@@ -23,6 +24,7 @@ from easyticket.services.gate import admit_ticket
 from easyticket.services.payments import settle_payment
 from easyticket.services.tickets import qr_content
 from tests import factories
+from tests.services import test_door_sales as door_sales
 from tests.services.test_orders import holding, place
 from tests.services.test_payments import approved, start
 from tests.statements import counted_statements
@@ -105,8 +107,8 @@ def test_days_and_hours_are_those_of_the_events_own_zone(travel: time_machine.Co
         )
         travel.shift(timedelta(hours=1))
     sales = get_event_sales(SYSTEM, event, clock.now())
-    assert sales.by_day == [(date(2027, 3, 1), Sold(2, 2_000)), (date(2027, 3, 2), Sold(2, 2_000))]
-    assert sales.by_hour == [(0, Sold(1, 1_000)), (18, Sold(1, 1_000)), (23, Sold(2, 2_000))]
+    assert sales.by_day == [(date(2027, 3, 1), Sold(2, 2_000, 2)), (date(2027, 3, 2), Sold(2, 2_000, 2))]
+    assert sales.by_hour == [(0, Sold(1, 1_000, 1)), (18, Sold(1, 1_000, 1)), (23, Sold(2, 2_000, 2))]
     assert sales.check_ins == [(date(2027, 3, 2), 18, 1), (date(2027, 3, 2), 19, 1)]
     assert sales.tickets == TicketCounts(valid=4, checked_in=2, cancelled=0)
 
@@ -123,7 +125,7 @@ def test_offers_are_told_with_what_is_sold_held_and_left() -> None:
         (60, 3, 0, 57),
         (30, 0, 2, 28),
     ]
-    assert [each.sold for each in sales.offers] == [Sold(3, 15_000), Sold(1, 9_000)]
+    assert [each.sold for each in sales.offers] == [Sold(3, 15_000, 3), Sold(1, 9_000, 1)]
     assert (sales.stock.sold, sales.stock.held, sales.stock.left) == (3, 2, 85)
     assert sales.tickets == TicketCounts(valid=3, checked_in=0, cancelled=1)
     assert sales.projected_minor == 15_000 + 57 * 5_000 + 28 * 9_000
@@ -155,6 +157,17 @@ def test_what_visitors_looked_at_is_told_with_how_many_of_them_bought() -> None:
         100,
         0,
     )
+
+
+def test_the_mean_price_is_that_of_what_was_not_sold_at_the_door() -> None:
+    event = factories.make_simple_event(price_minor=5_000)
+    buy(event, 2)
+    door_sales.sell(event, 3)
+    sales = get_event_sales(factories.actor_of(event.organizer), event, clock.now())
+    loaded = load_revenue(Order.event_id == event.id).of(currency="GHS")
+    for revenue in (sales.revenue, loaded):
+        assert (revenue.tickets, revenue.gross_minor) == (5, 10_000)
+        assert revenue.average_price == Money(5_000, "GHS")
 
 
 def test_an_event_nobody_bought_anything_of_has_zeros() -> None:
