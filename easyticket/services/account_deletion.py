@@ -13,8 +13,6 @@ import sqlalchemy as sa
 from easyticket.core.errors import Conflict, Invalid
 from easyticket.db import db, transactional
 from easyticket.models import (
-    Change,
-    ChangeAction,
     EventDraft,
     MailToken,
     NewsletterSubscription,
@@ -100,10 +98,6 @@ def _forget_purchases(user: User, now: datetime) -> None:
         .where(TicketTransfer.from_user_id == user.id)
         .values(from_name="", from_email=""),
         sa.update(TicketTransfer).where(_was_sent_to(user)).values(to_name=ERASED, to_email=""),
-        sa.update(Change)
-        .where(Change.actor_id == user.id, Change.action == ChangeAction.TICKET_SENT_ON.value)
-        .where(Change.erased_at.is_(None))
-        .values(before={}, after={}, erased_at=now),
     ):
         db.session.execute(update, execution_options={"synchronize_session": False})
 

@@ -15,12 +15,19 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from easyticket.db import db, transactional
-from easyticket.models import Change, ChangeAction, Event, Order, Ticket
+from easyticket.models import Change, ChangeAction, Event, Order, Ticket, TicketTransfer
 from easyticket.rules.permissions import Actor
 
 # What a text may be long: the log says what changed and is no second copy of a description.
 LONGEST_VALUE = 500
 ERASED = "(deleted account)"
+# What names a buyer or an attendee in its fields.
+_NAMING = (
+    ChangeAction.ORDER_CHANGED,
+    ChangeAction.ORDER_MAIL_SENT_AGAIN,
+    ChangeAction.TICKET_CHANGED,
+    ChangeAction.TICKET_SENT_ON,
+)
 
 
 @transactional
@@ -103,14 +110,27 @@ def values_of(row: Any, names: Iterable[str]) -> dict[str, Any]:
 
 @transactional
 def erase_from_changes(*, user_id: int, now: datetime) -> None:
-    """Take what was written about a person out of the log, because the account is deleted; that it happened stays."""
+    """Take what was written about a person out of the log, because the account is deleted; that it happened stays.
+
+    So do names and addresses in what was done to orders and tickets of theirs, whoever did it.
+    """
     theirs = sa.or_(Change.user_id == user_id, Change.actor_id == user_id)
-    db.session.execute(
-        sa.update(Change)
-        .where(theirs, Change.erased_at.is_(None), Change.event_id.is_(None), Change.order_id.is_(None))
-        .values(subject=ERASED, before={}, after={}, erased_at=now),
-        execution_options={"synchronize_session": False},
-    )
+    about_person = sa.and_(theirs, Change.event_id.is_(None), Change.order_id.is_(None))
+    naming = sa.and_(Change.action.in_(_NAMING), sa.or_(Change.actor_id == user_id, _of_purchases(user_id)))
+    for rows, values in ((about_person, {"subject": ERASED}), (naming, {})):
+        db.session.execute(
+            sa.update(Change)
+            .where(rows, Change.erased_at.is_(None))
+            .values(before={}, after={}, erased_at=now, **values),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def _of_purchases(user_id: int) -> sa.ColumnElement[bool]:
+    orders = sa.select(Order.id).where(Order.user_id == user_id)
+    held = sa.select(Ticket.id).where(Ticket.owner_id == user_id)
+    sent = sa.select(TicketTransfer.ticket_id).where(TicketTransfer.from_user_id == user_id)
+    return sa.or_(Change.order_id.in_(orders), Change.ticket_id.in_(held), Change.ticket_id.in_(sent))
 
 
 def _plain(value: Any) -> Any:

@@ -43,6 +43,7 @@ from easyticket.services.mail_tokens import mail_link
 from easyticket.services.payments import settle_payment
 from easyticket.services.profiles import update_profile_with_picture
 from easyticket.services.sessions import WrongCredentials, sign_in
+from easyticket.services.sold_orders import Person, change_attendee, change_buyer, mail_order_again
 from easyticket.services.tickets import issue_tickets
 from tests import factories
 from tests.factories import PASSWORD, actor_of
@@ -253,3 +254,20 @@ def test_what_is_kept_of_purchases_and_sent_tickets_names_nobody() -> None:
     assert [change.after for change in db.session.scalars(sa.select(Change).filter_by(actor_id=user.id))] == [
         {}
     ]
+
+
+def test_what_the_desk_wrote_about_somebodys_order_names_nobody_either() -> None:
+    user = factories.make_user(email="ama@example.org")
+    ticket = buy(user, **past())
+    organizer = actor_of(ticket.event.organizer)
+    change_buyer(
+        actor=organizer, order=ticket.order, person=Person("Ama Mensah", "ama.m@example.org"), now=NOW
+    )
+    change_attendee(actor=organizer, ticket=ticket, person=Person("Kofi Mensah", ""), now=NOW)
+    mail_order_again(actor=organizer, order=ticket.order, now=NOW)
+    delete(user)
+    db.session.expire_all()
+    changes = db.session.scalars(sa.select(Change).filter_by(order_id=ticket.order_id)).all()
+    assert len(changes) == 3
+    assert [(each.before, each.after) for each in changes] == [({}, {})] * 3
+    assert {each.subject for each in changes} == {ticket.order.number}
