@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -129,9 +130,16 @@ def _fault(error: Exception) -> ResponseReturnValue:
     return _page(500, "", reference=reference), 500
 
 
+def _acted_for(*, may_ask: bool) -> str:
+    """Return in whose place an administrator acts here; after a fault only what the request had found before it."""
+    user = current_user if may_ask else g.get("_login_user")
+    return str(getattr(user, "acted_for", ""))
+
+
 def _page(status: int, message: str, **texts: str) -> str:
     if status == 429:
         texts |= {"wait": wait_text(), "back": way_back()}
+    texts["acted_for"] = _acted_for(may_ask=status < 500)
     template = _PAGES.get(status, "errors/500.html" if status >= 500 else "errors/400.html")
     # Without Flask's context processors: they read the session and the account, which may be what is broken.
     page = current_app.jinja_env.get_template(template)

@@ -30,6 +30,8 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
         self.seen_at = seen_at
         # The administrator who acts in this person's place, whose sign-in it is.
         self.acting_staff = acting_staff
+        # In whose place that is, known without asking for the account again: pages say it after a fault too.
+        self.acted_for = user.display_name if acting_staff else ""
 
     def get_id(self) -> str:
         """Return what the cookie keeps: never the account's number, always the session's token."""

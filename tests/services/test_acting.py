@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from easyticket.core import clock
-from easyticket.core.errors import Conflict, Forbidden
+from easyticket.core.errors import Conflict, Forbidden, ProviderDown
 from easyticket.db import db
 from easyticket.models import Change, User, UserSession
 from easyticket.queries.users import find_acted_for, find_session
@@ -110,6 +110,21 @@ class TestOnThePages:
         session = db.session.scalars(sa.select(UserSession)).one()
         assert (session.user_id, session.acting_for_id) == (staff.id, None)
         assert user_id != staff.id
+
+    def test_what_went_wrong_says_so_too(self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_arguments: object) -> None:
+            raise ProviderDown("The bank does not answer.")
+
+        user = factories.make_organizer(last_name="<Mensah>")
+        assert "You act in the place" not in words(client.get("/no-such-page/"))
+        sign_in_at(client, factories.make_staff())
+        client.post(f"/admin/people/{user.uuid}/act/")
+        monkeypatch.setattr("easyticket.web.organizer.home.get_desk", fail)
+        for path, status in (("/admin/", 403), ("/no-such-page/", 404), ("/organizer/", 502)):
+            page = client.get(path)
+            assert page.status_code == status
+            assert f"You act in the place of {user.display_name}" in words(page), path
+            assert 'action="/admin/acting/stop/"' in page.text
 
     def test_what_is_done_meanwhile_has_both_names(self, client: FlaskClient) -> None:
         staff = sign_in_at(client, factories.make_staff())
