@@ -79,6 +79,24 @@ def test_orders_are_found_by_buyer_attendee_number_and_code(desk: FlaskClient, e
     assert order.number in both and other.number in both
 
 
+def test_a_script_that_asks_for_the_list_is_led_to_the_single_order_and_told_a_short_address(
+    desk: FlaskClient, event: Event
+) -> None:
+    order, _ = sold(event), sold(event, "Ama Owusu", "ama@example.org")
+    rows, by_script = f"/organizer/events/{event.slug}/orders/", {"HX-Request": "true"}
+    typed = {"q": "", "state": "paid", "through": "", "from": "", "to": ""}
+
+    single = desk.get(rows, query_string={**typed, "state": "", "q": "kofi"}, headers=by_script)
+    narrowed = desk.get(rows, query_string=typed, headers=by_script)
+    people = f"/organizer/events/{event.slug}/attendees/?q=kofi"
+    found = desk.get(f"{people}&in=&sort=", headers=by_script)
+    again = desk.get(people, headers={**by_script, "HX-Current-URL": f"http://localhost{people}#first"})
+
+    assert (single.status_code, single.headers["HX-Redirect"]) == (200, f"/organizer/orders/{order.number}/")
+    assert narrowed.headers["HX-Push-Url"] == f"{rows}?state=paid"
+    assert (found.headers["HX-Push-Url"], again.headers["HX-Push-Url"]) == (people, "false")
+
+
 def test_orders_are_narrowed_and_what_they_brought_is_said(desk: FlaskClient, event: Event) -> None:
     paid = sold(event, quantity=2)
     open_ = factories.hold_places(event.ticket_types[0].offers[0], 1)

@@ -21,6 +21,7 @@ from easyticket.services.check_ins import check_in_by_hand
 from easyticket.services.check_ins import undo_check_in as take_back_check_in
 from easyticket.web.forms.attendees import FIELDS, ScanKeyForm, read_attendees_search
 from easyticket.web.forms.refusals import all_refusals_shown_in
+from easyticket.web.fragments import shown_at
 from easyticket.web.organizer import blueprint
 from easyticket.web.views.attendees import IN_CHOICES, ORDER_CHOICES, attendees_page, check_in_text
 
@@ -40,7 +41,8 @@ def attendees(slug: str) -> ResponseReturnValue:
     )
     admissions = find_last_admissions([each.ticket.id for each in found.items if each.ticket is not None])
     page = attendees_page(event, search, found, admissions, count_attendees(event), now)
-    return render_template("organizer/attendees.html", page=page, ins=IN_CHOICES, orders=ORDER_CHOICES)
+    shown = render_template("organizer/attendees.html", page=page, ins=IN_CHOICES, orders=ORDER_CHOICES)
+    return shown_at(page.url_of_page(found.page), shown)
 
 
 @blueprint.post("/events/<slug>/attendees/<code>/check-in/")

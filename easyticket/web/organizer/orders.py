@@ -21,6 +21,7 @@ from easyticket.web.forms.fields import Form, text_of
 from easyticket.web.forms.refunds import RefundForm
 from easyticket.web.forms.refusals import all_refusals_shown_in, status_of
 from easyticket.web.forms.sold_orders import read_sold_orders_search
+from easyticket.web.fragments import lead_to, shown_at
 from easyticket.web.organizer import blueprint
 from easyticket.web.views.order_history import order_life
 from easyticket.web.views.order_parts import refund_text
@@ -111,8 +112,9 @@ def _list_of(event: Event | None, zone: str) -> ResponseReturnValue:
         now=now,
     )
     if found.count == 1 and search.asks_for_text_only:
-        return redirect(url_for("organizer.order", number=found.items[0].number))
+        return lead_to(url_for("organizer.order", number=found.items[0].number))
     sums = sum_sold_orders(actor, event, search.filters, now)
     page = orders_page(event, search, found, sums, zone, now)
     choices = {"states": STATES, "channels": CHANNELS, "orders": ORDERS}
-    return render_template("organizer/orders.html", page=page, slug=page.slug, **choices)
+    shown = render_template("organizer/orders.html", page=page, slug=page.slug, **choices)
+    return shown_at(page.url_of_page(found.page), shown)

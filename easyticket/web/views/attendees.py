@@ -62,9 +62,9 @@ class AttendeesPage:
     arguments: Mapping[str, Any]
 
     def url_of_page(self, number: int) -> str:
-        """Return the address of another page of the same search."""
-        address = {**self.arguments, "page": str(number)}
-        return url_for("organizer.attendees", slug=self.slug, **address)
+        """Return the address of a page of the same search."""
+        place = {"page": str(number)} if number > 1 else {}
+        return url_for("organizer.attendees", slug=self.slug, **{**self.arguments, **place})
 
 
 IN_CHOICES = (("", "In or not"), ("no", "Not in yet"), ("yes", "In"))

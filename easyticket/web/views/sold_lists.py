@@ -84,8 +84,9 @@ class OrdersPage:
         return _list_url(self.slug)
 
     def url_of_page(self, number: int) -> str:
-        """Return the address of another page of the same search."""
-        return _list_url(self.slug, **{**self.arguments, "page": str(number)})
+        """Return the address of a page of the same search."""
+        place = {"page": str(number)} if number > 1 else {}
+        return _list_url(self.slug, **{**self.arguments, **place})
 
 
 def orders_page(
