@@ -96,13 +96,18 @@ def qr_content(page: Page) -> str:
 def open_mail(page: Page, address: str, subject: str) -> None:
     """Look into the mailbox until the mail has come, and open it."""
     mail = page.get_by_role("row").filter(has_text=address).filter(has_text=subject)
-    deadline = time.monotonic() + MAIL_PATIENCE
     page.goto("/dev/mailbox/")
-    while not mail.count():
-        assert time.monotonic() < deadline, f"no mail {subject!r} came to {address}"
-        page.reload()
+    look_until(page, mail)
     mail.get_by_role("link", name=subject).click()
     expect(page.get_by_role("heading", name=subject)).to_be_visible()
+
+
+def look_until(page: Page, told: Locator) -> None:
+    """Load the page again until it tells of what is done behind it: a mail that comes, an account that is checked."""
+    deadline = time.monotonic() + MAIL_PATIENCE
+    while not told.count():
+        assert time.monotonic() < deadline, f"{page.url} does not tell of {told}"
+        page.reload()
 
 
 def mailed_link(page: Page, path: str) -> Locator:
