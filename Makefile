@@ -1,10 +1,10 @@
 # Every command a person needs. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format lock schema bench fuzz mutants clean
+.PHONY: help setup run test check lint format lock schema bench screenshots fuzz mutants clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 setup: ## Install what is missing: system packages, then .venv from the lock
 	@sh scripts/setup.sh
@@ -45,6 +45,10 @@ schema: setup ## Write docs/api/easyticket.json again after a change to the API
 bench: ## Measure every list on PostgreSQL with 100,000 events and 1,000,000 tickets (10 minutes; docs/performance.md)
 	@sh scripts/setup.sh --tests
 	@.venv/bin/python -m scripts.bench
+
+screenshots: ## Take pictures of the main screens into test-results/screenshots/, the best into docs/images/ (3 minutes)
+	@sh scripts/setup.sh --tests
+	@.venv/bin/python -m scripts.screenshots
 
 clean: ## Remove .venv and what tools left; var/ with the data stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov test-results
