@@ -148,9 +148,12 @@ class TestOverview:
     def test_it_says_what_waits(self, admin: FlaskClient) -> None:
         assert "Nothing waits for you" in words(admin.get("/admin/"))
         quarantined(), given_up_job(), open_dispute()
-        page = words(admin.get("/admin/"))
+        answer = admin.get("/admin/")
+        page = words(answer)
         assert "3 things wait" in page
         assert "Payments to decide about Money that is not what was asked for 1" in page
+        for path in ("payments/", "payments/#disputes-title", "jobs/", "webhooks/?kind=unhandled"):
+            assert f'href="/admin/{path}"' in answer.text
 
     def test_it_shows_the_last_audit_with_examples_and_can_look_again(self, admin: FlaskClient) -> None:
         assert "Not looked at yet" in words(admin.get("/admin/"))

@@ -22,7 +22,7 @@ PER_PAGE = 25
 def webhooks() -> ResponseReturnValue:
     """List what providers sent, the newest first."""
     actor = current_actor()
-    kinds = webhook_kinds([provider for provider, _ in list_last_received(actor)])
+    kinds = _kinds()
     search = read_list_search(request.args, dict(kinds))
     is_unhandled = search.kind == UNHANDLED
     page = list_provider_events(
@@ -33,15 +33,20 @@ def webhooks() -> ResponseReturnValue:
         page=search.page,
         per_page=PER_PAGE,
     )
-    rows = [webhook_row(each) for each in page.items]
+    rows = [webhook_row(each, search.arguments) for each in page.items]
     return render_template("admin/webhooks.html", page=page, rows=rows, search=search, kinds=kinds)
 
 
 @blueprint.post("/webhooks/<int:number>/again/")
 @staff_only
 def webhook_again(number: int) -> ResponseReturnValue:
-    """Have a webhook handled once more."""
+    """Have a webhook handled once more, and go on with what was looked for."""
     if Form().validate_on_submit():
         replay_provider_event(actor=current_actor(), event_id=number, now=clock.now())
         flash("The provider is asked again about what it is about.", "success")
-    return redirect(url_for("admin.webhooks"), 303)
+    search = read_list_search(request.args, dict(_kinds()))
+    return redirect(url_for("admin.webhooks", **search.arguments), 303)
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return webhook_kinds([provider for provider, _ in list_last_received(current_actor())])

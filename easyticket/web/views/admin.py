@@ -11,6 +11,7 @@ from flask import current_app, url_for
 from easyticket.models import AuditRun, Event
 from easyticket.queries.site_health import SiteHealth
 from easyticket.rules.wording import moment_text, percent_text, period_text
+from easyticket.web.views.admin_system import UNHANDLED
 from easyticket.web.views.order_parts import Pill
 from easyticket.web.views.organizer import fee_sentence
 
@@ -40,7 +41,7 @@ class AuditPanel:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many things of one kind wait for somebody, and where they are; `url` is empty where nothing can be done there."""
+    """How many things of one kind wait for somebody, and where they are."""
 
     title: str
     count: int
@@ -102,7 +103,13 @@ def overview_page(health: SiteHealth) -> OverviewPage:
             anchor="accounts-title",
         ),
         _waiting("Jobs given up", health.jobs, "admin.jobs", "Failed after the last try"),
-        _waiting("Webhooks not handled", health.webhooks, "", "They are tried again by themselves"),
+        _waiting(
+            "Webhooks not handled",
+            health.webhooks,
+            "admin.webhooks",
+            "They are tried again by themselves",
+            kind=UNHANDLED,
+        ),
     ]
     return OverviewPage(
         _audit_panel(health.run, is_stale=health.is_stale), waiting, sum(each.count for each in waiting)
@@ -123,8 +130,10 @@ def fee_row(event: Event) -> FeeRow:
     )
 
 
-def _waiting(title: str, count: int, endpoint: str, text: str, *, anchor: str | None = None) -> Waiting:
-    return Waiting(title, count, url_for(endpoint, _anchor=anchor) if endpoint else "", text)
+def _waiting(
+    title: str, count: int, endpoint: str, text: str, *, anchor: str | None = None, kind: str | None = None
+) -> Waiting:
+    return Waiting(title, count, url_for(endpoint, _anchor=anchor, kind=kind), text)
 
 
 def _audit_panel(run: AuditRun | None, *, is_stale: bool) -> AuditPanel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,8 +72,8 @@ def webhook_kinds(providers: Sequence[str]) -> list[tuple[str, str]]:
     ]
 
 
-def webhook_row(received: ReceivedEvent) -> WebhookRow:
-    """Return a webhook of a list; what is in it is nobody's to read."""
+def webhook_row(received: ReceivedEvent, search: Mapping[str, str]) -> WebhookRow:
+    """Return a webhook of the list that `search` found; what is in it is nobody's to read."""
     event, number = received.event, received.order_number
     return WebhookRow(
         provider=event.provider.capitalize(),
@@ -84,7 +84,7 @@ def webhook_row(received: ReceivedEvent) -> WebhookRow:
         pill=Pill("Handled", "good") if event.handled_at else Pill("Not handled", "warn"),
         order_number=number,
         order_url=url_for("organizer.order", number=number) if number else "",
-        again_url=url_for("admin.webhook_again", number=event.id),
+        again_url=url_for("admin.webhook_again", number=event.id, **search),
     )
 
 
