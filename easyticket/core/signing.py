@@ -24,9 +24,13 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def order_secret(secret_key: str, order_uuid: UUID) -> str:
-    """Return the 128-bit secret of a guest's order link as 32 hex digits; it can be made again for every mail."""
-    return hmac.new(derived_key(secret_key, "order-link"), order_uuid.bytes, hashlib.sha256).hexdigest()[:32]
+def order_secret(secret_key: str, order_uuid: UUID, generation: int = 0) -> str:
+    """Return the 128-bit secret of a guest's order link as 32 hex digits; it can be made again for every mail.
+
+    A link that came into the wrong hands is followed by one of a higher `generation`.
+    """
+    message = order_uuid.bytes + (generation.to_bytes(2, "big") if generation else b"")
+    return hmac.new(derived_key(secret_key, "order-link"), message, hashlib.sha256).hexdigest()[:32]
 
 
 def ticket_secret(secret_key: str, transfer_uuid: UUID) -> str:

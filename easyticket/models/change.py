@@ -34,6 +34,7 @@ class ChangeAction(enum.StrEnum):
     OFFER_DELETED = "offer_deleted"
     ORDER_SOLD_AT_DOOR = "order_sold_at_door"
     ORDER_CHANGED = "order_changed"
+    ORDER_ACCESS_ENDED = "order_access_ended"
     ORDER_MAIL_SENT_AGAIN = "order_mail_sent_again"
     ORDER_REFUNDED = "order_refunded"
     ORDER_CANCELLED = "order_cancelled"

@@ -40,8 +40,8 @@ def why_not_admitted(
 ) -> ScanOutcome | None:
     """Return why the gate of `event` stays closed for the ticket at `now`, or None.
 
-    With `is_old_code` what was scanned is a code it had before it was sent on. Whether its holder is in already is not
-    asked here.
+    With `is_old_code` what was scanned is a code it had before it was sent on, or before its order was taken from the
+    wrong hands. Whether its holder is in already is not asked here.
     """
     if ticket.event_id != event.id:
         # Whose ticket it is stays unsaid at another organizer's gate.

@@ -55,6 +55,7 @@ _SENTENCES = {
     ChangeAction.ORDER_MAIL_SENT_AGAIN: "Had the tickets mailed once more",
     ChangeAction.ORDER_REFUNDED: "Returned money",
     ChangeAction.ORDER_CHANGED: "Corrected who the buyer is",
+    ChangeAction.ORDER_ACCESS_ENDED: "Ended the link and the codes that somebody else was mailed",
     ChangeAction.ORDER_CANCELLED: "Cancelled the order",
     ChangeAction.ORDER_HOLDS_ENDED: "Ended the orders whose time to pay had run out",
     ChangeAction.REFUND_ASKED_AGAIN: "Sent a failed refund once more",

@@ -36,7 +36,7 @@ SENTENCES = {
     ScanOutcome.WRONG_DAY: "This ticket is for another day.",
     ScanOutcome.NOT_YET: "It is too early: the doors are not open yet.",
     ScanOutcome.OVER: "The event is over.",
-    ScanOutcome.REPLACED: "This ticket was sent on and has a new code.",
+    ScanOutcome.REPLACED: "This ticket has a new code, so this one lets nobody in.",
     ScanOutcome.UNKNOWN: "No ticket of this event has this code.",
     ScanOutcome.UNDONE: "The check-in was taken back.",
 }

@@ -55,6 +55,9 @@ from easyticket.services.organizer_lock import keep_account_open
 from easyticket.services.settlement import abandon_attempts, confirm_unpaid
 from easyticket.services.shortage import SoldOut, shortage_of
 
+# How often the link of one order can be renewed: so many digests are compared at most to find it again.
+_MOST_GENERATIONS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
@@ -66,8 +69,31 @@ class Buyer:
 
 
 def secret_of(order: Order) -> str:
-    """Return the 128-bit secret of the order's link, derived again from its UUID."""
-    return order_secret(current_app.config["SETTINGS"].secret_key, order.uuid)
+    """Return the 128-bit secret of the order's link, derived again from its UUID: the one whose digest is stored."""
+    return _secret_of_generation(order, _generation_of(order))
+
+
+def renew_secret(order: Order) -> None:
+    """Give an order another secret: the link with the one before opens nothing any more.
+
+    :raises Conflict: that was done a hundred times already.
+    """
+    generation = _generation_of(order) + 1
+    if generation == _MOST_GENERATIONS:
+        raise Conflict("The link of this order was changed too often.", code="too_many_links")
+    order.secret_digest = digest(_secret_of_generation(order, generation))
+
+
+def _generation_of(order: Order) -> int:
+    """Return how often the link of an order was renewed; the digest alone tells. A new order has none yet."""
+    if not order.secret_digest:
+        return 0
+    made = (digest(_secret_of_generation(order, each)) for each in range(_MOST_GENERATIONS))
+    return next((each for each, found in enumerate(made) if found == order.secret_digest), 0)
+
+
+def _secret_of_generation(order: Order, generation: int) -> str:
+    return order_secret(current_app.config["SETTINGS"].secret_key, order.uuid, generation)
 
 
 def place_order(

@@ -53,7 +53,7 @@ def send_ticket_on(
         raise invalid_field("to_email", "The ticket is at this address already. Enter that of somebody else.")
     before = values_of(ticket, _HOLDER)
     transfer = _new_transfer(ticket, receiver, now)
-    _give_new_code(ticket, now)
+    give_new_code(ticket, now)
     _give_to(ticket, receiver, now)
     db.session.flush()
     record_update(actor, ChangeAction.TICKET_SENT_ON, ticket, _HOLDER, before, ticket=ticket, now=now)
@@ -96,7 +96,8 @@ def _new_transfer(ticket: Ticket, receiver: Receiver, now: datetime) -> TicketTr
     return transfer
 
 
-def _give_new_code(ticket: Ticket, now: datetime) -> None:
+def give_new_code(ticket: Ticket, now: datetime) -> None:
+    """Give a ticket, which is locked, a new code and QR code; gates know the old ones as replaced from then on."""
     old = RetiredCode(ticket_id=ticket.id, code=ticket.code, qr_digest=ticket.qr_digest, retired_at=now)
     db.session.add(old)
     ticket.generation += 1

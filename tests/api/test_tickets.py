@@ -432,7 +432,7 @@ def test_the_code_from_before_a_ticket_was_sent_on_is_refused_without_showing_th
     send(ticket)
     answer = gate_of(call, ticket).post(VERIFY, {"qr_code_data": old})
     assert answer.status_code == 400
-    sentence = "This ticket was sent on and has a new code."
+    sentence = "This ticket has a new code, so this one lets nobody in."
     assert (answer.json["error"], answer.json["detail"], answer.json["code"]) == (
         sentence,
         sentence,

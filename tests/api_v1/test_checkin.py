@@ -205,7 +205,7 @@ def test_the_code_from_before_a_ticket_was_sent_on_is_refused_without_showing_th
     send(ticket)
     answer = checked(call(event.organizer), event, old)
     assert answer.status_code == answer.json["status_code"] == 400
-    assert (answer.json["success"], answer.json["error"]) == (False, "Ticket sent on")
-    assert answer.json["message"] == "This ticket was sent on and has a new code."
+    assert (answer.json["success"], answer.json["error"]) == (False, "Ticket has a new code")
+    assert answer.json["message"] == "This ticket has a new code, so this one lets nobody in."
     assert "ticket" not in answer.json
     assert checked(call(event.organizer), event, ticket.code).status_code == 200

@@ -82,7 +82,7 @@ def test_the_new_code_admits_and_the_old_ones_are_said_to_be_replaced() -> None:
         result = scan(ticket.event, code)
         assert (result.outcome, result.message) == (
             ScanOutcome.REPLACED,
-            "This ticket was sent on and has a new code.",
+            "This ticket has a new code, so this one lets nobody in.",
         )
         assert not result.is_admitted
     assert db.session.scalars(sa.select(Scan.ticket_id).distinct()).all() == [ticket.id]

@@ -25,7 +25,7 @@ REFUSALS = {
     ScanOutcome.WRONG_DAY: "Ticket is for another day",
     ScanOutcome.NOT_YET: "Doors are not open yet",
     ScanOutcome.OVER: "Event has ended",
-    ScanOutcome.REPLACED: "This ticket was sent on and has a new code.",
+    ScanOutcome.REPLACED: "This ticket has a new code, so this one lets nobody in.",
     ScanOutcome.UNKNOWN: "Invalid QR code. Ticket not found.",
 }
 

@@ -24,7 +24,7 @@ _REFUSALS = {
     ScanOutcome.WRONG_DAY: "Wrong day",
     ScanOutcome.NOT_YET: "Too early",
     ScanOutcome.OVER: "Event has ended",
-    ScanOutcome.REPLACED: "Ticket sent on",
+    ScanOutcome.REPLACED: "Ticket has a new code",
 }
 
 

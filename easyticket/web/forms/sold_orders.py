@@ -62,10 +62,11 @@ class PersonForm(Form):
 
 
 class BuyerForm(PersonForm):
-    """The buyer of an order; `send` mails the tickets there."""
+    """The buyer of an order; `send` mails the tickets there, and `ends_old` ends what somebody else was mailed."""
 
     email = EmailField("E-mail", [InputRequired("Enter an e-mail address."), Length(max=254)])
     send = BooleanField("Mail the tickets there now", default=True)
+    ends_old = BooleanField("The mail sent before went to somebody else")
 
 
 def _choice(text: str, choices: type[Choice]) -> Choice | None:

@@ -14,7 +14,7 @@ from easyticket.web.forms.fields import Form
 from easyticket.web.forms.refusals import all_refusals_shown_in, status_of
 from easyticket.web.forms.sold_orders import BuyerForm, PersonForm
 from easyticket.web.organizer import blueprint
-from easyticket.web.views.sold_orders import sold_order_page
+from easyticket.web.views.sold_orders import buyer_changed_text, sold_order_page
 
 
 @blueprint.route("/orders/<number>/buyer/", methods=["GET", "POST"])
@@ -26,11 +26,11 @@ def buyer(number: str) -> ResponseReturnValue:
     form = BuyerForm(name=order.buyer_name, email=order.buyer_email)
     if form.validate_on_submit():
         with all_refusals_shown_in(form):
-            order = change_buyer(actor=actor, order=order, person=form.person(), now=now)
-            if form.send.data:
+            person, ends_old = form.person(), bool(form.ends_old.data)
+            order = change_buyer(actor=actor, order=order, person=person, ends_old_access=ends_old, now=now)
+            if form.send.data and not ends_old:
                 mail_order_again(actor=actor, order=order, now=now)
-            sent = f" The tickets are on their way to {order.buyer_email}." if form.send.data else ""
-            flash(f"The buyer is corrected.{sent}", "success")
+            flash(buyer_changed_text(order, is_sent=bool(form.send.data), ends_old=ends_old), "success")
             return redirect(url_for("organizer.order", number=number), 303)
     page = sold_order_page(get_sold_order(actor, number), now)
     return render_template("organizer/buyer.html", form=form, page=page), status_of(form)

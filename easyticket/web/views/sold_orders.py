@@ -221,3 +221,13 @@ def _dispute_row(dispute: Dispute, order: Order) -> Row:
     until = f"Answer by {moment_text(dispute.due_at, order.event.time_zone)}" if dispute.due_at else ""
     detail = " · ".join(filter(None, (dispute.reason.replace("_", " "), until)))
     return Row("Dispute", detail, amount_text(order, dispute.amount_minor), _DISPUTE[dispute.state])
+
+
+def buyer_changed_text(order: Order, *, is_sent: bool, ends_old: bool) -> str:
+    """Return what correcting the buyer came to: where the tickets go, and what ended."""
+    parts = ["The buyer is corrected."]
+    if ends_old:
+        parts.append("The link and the codes that were mailed before let nobody in any more.")
+    if is_sent or (ends_old and not has_no_valid_ticket(order)):
+        parts.append(f"The tickets are on their way to {order.buyer_email}.")
+    return " ".join(parts)
