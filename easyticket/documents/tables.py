@@ -54,7 +54,10 @@ _CONTENT_TYPES = {
 
 
 def write_table(kind: TableKind, columns: Columns[Row], rows: Iterable[Row]) -> Iterator[bytes]:
-    """Return the file in pieces; `rows` are read one after the other while it is written."""
+    """Return the file in pieces; `rows` are read one after the other while it is written.
+
+    A piece is empty where rows were read and nothing can be handed on yet.
+    """
     return _csv(columns, rows) if kind is TableKind.CSV else _xlsx(columns, rows)
 
 
@@ -82,13 +85,14 @@ def _plain(value: Cell) -> str:
 def _xlsx(columns: Columns[Row], rows: Iterable[Row]) -> Iterator[bytes]:
     # The format is an archive whose directory comes last: it is written to a file that has no name, then handed on.
     with TemporaryFile() as file:
-        _write_xlsx(file, columns, rows)
+        yield from _written_xlsx(file, columns, rows)
         file.seek(0)
         while piece := file.read(_CHUNK):
             yield piece
 
 
-def _write_xlsx(file: IO[bytes], columns: Columns[Row], rows: Iterable[Row]) -> None:
+def _written_xlsx(file: IO[bytes], columns: Columns[Row], rows: Iterable[Row]) -> Iterator[bytes]:
+    """Write the file, and return an empty piece now and then."""
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         bold = book.add_format({"bold": True})
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
@@ -98,6 +102,8 @@ def _write_xlsx(file: IO[bytes], columns: Columns[Row], rows: Iterable[Row]) -> 
                 sheet = _begin_sheet(book, columns, bold)
             for place, (_, cell) in enumerate(columns):
                 _write_cell(sheet, line, place, cell(row), moment)
+            if line % _AT_ONCE == 0:
+                yield b""
         if not book.worksheets():
             _begin_sheet(book, columns, bold)
 

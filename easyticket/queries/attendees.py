@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -27,7 +27,7 @@ from easyticket.models import (
 )
 from easyticket.models.order import UNPAID
 from easyticket.queries.pages import Page, page_of
-from easyticket.queries.streams import each_batch
+from easyticket.queries.streams import WholeList, each_batch
 from easyticket.queries.tickets import has_code
 from easyticket.rules.percentages import percentage
 from easyticket.rules.permissions import Actor, Permission, require
@@ -107,24 +107,23 @@ def list_attendees(
     """
     require(actor, Permission.SEE_SALES, event)
     wanted = _wanted(event, filters, ordering, now)
-    count = db.session.scalar(sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery())) or 0
 
     def load(limit: int, offset: int) -> Sequence[Attendee]:
         return _attendees([tuple(row) for row in db.session.execute(wanted.limit(limit).offset(offset))])
 
-    return page_of(load, count=count, page=page, per_page=per_page)
+    return page_of(load, count=_count(wanted), page=page, per_page=per_page)
 
 
 def each_attendee(
     actor: Actor, event: Event, filters: AttendeeFilters, *, ordering: str = "", now: datetime
-) -> Iterator[Attendee]:
+) -> WholeList[Attendee]:
     """Return all places at an event as `list_attendees` has them, one after the other.
 
     :raises Forbidden: this is somebody else's event.
     """
     require(actor, Permission.SEE_SALES, event)
-    for keys in each_batch(_wanted(event, filters, ordering, now)):
-        yield from _attendees(keys)
+    wanted = _wanted(event, filters, ordering, now)
+    return WholeList(_count(wanted), (each for keys in each_batch(wanted) for each in _attendees(keys)))
 
 
 def count_attendees(event: Event) -> AttendeeCounts:
@@ -260,6 +259,10 @@ def _places_before() -> sa.ColumnElement[int]:
         other.order_id == OrderLine.order_id, other.id < OrderLine.id
     )
     return before.correlate(OrderLine).scalar_subquery()
+
+
+def _count(wanted: _Places) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery())) or 0
 
 
 def _still_held(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -10,12 +10,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from easyticket.db import db
 from easyticket.models import Order
 from easyticket.queries.pages import Page
-from easyticket.queries.streams import each_item
+from easyticket.queries.streams import WholeList, each_item
 
 _PARTS = {"event", "lines", "payments", "disputes"}
 
 
-def each_order(load: Callable[[int, int], Page[Order]]) -> Iterator[Order]:
+def each_order(load: Callable[[int, int], Page[Order]]) -> WholeList[Order]:
     """Return all orders of a list that comes by pages, `load(page, per_page)`, with event, lines, payments and disputes."""
 
     def load_whole(number: int, per_page: int) -> Page[Order]:

@@ -5,9 +5,10 @@ What a list has for columns is said in `web/tables/`, what its rows are in `quer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from easyticket.db import one_state
 from easyticket.documents.tables import Columns, TableKind, write_table
@@ -16,34 +17,53 @@ from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services.change_log import record_change
 
 Row = TypeVar("Row")
+Row_co = TypeVar("Row_co", covariant=True)
+
+
+class Rows(Protocol[Row_co]):
+    """The rows of a list, and how many they are."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Row_co]: ...
+
+
+@dataclass(slots=True)
+class ExportProgress:
+    """How far a file is: so many rows of all are in it. There are none before it is begun to be read."""
+
+    done: int = 0
+    total: int = 0
 
 
 def export_list(
     name: str,
     columns: Columns[Row],
-    rows: Callable[[], Iterable[Row]],
+    rows: Callable[[], Rows[Row]],
     *,
     kind: TableKind,
     actor: Actor,
     permission: Permission,
     target: Any = None,
+    progress: ExportProgress | None = None,
     now: datetime,
 ) -> Iterator[bytes]:
     """Return a list as a file, in pieces. `name` is what the log calls it, `target` what the permission is about.
 
     Who begins to read it is in the log; `rows` is called after that, and its rows are read while the file is, all from
-    one state of the database.
+    one state of the database. `progress` goes along with the pieces, of which some are empty.
 
     :raises Forbidden: the actor may not see this list.
     """
     require(actor, permission, target)
-    return _logged(name, columns, rows, kind, actor, target, now)
+    read = _read(rows, progress or ExportProgress())
+    return _logged(name, columns, read, kind, actor, target, now)
 
 
 def _logged(
     name: str,
     columns: Columns[Row],
-    rows: Callable[[], Iterable[Row]],
+    rows: Iterator[Row],
     kind: TableKind,
     actor: Actor,
     target: Any,
@@ -56,10 +76,14 @@ def _logged(
         event=target if isinstance(target, Event) else None,
         after={"list": name, "format": kind},
     )
-    yield from write_table(kind, columns, _read(rows))
+    yield from write_table(kind, columns, rows)
 
 
-def _read(rows: Callable[[], Iterable[Row]]) -> Iterator[Row]:
+def _read(rows: Callable[[], Rows[Row]], progress: ExportProgress) -> Iterator[Row]:
     # What is sold meanwhile moves other rows from one page of the list to the next.
     with one_state():
-        yield from rows()
+        found = rows()
+        progress.total = len(found)
+        for row in found:
+            progress.done += 1
+            yield row

@@ -146,4 +146,6 @@ def test_a_list_of_many_pages_comes_whole_and_in_order() -> None:
             per_page=per_page,
         )
 
-    assert list(each_item(load)) == list(numbers)
+    whole = each_item(load)
+    assert len(whole) == len(numbers)
+    assert list(whole) == list(numbers)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from html import unescape
 
@@ -15,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from easyticket.core import clock
 from easyticket.db import db, transaction
+from easyticket.documents import tables
 from easyticket.models import (
     Change,
     Event,
@@ -183,6 +186,34 @@ def test_an_organizers_own_accounts_are_told_as_on_their_page(client: FlaskClien
     assert (row["Name"], row["State"]) == (profile.name, "Verified")
     assert row["Account"].endswith("******7890") and profile.account_number not in str(row)
     assert "/organizer/money/accounts.csv" in files_of(client.get("/organizer/money/"))
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_pages_script_is_told_how_far_a_file_is_and_gets_the_same_file(
+    client: FlaskClient, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "_AT_ONCE", 2)
+    names = ["Ama", "Kofi", "Esi", "Yaw", "Efua"]
+    event = sold_out_evening(sign_in(client, factories.make_organizer()), *names)
+    path = f"/organizer/events/{event.slug}/orders.{kind}"
+    answer = client.get(path, headers={"Accept": "application/x-ndjson"}, buffered=True)
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    told = [(line["done"], line["total"], line["text"]) for line in lines if "text" in line]
+    assert told[:2] == [(2, 5, "2 of 5 rows"), (4, 5, "4 of 5 rows")]
+    assert told[-1] == (5, 5, "5 of 5 rows")
+    assert lines[-1]["name"] == f"orders-{event.slug}.{kind}"
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    content = b"".join(b64decode(line["piece"]) for line in lines if "piece" in line)
+    plain = take(client, path).data
+    assert content == plain if kind == "csv" else content.startswith(b"PK")
+    assert db.session.scalar(sa.select(sa.func.count(Change.id))) == 2
+
+
+def test_who_may_not_see_a_list_is_refused_before_the_first_line(client: FlaskClient) -> None:
+    event = sold_out_evening(factories.make_organizer(), "Ama Owusu")
+    sign_in(client, factories.make_organizer())
+    path = f"/organizer/events/{event.slug}/orders.csv"
+    assert client.get(path, headers={"Accept": "application/x-ndjson"}).status_code == 404
 
 
 def test_a_look_without_the_content_is_not_noted(client: FlaskClient) -> None:
