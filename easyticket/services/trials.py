@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from easyticket.queries.users import get_own_user
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services.delivery import deliver_at_once
 from easyticket.services.orders import Buyer
-from easyticket.services.trial_sales import rehearse_sale
+from easyticket.services.trial_sales import TrialSale, rehearse_sale
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,17 @@ class _Step:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class TrialProgress:
+    """How far a rehearsal is: so many kinds of ticket of all were tried. Once all were, they are drawn and mailed."""
+
+    tried: int
+    total: int
+
+
+Rehearsal = Generator[TrialProgress, None, EventTrial]
+
+
 def rehearse_event(*, actor: Actor, event: Event, now: datetime) -> EventTrial:
     """Try everything a buyer meets and return how it went; the test mail goes to the actor.
 
@@ -47,12 +58,33 @@ def rehearse_event(*, actor: Actor, event: Event, now: datetime) -> EventTrial:
 
     :raises Conflict: the event is cancelled or over, so there is nothing to try.
     """
+    steps = rehearse_step_by_step(actor=actor, event=event, now=now)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            trial: EventTrial = end.value
+            return trial
+
+
+def rehearse_step_by_step(*, actor: Actor, event: Event, now: datetime) -> Rehearsal:
+    """Return the same as a generator, which tells how far it is after each kind of ticket; what it returns is the trial.
+
+    :raises Conflict: as `rehearse_event`, before the first step.
+    """
     require(actor, Permission.PUBLISH_EVENT, event)
     if event.status is EventStatus.CANCELLED or event.end_at <= now:
         raise Conflict("This event is over or cancelled, so there is nothing to try.")
     event_id, me = event.id, get_own_user(actor)
-    buyer = Buyer(name=me.display_name, email=me.email)
-    sales = [rehearse_sale(actor=actor, offer=offer, buyer=buyer, now=now) for offer in _offers_of(event_id)]
+    return _rehearse(actor, event_id, Buyer(name=me.display_name, email=me.email), now)
+
+
+def _rehearse(actor: Actor, event_id: int, buyer: Buyer, now: datetime) -> Rehearsal:
+    offers, sales = _offers_of(event_id), list[TrialSale]()
+    for offer in offers:
+        yield TrialProgress(len(sales), len(offers))
+        sales.append(rehearse_sale(actor=actor, offer=offer, buyer=buyer, now=now))
+    yield TrialProgress(len(sales), len(offers))
     papers = [_marked(sale.paper) for sale in sales if sale.paper is not None]
     steps = [_Step(sale.name, sale.is_good, sale.sentence) for sale in sales]
     if not papers and all(sale.is_good for sale in sales):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 from typing import Any
@@ -71,6 +72,21 @@ def test_a_rehearsal_is_one_button_and_its_result_stays_on_the_page(client: Flas
     assert "Tried. Everything went well, and nothing of it is left." in text
     assert "Standard Bought for" in text and "Test mail Handed over for" in text
     assert db.session.scalar(sa.select(sa.func.count(Order.id))) == 0
+
+
+def test_a_pages_script_is_told_how_far_a_rehearsal_is(client: FlaskClient) -> None:
+    event = a_draft(client)
+    factories.make_ticket_type(event, name="Balcony")
+    path = f"/organizer/events/{event.slug}/check/"
+    answer = client.post(f"{path}try/", headers={"Accept": "application/x-ndjson"}, buffered=True)
+    *told, last = [json.loads(line) for line in answer.text.splitlines()]
+    assert [(line["done"], line["total"], line["text"]) for line in told] == [
+        (0, 2, "0 of 2 kinds of ticket tried"),
+        (1, 2, "1 of 2 kinds of ticket tried"),
+        (2, 2, "All kinds of ticket tried. Drawing and mailing them."),
+    ]
+    assert last == {"url": f"{path}#trial"}
+    assert "Tried Everything went well" in words(look(client, event))
 
 
 def test_after_a_change_the_trial_counts_no_longer(client: FlaskClient) -> None:

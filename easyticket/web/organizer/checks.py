@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
 from easyticket.http.auth import current_actor, organizer_only
 from easyticket.http.limits import limiter
+from easyticket.http.watched import Line, is_watched, page_line, progress_line, watched_answer
 from easyticket.queries.organizer import get_own_event
 from easyticket.services.readiness import check_readiness
-from easyticket.services.trials import rehearse_event
+from easyticket.services.trials import Rehearsal, rehearse_event, rehearse_step_by_step
 from easyticket.web.forms.fields import Form
 from easyticket.web.organizer import blueprint
-from easyticket.web.views.readiness import check_page
+from easyticket.web.views.readiness import check_page, trial_progress_text
 
 
 @blueprint.get("/events/<slug>/check/")
@@ -31,12 +34,22 @@ def check(slug: str) -> ResponseReturnValue:
 @organizer_only
 @limiter.limit("6/minute;40/hour", key_func=lambda: f"account:{current_actor().user_id}")
 def rehearse(slug: str) -> ResponseReturnValue:
-    """Rehearse an event."""
+    """Rehearse an event; a page's script is told meanwhile how far it is."""
+    back = url_for("organizer.check", slug=slug, _anchor="trial")
     if Form().validate_on_submit():
-        actor = current_actor()
-        trial = rehearse_event(actor=actor, event=get_own_event(actor, slug), now=clock.now())
+        actor, now = current_actor(), clock.now()
+        event = get_own_event(actor, slug)
+        if is_watched():
+            return watched_answer(_lines(rehearse_step_by_step(actor=actor, event=event, now=now), back))
+        trial = rehearse_event(actor=actor, event=event, now=now)
         if trial.is_good:
             flash("Tried. Everything went well, and nothing of it is left.", "success")
         else:
             flash("Tried. Not everything went well: see below.", "warning")
-    return redirect(url_for("organizer.check", slug=slug, _anchor="trial"))
+    return redirect(back)
+
+
+def _lines(steps: Rehearsal, back: str) -> Iterator[Line]:
+    for step in steps:
+        yield progress_line(step.tried, step.total, trial_progress_text(step))
+    yield page_line(back)

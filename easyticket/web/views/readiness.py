@@ -11,6 +11,7 @@ from easyticket.models import Event, EventStatus, EventTrial
 from easyticket.rules.readiness import Fact, FactState, Topic
 from easyticket.rules.wording import moment_text
 from easyticket.services.readiness import Readiness
+from easyticket.services.trials import TrialProgress
 
 # Where each thing is mended: what the link says, the endpoint, and whether that is a page of this event.
 _MENDED_AT = {
@@ -100,6 +101,14 @@ def check_page(event: Event, found: Readiness, *, is_over: bool) -> CheckPage:
         may_publish=is_draft and not needed,
         may_try=not is_cancelled and not is_over,
     )
+
+
+def trial_progress_text(step: TrialProgress) -> str:
+    """Return how far a rehearsal is, for example "3 of 40 kinds of ticket tried"."""
+    if step.tried == step.total:
+        return "All kinds of ticket tried. Drawing and mailing them."
+    kinds = "kind" if step.total == 1 else "kinds"
+    return f"{step.tried:,} of {step.total:,} {kinds} of ticket tried"
 
 
 def _sentence(facts: Sequence[Fact], needed: int, *, is_draft: bool) -> str:
