@@ -1,4 +1,5 @@
-"""The page of the link that is mailed to a new address: a button for its owner, the password for everybody else."""
+"""Another address from the pages: asking for it with the password, and the page of the mailed link with a button for its
+owner and the password for everybody else."""
 
 from __future__ import annotations
 
@@ -53,3 +54,36 @@ def test_a_link_that_is_no_good_says_so_and_an_address_that_was_taken_stays_with
     factories.make_user(email="new@example.org")
     taken = client.post(address, data={"password": PASSWORD})
     assert (taken.status_code, "User with this email already exists." in taken.text) == (400, True)
+
+
+def test_it_is_asked_for_in_the_profile_with_the_password_and_counts_once_the_link_is_used(
+    client: FlaskClient,
+) -> None:
+    user = factories.make_user(email="old@example.org")
+    client.post("/sign-in/", data={"email": "old@example.org", "password": PASSWORD})
+    typed = {"new_email": "New@Example.org", "password": PASSWORD}
+    asked = client.post("/profile/address/", data=typed, follow_redirects=True)
+    assert "A link is on its way to new@example.org." in asked.text and "old@example.org" in asked.text
+    client.post(f"/new-address/{mailed_tokens(user, TokenPurpose.CHANGE_EMAIL)[-1]}/")
+    assert "Your address is new@example.org now." in client.get("/profile/").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"new_email": "", "password": PASSWORD}, "Enter the new address."),
+        ({"new_email": "old@example.org", "password": PASSWORD}, "the address of your account already"),
+        ({"new_email": "taken@example.org", "password": PASSWORD}, "There is another account with this"),
+        ({"new_email": "new@example.org", "password": "wrong-one"}, "The password is not right."),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_mailed(
+    client: FlaskClient, typed: dict[str, str], sentence: str
+) -> None:
+    factories.make_user(email="taken@example.org")
+    user = factories.make_user(email="old@example.org")
+    client.post("/sign-in/", data={"email": "old@example.org", "password": PASSWORD})
+    answer = client.post("/profile/address/", data=typed)
+    assert answer.status_code == 400
+    assert sentence in answer.text and 'aria-invalid="true"' in answer.text
+    assert mailed_tokens(user, TokenPurpose.CHANGE_EMAIL) == []

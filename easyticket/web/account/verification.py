@@ -6,18 +6,26 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
-from easyticket.http.auth import current_actor, public
+from easyticket.http.auth import current_actor, public, signed_in
 from easyticket.http.limits import limiter, named_account
 from easyticket.http.sessions import sign_in_browser
 from easyticket.models import TokenPurpose
 from easyticket.queries.users import find_any_mail_token
+from easyticket.services.account_names import EMAIL_TAKEN
 from easyticket.services.accounts import request_verification, verify_email
-from easyticket.services.email_changes import change_email
+from easyticket.services.email_changes import change_email, request_email_change
+from easyticket.services.passwords import WRONG_PASSWORD
 from easyticket.web.account import blueprint
-from easyticket.web.forms.account import AccountPasswordForm, AddressForm, ConfirmForm
+from easyticket.web.forms.account import AccountPasswordForm, AddressForm, ChangeAddressForm, ConfirmForm
 from easyticket.web.forms.fields import text_of
 from easyticket.web.forms.refusals import refusals_shown_in, status_of
 from easyticket.web.views.account import link_state
+
+# The API contract's sentences in the words of the pages.
+_WORDS = {
+    EMAIL_TAKEN: "There is another account with this address.",
+    WRONG_PASSWORD: "The password is not right.",
+}
 
 
 @blueprint.route("/verify/<token>/", methods=["GET", "POST"])
@@ -57,6 +65,25 @@ def resend() -> ResponseReturnValue:
         request_verification(email=text_of(form.email), now=clock.now())
         return render_template("account/link_sent.html", email=text_of(form.email), purpose="verify")
     return render_template("account/resend.html", form=form), status_of(form)
+
+
+@blueprint.route("/profile/address/", methods=["GET", "POST"])
+@signed_in
+@limiter.limit("10/hour", key_func=lambda: f"account:{current_actor().user_id}", methods=["POST"])
+def change_address() -> ResponseReturnValue:
+    """Mail a link to another address; the account keeps the one it has until the link is used."""
+    form = ChangeAddressForm()
+    if form.validate_on_submit():
+        with refusals_shown_in(form, words=_WORDS):
+            address = request_email_change(
+                actor=current_actor(),
+                new_email=text_of(form.new_email),
+                password=text_of(form.password),
+                now=clock.now(),
+            )
+            flash(f"A link is on its way to {address}. Your address changes when you open it.", "success")
+            return redirect(url_for("account.profile"), 303)
+    return render_template("account/change_address.html", form=form), status_of(form)
 
 
 @blueprint.route("/new-address/<token>/", methods=["GET", "POST"])

@@ -36,6 +36,13 @@ class AddressForm(Form):
     email = EmailField("E-mail address", _EMAIL)
 
 
+class ChangeAddressForm(Form):
+    """Another address for the account, from somebody who knows its password."""
+
+    new_email = EmailField("New e-mail address", [InputRequired("Enter the new address.")])
+    password = PasswordField("Password", [InputRequired("Enter your password.")])
+
+
 class NewPasswordForm(Form):
     """A new password in place of a forgotten one."""
 
