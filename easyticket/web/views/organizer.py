@@ -24,6 +24,7 @@ from easyticket.rules.wording import (
     place_text,
     sum_text,
 )
+from easyticket.web.views.events import cover_url_of
 from easyticket.web.views.order_parts import Pill
 
 Stocks = Mapping[tuple[QuotaKind, int], Stock]
@@ -64,6 +65,7 @@ class EventRow:
 
     title: str
     url: str
+    cover_url: str
     copy_url: str
     when: str
     place: str
@@ -131,6 +133,7 @@ def event_rows(events: Sequence[OwnEvent], actor: Actor, now: datetime) -> list[
         EventRow(
             title=own.event.title,
             url=url_for("organizer.event", slug=own.event.slug),
+            cover_url=cover_url_of(own.event),
             copy_url=copy_url(own.event, actor),
             when=period_text(own.event),
             place=f"{own.event.venue_name}, {own.event.venue_city}",
