@@ -13,7 +13,7 @@ from easyticket.core.signing import digest
 from easyticket.db import db
 from easyticket.models import MailToken, TokenPurpose, User, UserSession
 from easyticket.rules.account_standing import why_not_to_act_for
-from easyticket.rules.permissions import Actor
+from easyticket.rules.permissions import Actor, Permission, require
 
 _USABLE = sa.and_(User.is_active, User.deleted_at.is_(None))
 
@@ -69,7 +69,11 @@ def find_acted_for(session: UserSession) -> User | None:
 
 
 def list_sessions(actor: Actor, now: datetime) -> Sequence[UserSession]:
-    """Return where the actor is signed in, the latest used first."""
+    """Return where the actor is signed in, the latest used first.
+
+    :raises Forbidden: somebody acts in the actor's place, whom that is no concern of.
+    """
+    require(actor, Permission.KEEP_OWN_ACCOUNT)
     return db.session.scalars(
         sa.select(UserSession)
         .where(UserSession.user_id == actor.user_id, _open_at(now))
