@@ -24,6 +24,7 @@ from easyticket.queries.desk_tasks import (
 from easyticket.queries.gate import GateCounts, count_inside
 from easyticket.queries.organizer import OwnEvent, Stock, find_earnings, find_event_stocks, find_stocks_of
 from easyticket.queries.refunds import CancellationProgress, find_cancellation_progress
+from easyticket.queries.traces import has_orders, has_scans
 from easyticket.queries.users import get_own_user
 from easyticket.rules.desk_tasks import EventFacts, Task, sorted_tasks, tasks_of_account, tasks_of_event
 from easyticket.rules.pace import Pace
@@ -67,7 +68,7 @@ class Desk:
 @dataclass(frozen=True, slots=True)
 class EventDesk:
     """The first screen of one event. `pace` is None where there is no earlier event to look at, and `cancellation` where it
-    was not called off."""
+    was not called off. `has_traces`: something was ordered or scanned, so it stays."""
 
     own: OwnEvent
     stocks: Mapping[tuple[QuotaKind, int], Stock]
@@ -77,6 +78,7 @@ class EventDesk:
     pace: Pace | None
     money: Sequence[MoneyCard]
     cancellation: CancellationProgress | None
+    has_traces: bool
     pulse: str
 
 
@@ -119,6 +121,7 @@ def get_event_desk(actor: Actor, event: Event, now: datetime) -> EventDesk:
         pace=None if is_cancelled or event.status is EventStatus.DRAFT else find_pace(event, now),
         money=load_money_cards(scope, now),
         cancellation=find_cancellation_progress(event) if is_cancelled else None,
+        has_traces=has_orders(event) or has_scans(event),
         pulse=read_pulse(scope),
     )
 

@@ -13,12 +13,11 @@ from easyticket.models import (
     Event,
     EventStatus,
     Offer,
-    Order,
     Quota,
-    Scan,
     Ticket,
     TicketStatus,
 )
+from easyticket.queries.traces import has_orders, has_scans
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.rules.publishing import may_go_live
@@ -150,9 +149,9 @@ def _refused(message: str, code: str) -> Invalid:
 
 
 def _check_no_history(event: Event) -> None:
-    if db.session.scalar(sa.select(Order.id).where(Order.event_id == event.id).limit(1)) is not None:
+    if has_orders(event):
         raise Invalid("An event with orders cannot be deleted. Cancel it instead.", code="has_orders")
-    if db.session.scalar(sa.select(Scan.id).where(Scan.event_id == event.id).limit(1)) is not None:
+    if has_scans(event):
         raise Invalid(
             "Codes were scanned at its gate, so it cannot be deleted. Cancel it instead.", code="has_scans"
         )

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from easyticket.core.errors import Invalid, invalid_field
 from easyticket.db import db, transactional
 from easyticket.models import Event, Offer, OfferKind, OrderLine, Quota, QuotaKind, Ticket, TicketType
+from easyticket.queries.traces import was_ordered
 from easyticket.rules.fields import Faults
 from easyticket.rules.offer_fields import clean_offer, why_kind_not_sold, why_too_many
 from easyticket.rules.permissions import Actor, Permission, require
@@ -194,7 +195,7 @@ def check_never_ordered(offers: Sequence[Offer]) -> None:
     ids = [offer.id for offer in offers]
     # Locked, so that no order can take one of them between this look and the end of the transaction.
     db.session.execute(sa.select(Offer.id).where(Offer.id.in_(ids)).order_by(Offer.id).with_for_update())
-    if db.session.scalar(sa.select(OrderLine.id).where(OrderLine.offer_id.in_(ids)).limit(1)) is not None:
+    if was_ordered(offers):
         raise Invalid("It has been ordered, so it cannot be deleted. Switch it off instead.", code="in_use")
 
 

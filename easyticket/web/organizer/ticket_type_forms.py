@@ -12,6 +12,7 @@ from easyticket.core import clock
 from easyticket.http.auth import current_actor, organizer_only
 from easyticket.models import Event, PricingType, TicketType
 from easyticket.queries.organizer import find_stocks_of, get_own_event, get_own_ticket_type
+from easyticket.queries.traces import was_ordered
 from easyticket.services.price_tables import save_ticket_type
 from easyticket.web.forms.price_grids import PriceGridForm
 from easyticket.web.forms.price_lists import PriceListForm
@@ -70,8 +71,14 @@ def _edit(event: Event, found: TicketType | None) -> ResponseReturnValue:
             flash("Saved." if found else f"{saved.name} is added.", "success")
             return redirect(url_for("organizer.ticket_types", slug=event.slug))
     stocks = stock_texts(found, find_stocks_of(event)) if found else {}
+    may_delete = found is not None and not was_ordered(found.offers)
     page = render_template(
-        "organizer/ticket_type.html", form=form, event=event, ticket_type=found, stocks=stocks
+        "organizer/ticket_type.html",
+        form=form,
+        event=event,
+        ticket_type=found,
+        stocks=stocks,
+        may_delete=may_delete,
     )
     return page, status_of(form)
 

@@ -131,7 +131,9 @@ def event_desk_page(desk: EventDesk, actor: Actor, now: datetime) -> EventDeskPa
     """Return the first screen of one event."""
     event, stock = desk.own.event, desk.own.stock
     return EventDeskPage(
-        event=event_overview(event, stock, desk.own.earned, desk.stocks, desk.inside, now),
+        event=event_overview(
+            event, stock, desk.own.earned, desk.stocks, desk.inside, now, has_traces=desk.has_traces
+        ),
         bar=bar_of(stock) if stock.capacity else None,
         tasks=task_list(desk.tasks, actor, now, is_of_one=True),
         chart=day_chart(desk.sales),

@@ -124,7 +124,7 @@ class EventOverview:
     is_draft: bool
     is_cancelled: bool
     is_over: bool
-    has_sales: bool
+    may_be_deleted: bool
 
 
 def event_rows(events: Sequence[OwnEvent], actor: Actor, now: datetime) -> list[EventRow]:
@@ -159,9 +159,16 @@ def list_chips(which: OwnEvents, wanted: str) -> list[ListChip]:
 
 
 def event_overview(
-    event: Event, stock: Stock, earned: Money, stocks: Stocks, inside: GateCounts, now: datetime
+    event: Event,
+    stock: Stock,
+    earned: Money,
+    stocks: Stocks,
+    inside: GateCounts,
+    now: datetime,
+    *,
+    has_traces: bool,
 ) -> EventOverview:
-    """Return the first screen of an event."""
+    """Return the first screen of an event. With `has_traces`, of orders or scans, it cannot be deleted."""
     return EventOverview(
         title=event.title,
         slug=event.slug,
@@ -179,7 +186,7 @@ def event_overview(
         is_draft=event.status is EventStatus.DRAFT,
         is_cancelled=event.status is EventStatus.CANCELLED,
         is_over=phase_of(event, now) is Phase.PAST,
-        has_sales=stock.sold + stock.held > 0,
+        may_be_deleted=not has_traces,
     )
 
 
