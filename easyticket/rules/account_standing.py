@@ -29,6 +29,11 @@ def why_not_to_be_a_buyer(user: User, ties: AccountTies) -> str | None:
     return None
 
 
+def why_not_to_be_staff(user: User) -> str | None:
+    """Return why an account cannot become an administrator's, or None."""
+    return None if user.is_active else "The account is closed. Open it first."
+
+
 def why_not_to_act_for(staff_id: int | None, user: User) -> str | None:
     """Return why nobody may act in the place of an account, or None: only people who run nothing, and who could act
     themselves."""

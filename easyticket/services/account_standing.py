@@ -11,7 +11,7 @@ from easyticket.core.errors import Conflict, Forbidden
 from easyticket.db import db, transactional
 from easyticket.models import ChangeAction, Event, User, UserType
 from easyticket.queries.account_ties import find_account_ties
-from easyticket.rules.account_standing import why_not_changed, why_not_to_be_a_buyer
+from easyticket.rules.account_standing import why_not_changed, why_not_to_be_a_buyer, why_not_to_be_staff
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services.accounts import take_as_proved
 from easyticket.services.change_log import record_update, values_of
@@ -77,8 +77,8 @@ def set_staff(*, actor: Actor, user: User, is_staff: bool, now: datetime) -> Use
     :raises Conflict: it is gone, or the actor's own, so that there is always one left.
     """
     user, before = _open(actor, user, now)
-    if is_staff and not user.is_active:
-        raise Conflict("The account is closed. Open it first.", code="account_closed")
+    if is_staff and (reason := why_not_to_be_staff(user)):
+        raise Conflict(reason, code="account_closed")
     user.is_staff = is_staff
     if is_staff:
         user.user_type = UserType.ADMIN

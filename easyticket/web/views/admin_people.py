@@ -12,7 +12,12 @@ from easyticket.core.money import Money
 from easyticket.models import Event, User
 from easyticket.queries.balances import Balance
 from easyticket.queries.people import ListedPerson, PeopleKind, PersonCounts, PersonDetail
-from easyticket.rules.account_standing import why_not_changed, why_not_to_act_for, why_not_to_be_a_buyer
+from easyticket.rules.account_standing import (
+    why_not_changed,
+    why_not_to_act_for,
+    why_not_to_be_a_buyer,
+    why_not_to_be_staff,
+)
 from easyticket.rules.permissions import Actor
 from easyticket.rules.wording import moment_text, period_text, sum_text
 from easyticket.web.views.order_parts import Pill
@@ -230,7 +235,8 @@ def _steps(detail: PersonDetail, actor: Actor) -> list[Step]:
         found.append(_step(user, "end_staff", "No administrator any more", text, "danger", reason))
     else:
         text = "Let them run the site: see everything, decide about money, take events down."
-        found.append(_step(user, "make_staff", "Make an administrator", text, "", reason))
+        closed = reason or why_not_to_be_staff(user) or ""
+        found.append(_step(user, "make_staff", "Make an administrator", text, "", closed))
     if user.is_active:
         text = "Nobody can sign in to it, and everybody is signed out. Tickets and events stay as they are."
         found.append(_step(user, "close", "Close the account", text, "danger", reason))
