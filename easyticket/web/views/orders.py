@@ -12,6 +12,7 @@ from easyticket.core.money import Money
 from easyticket.models import EventStatus, Order, Receipt, Refund, RefundState
 from easyticket.rules.online_links import online_link_of_order
 from easyticket.rules.order_phase import LATE_SOURCE, SURPLUS_SOURCE, OrderPhase, phase_of
+from easyticket.rules.permissions import ANONYMOUS, Permission, may
 from easyticket.rules.receipts import gets_receipt, is_void, number_text
 from easyticket.rules.refunds import is_replaced
 from easyticket.rules.tickets import can_be_shown, has_no_valid_ticket
@@ -114,6 +115,8 @@ def order_page(order: Order, now: datetime, credit_notes: Sequence[Receipt] = ()
     """Return what the page of an order shows at this moment."""
     phase, secret = phase_of(order, now), secret_of(order)
     tone, heading, intro = _heading(order, phase, now)
+    # A buyer of an event that was taken down keeps the tickets; its page is not there for anybody but its organizer.
+    is_public = may(ANONYMOUS, Permission.SEE_EVENT, order.event)
     return OrderPage(
         secret=secret,
         phase=phase,
@@ -133,7 +136,7 @@ def order_page(order: Order, now: datetime, credit_notes: Sequence[Receipt] = ()
         papers=_papers(order, secret, credit_notes),
         has_tickets=phase is OrderPhase.CONFIRMED and any(can_be_shown(ticket) for ticket in order.tickets),
         online_link=online_link_of_order(order),
-        event_url=url_for("events.page", slug=order.event.slug),
+        event_url=url_for("events.page", slug=order.event.slug) if is_public else "",
         pdf_url=url_for("orders.tickets_pdf", secret=secret),
         pdf_text="Ticket as PDF" if order.quantity == 1 else "All tickets as PDF",
         tickets_heading="Your ticket" if order.quantity == 1 else f"Your {order.quantity} tickets",
