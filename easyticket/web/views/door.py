@@ -43,6 +43,7 @@ class DoorRow:
     url: str
     title: str
     detail: str
+    number: str
     amount: str
 
 
@@ -159,7 +160,8 @@ def _row(event: Event, order: Order) -> DoorRow:
     return DoorRow(
         url=url_for("organizer.door_sale", slug=event.slug, number=order.number),
         title=lines,
-        detail=" · ".join(filter(None, (at, order.buyer_name, order.number))),
+        detail=" · ".join(filter(None, (at, order.buyer_name))),
+        number=order.number,
         amount=money_text(Money(order.cash_minor, order.currency)),
     )
 

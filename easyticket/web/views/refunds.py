@@ -139,7 +139,7 @@ def ticket_choices(order: Order, tickets: Sequence[Ticket], codes: Collection[st
         TicketChoice(
             code=ticket.code,
             title=f"{ticket.full_name}: {amount_text(order, min(left[ticket.id], most))}",
-            detail=" · ".join(filter(None, (ticket.attendee_name, ticket.code, _state_text(ticket, order)))),
+            detail=" · ".join(filter(None, (ticket.attendee_name, _state_text(ticket, order)))),
             is_checked=ticket.code in codes,
         )
         for ticket in tickets

@@ -14,7 +14,7 @@ from easyticket.models import Event, Order
 from easyticket.queries.pages import Page
 from easyticket.queries.sold_orders import SoldSum
 from easyticket.rules.door_sales import is_door_sale
-from easyticket.rules.wording import moment_text, money_text, sum_text
+from easyticket.rules.wording import moment_text, sum_text
 from easyticket.web.forms.sold_orders import SoldOrdersSearch
 from easyticket.web.views.order_parts import Pill, amount_text
 from easyticket.web.views.sold_orders import order_pill
@@ -121,7 +121,6 @@ def _list_url(slug: str, **arguments: Any) -> str:
 
 def _row(order: Order, event: Event | None, now: datetime) -> OrderRow:
     count = order.quantity
-    cash = money_text(Money(order.cash_minor, order.currency))
     note = ", ".join(dict.fromkeys(line.full_name for line in order.lines))
     return OrderRow(
         number=order.number,
@@ -131,7 +130,7 @@ def _row(order: Order, event: Event | None, now: datetime) -> OrderRow:
         buyer=order.buyer_name or order.buyer_email or "Nobody named",
         email=order.buyer_email if order.buyer_name else "",
         tickets="1 ticket" if count == 1 else f"{count} tickets",
-        total=f"{cash} in cash" if order.cash_minor else amount_text(order, order.total_minor),
+        total=amount_text(order, order.cash_minor or order.total_minor),
         note=f"{note} · At the door" if is_door_sale(order) else note,
         pill=order_pill(order, now),
     )

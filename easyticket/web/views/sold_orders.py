@@ -75,12 +75,13 @@ _SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One ticket, payment, refund or dispute: what it is, more about it, how much, and where it stands."""
+    """One ticket, payment, refund or dispute: what it is, more about it, its code if any, how much, and where it stands."""
 
     title: str
     detail: str
     amount: str
     pill: Pill
+    code: str = ""
     again_url: str = ""
     edit_url: str = ""
 
@@ -184,23 +185,26 @@ def _ticket_row(ticket: Ticket, order: Order) -> Row:
     else:
         pill = Pill("Valid", "")
     sent_on = "sent on" if ticket.sent_on_at else ""
-    detail = " · ".join(filter(None, (ticket.attendee_name, ticket.attendee_email, ticket.code, sent_on)))
+    detail = " · ".join(filter(None, (ticket.attendee_name, ticket.attendee_email, sent_on)))
     minor = ticket.price_minor if order.cash_minor else ticket.paid_minor
     edit_url = url_for("organizer.attendee", number=order.number, code=ticket.code)
     is_over = ticket.status is TicketStatus.CANCELLED
     return Row(
-        ticket.full_name, detail, amount_text(order, minor), pill, edit_url="" if is_over else edit_url
+        ticket.full_name,
+        detail,
+        amount_text(order, minor),
+        pill,
+        code=ticket.code,
+        edit_url="" if is_over else edit_url,
     )
 
 
 def _payment_row(payment: Payment, order: Order) -> Row:
     at = payment.paid_at or payment.created_at
-    detail = " · ".join(
-        filter(None, (moment_text(at, order.event.time_zone), payment.reference, payment.last_error))
-    )
+    detail = " · ".join(filter(None, (moment_text(at, order.event.time_zone), payment.last_error)))
     title = method_text(payment.method) or payment.provider.capitalize()
     minor = payment.captured_minor or payment.amount_minor
-    return Row(title, detail, amount_text(order, minor), _PAYMENT[payment.state])
+    return Row(title, detail, amount_text(order, minor), _PAYMENT[payment.state], code=payment.reference)
 
 
 def _refund_row(refund: Refund, order: Order) -> Row:
