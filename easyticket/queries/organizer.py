@@ -126,6 +126,13 @@ def get_own_event(actor: Actor, slug: str) -> Event:
     return event
 
 
+def find_usual_choices(actor: Actor) -> Mapping[str, str]:
+    """Return the time zone and the currency of the event the actor made last; nothing before the first one."""
+    newest = sa.select(Event.time_zone, Event.currency).where(Event.organizer_id == actor.user_id)
+    row = db.session.execute(newest.order_by(Event.id.desc()).limit(1)).first()
+    return {"time_zone": row.time_zone, "currency": row.currency} if row else {}
+
+
 def get_own_ticket_type(actor: Actor, slug: str, ticket_type_uuid: UUID) -> TicketType:
     """Return one ticket type of one of the actor's events.
 

@@ -26,6 +26,17 @@ def own_event(client: FlaskClient, **fields: Any) -> Event:
     return factories.make_simple_event(organizer=an_organizer(client), **fields)
 
 
+def test_a_new_event_begins_with_the_zone_and_the_money_of_the_last_one(client: FlaskClient) -> None:
+    organizer = an_organizer(client)
+    chosen = ('<option selected value="Africa/Lagos">', '<option selected value="NGN">')
+    assert not any(each in client.get(NEW).text for each in chosen)
+    factories.make_simple_event(organizer=organizer, time_zone="Europe/Berlin", currency="EUR")
+    factories.make_simple_event(organizer=organizer, time_zone="Africa/Lagos", currency="NGN")
+    factories.make_simple_event(time_zone="Africa/Accra", currency="GHS")
+    page = client.get(NEW)
+    assert all(each in page.text for each in chosen)
+
+
 class TestTyping:
     def test_what_was_typed_is_there_after_the_tab_was_closed(self, client: FlaskClient) -> None:
         an_organizer(client)

@@ -12,7 +12,7 @@ from easyticket.models import Event, EventStatus
 from easyticket.queries.categories import list_categories
 from easyticket.queries.event_drafts import find_event_draft
 from easyticket.queries.offers import fee_basis_points_of
-from easyticket.queries.organizer import get_own_event
+from easyticket.queries.organizer import find_usual_choices, get_own_event
 from easyticket.rules.permissions import Permission, may
 from easyticket.rules.publishing import may_go_live
 from easyticket.rules.wording import percent_text
@@ -42,7 +42,7 @@ def new_event() -> ResponseReturnValue:
     settings, actor = current_app.config["SETTINGS"], current_actor()
     draft = None if request.method == "POST" else find_event_draft(actor, None)
     given = {"time_zone": settings.default_time_zone, "currency": settings.default_currency}
-    form = NewEventForm.gone_on_with(draft, **given)
+    form = NewEventForm.gone_on_with(draft, **{**given, **find_usual_choices(actor)})
     form.offer_categories([each.category for each in list_categories(clock.now())])
     if "preview" not in request.form and form.validate_on_submit():
         with refusals_shown_in(form, words=_WORDS, **_RENAMED):
