@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from easyticket.core import clock
-from easyticket.db import db
+from easyticket.db import db, transaction
 from easyticket.models import Change, Event, Order, OrderStatus, OutboxJob, Ticket, TicketStatus, User
+from easyticket.queue import JobName, enqueue
 from easyticket.services.tickets import issue_tickets
 from tests import factories
 from tests.statements import counted_statements
@@ -184,6 +185,24 @@ def test_a_mistyped_address_is_corrected_and_the_tickets_go_there(desk: FlaskCli
     assert (change.action, change.before) == ("order_changed", {"buyer_email": "kofi@exmaple.org"})
 
 
+def test_the_history_says_where_a_mail_went_before_the_address_was_corrected(
+    desk: FlaskClient, event: Event
+) -> None:
+    order = sold(event, email="kofi@exmaple.org")
+    with transaction():
+        mail = enqueue(
+            JobName.MAIL_ORDER_CONFIRMED, {"order_id": order.id}, key=f"order-confirmed:{order.id}"
+        )
+        mail.done_at = clock.now()
+
+    desk.post(
+        f"/organizer/orders/{order.number}/buyer/", data={"name": "Kofi Mensah", "email": "kofi@example.com"}
+    )
+
+    history = text_of(desk.get(f"/organizer/orders/{order.number}/")).partition(" History ")[2]
+    assert "Tickets mailed kofi@exmaple.org" in history
+
+
 def test_another_name_is_written_on_one_ticket_only(desk: FlaskClient, event: Event) -> None:
     order = sold(event, quantity=2)
     first, second = order.tickets
@@ -216,6 +235,7 @@ def test_a_sale_at_the_door_shows_the_tickets_and_lets_them_in(desk: FlaskClient
     order = db.session.scalars(sa.select(Order)).one()
     page = text_of(desk.get(f"/organizer/orders/{order.number}/")).replace("\N{NO-BREAK SPACE}", " ")
     assert "Paid in cash at the door" in page and "Return money" not in page
+    assert "Sold tickets at the door" in page and "Sold at the door GH₵" not in page
     orders = text_of(desk.get("/organizer/orders/?through=door")).replace("\N{NO-BREAK SPACE}", " ")
     assert "Cash at the door GH₵ 100.00" in orders and "Paid with all fees GH₵ 0.00" in orders
 

@@ -66,26 +66,24 @@ def order_life(order: Order, history: OrderHistory, reader: Actor) -> list[LifeR
     """Return what happened to an order, the newest first."""
     noted = {str(entry.change.after.get("refund", "")) for entry in history.changes}
     rows = [
-        _placed(order),
+        *_placed(order, history),
         *_payments(order),
         *_outcome(order, history),
         *(row for refund in order.refunds for row in _refund(order, refund, history, noted)),
         *_disputes(order),
         *(_scan(order, scan) for scan in reversed(history.scans)),
-        *(_mail(order, job) for job in history.mails if job.name in _MAILS),
+        *(_mail(order, job, history) for job in history.mails if job.name in _MAILS),
         *(_change(order, entry, reader) for entry in reversed(history.changes)),
     ]
     # Of one instant the later kind above stands first, as what follows from the others.
     return [row for _, row in sorted(enumerate(rows), key=lambda each: (each[1].at, each[0]), reverse=True)]
 
 
-def _placed(order: Order) -> LifeRow:
-    return _row(
-        order,
-        order.created_at,
-        _PLACED[order.channel],
-        amount_text(order, order.cash_minor or order.total_minor),
-    )
+def _placed(order: Order, history: OrderHistory) -> Iterator[LifeRow]:
+    # Who sells at the door writes it down: twice the same would stand there.
+    if not any(entry.change.action == ChangeAction.ORDER_SOLD_AT_DOOR for entry in history.changes):
+        amount = amount_text(order, order.cash_minor or order.total_minor)
+        yield _row(order, order.created_at, _PLACED[order.channel], amount)
 
 
 def _outcome(order: Order, history: OrderHistory) -> Iterator[LifeRow]:
@@ -161,13 +159,26 @@ def _scan(order: Order, scan: Scan) -> LifeRow:
     return _row(order, scan.scanned_at, title, detail, who=who, tone="good" if is_in else "warn")
 
 
-def _mail(order: Order, job: OutboxJob) -> LifeRow:
-    to = order.buyer_email or (order.user.email if order.user else "")
+def _mail(order: Order, job: OutboxJob, history: OrderHistory) -> LifeRow:
+    to = _address_at(order, job.done_at or job.failed_at, history)
     if job.failed_at is not None:
         return _row(order, job.failed_at, f"{_MAILS[job.name]}: it could not be sent", to, tone="stop")
     if job.done_at is not None:
         return _row(order, job.done_at, _MAILS[job.name], to)
     return _row(order, job.created_at, f"{_MAILS[job.name]}: waits to be sent", to, tone="warn")
+
+
+def _address_at(order: Order, at: datetime | None, history: OrderHistory) -> str:
+    """Return where a mail went at that moment, or goes to: the address may have been corrected since."""
+    corrected = (
+        entry.change
+        for entry in history.changes
+        if at is not None and entry.change.changed_at > at and "buyer_email" in entry.change.before
+    )
+    first = min(corrected, key=lambda change: change.changed_at, default=None)
+    if first is not None:
+        return str(first.before["buyer_email"])
+    return order.buyer_email or (order.user.email if order.user else "")
 
 
 def _change(order: Order, entry: ChangeEntry, reader: Actor) -> LifeRow:
