@@ -61,6 +61,7 @@ def test_it_is_asked_for_in_the_profile_with_the_password_and_counts_once_the_li
 ) -> None:
     user = factories.make_user(email="old@example.org")
     client.post("/sign-in/", data={"email": "old@example.org", "password": PASSWORD})
+    assert 'href="/profile/address/"' in client.get("/profile/").text
     typed = {"new_email": "New@Example.org", "password": PASSWORD}
     asked = client.post("/profile/address/", data=typed, follow_redirects=True)
     assert "A link is on its way to new@example.org." in asked.text and "old@example.org" in asked.text
