@@ -49,7 +49,8 @@ class PeopleKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PersonCounts:
-    """How much of an account there is: orders that were paid, events of its own, and those of them that are on."""
+    """How much of an account there is: orders that were paid, events of its own, and those of them that are on sale: shown to
+    everybody and not over."""
 
     orders: int = 0
     events: int = 0
@@ -76,6 +77,7 @@ class PersonDetail:
     open_sessions: int
     last_seen_at: datetime | None
     last_events: Sequence[Event]
+    on_sale: Sequence[Event]
     balances: Sequence[Balance]
     debts: Sequence[Money]
     ties: AccountTies
@@ -141,10 +143,22 @@ def get_person_detail(actor: Actor, uuid: UUID, now: datetime) -> PersonDetail:
         open_sessions=open_sessions,
         last_seen_at=last_seen_at,
         last_events=db.session.scalars(last_events.limit(_LAST_EVENTS)).all(),
+        on_sale=list_events_on_sale(user, now, limit=_LAST_EVENTS),
         balances=list_balances(user.id, now),
         debts=_debts([user.id], now)[user.id],
         ties=find_account_ties(user, now),
     )
+
+
+def list_events_on_sale(user: User, now: datetime, limit: int | None = None) -> Sequence[Event]:
+    """Return the events of an organizer that everybody sees and that are not over, by their numbers; at most `limit`."""
+    found = sa.select(Event).where(Event.organizer_id == user.id, _is_on_sale(now))
+    return db.session.scalars(found.order_by(Event.id).limit(limit)).all()
+
+
+def _is_on_sale(now: datetime) -> sa.ColumnElement[bool]:
+    is_up = Event.taken_down_at.is_(None)
+    return sa.and_(Event.status == EventStatus.PUBLISHED, Event.end_at > now, is_up)
 
 
 def _is_named(wanted: str) -> list[sa.ColumnElement[bool]]:
@@ -177,7 +191,7 @@ def _load_counts(ids: Sequence[int], now: datetime) -> dict[int, PersonCounts]:
     orders: dict[int | None, int] = {
         row[0]: row[1] for row in db.session.execute(paid.group_by(Order.user_id))
     }
-    is_on = sa.case((sa.and_(Event.status == EventStatus.PUBLISHED, Event.end_at > now), 1))
+    is_on = sa.case((_is_on_sale(now), 1))
     held = sa.select(Event.organizer_id, sa.func.count(), sa.func.count(is_on))
     held = held.where(Event.organizer_id.in_(ids)).group_by(Event.organizer_id)
     events = {row[0]: (row[1], row[2]) for row in db.session.execute(held)}

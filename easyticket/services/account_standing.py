@@ -11,10 +11,12 @@ from easyticket.core.errors import Conflict, Forbidden
 from easyticket.db import db, transactional
 from easyticket.models import ChangeAction, Event, User, UserType
 from easyticket.queries.account_ties import find_account_ties
+from easyticket.queries.people import list_events_on_sale
 from easyticket.rules.account_standing import why_not_changed, why_not_to_be_a_buyer, why_not_to_be_staff
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services.accounts import take_as_proved
 from easyticket.services.change_log import record_update, values_of
+from easyticket.services.event_standing import take_down_event
 from easyticket.services.sessions import sign_out_everywhere
 
 _NOTED = ("email_verified_at", "is_active", "is_staff", "user_type")
@@ -32,14 +34,22 @@ def verify_account(*, actor: Actor, user: User, now: datetime) -> User:
 
 
 @transactional
-def close_account(*, actor: Actor, user: User, now: datetime) -> User:
-    """Keep an account from signing in and end all its sessions; what it bought and sells stays as it is.
+def close_account(
+    *, actor: Actor, user: User, take_down: bool = False, reason: str = "", now: datetime
+) -> User:
+    """Keep an account from signing in and end all its sessions; what it bought stays as it is.
+
+    With `take_down` its events that are on sale are taken down with it, for `reason`; else they are sold on.
 
     :raises Conflict: it is gone, or the actor's own.
+    :raises Invalid: events are to be taken down for no reason, or one that is too long (field `reason`).
     """
     user, before = _open(actor, user, now)
     user.is_active = False
     sign_out_everywhere(user=user, now=now)
+    if take_down:
+        for event in list_events_on_sale(user, now):
+            take_down_event(actor=actor, event=event, reason=reason, now=now)
     return _noted(actor, user, before, now)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from easyticket.core import clock
-from easyticket.core.errors import Conflict, Forbidden
+from easyticket.core.errors import Conflict, Forbidden, Invalid
 from easyticket.db import db
 from easyticket.models import Change, Event, EventStatus, Order, User, UserSession, UserType
-from easyticket.queries.people import PeopleKind, list_people
+from easyticket.queries.people import PeopleKind, get_person_detail, list_people
 from easyticket.queries.users import find_user_by_login
 from easyticket.services.account_standing import (
     close_account,
@@ -55,6 +56,31 @@ def test_a_closed_account_is_signed_out_and_stays_out_until_it_is_opened() -> No
     reopen_account(actor=admin, user=user, now=now)
     signed_in(user)
     assert noted() == [{"is_active": False}, {"is_active": True}]
+
+
+def test_what_a_closed_organizer_sells_is_taken_down_with_the_account_if_that_is_wished() -> None:
+    admin, organizer, now = actor_of(factories.make_staff()), factories.make_organizer(), clock.now()
+    selling = factories.make_simple_event(organizer=organizer)
+    for fields in ({"status": EventStatus.DRAFT}, {"start_at": now - timedelta(days=9)}):
+        factories.make_simple_event(organizer=organizer, **fields)
+    factories.make_simple_event()
+    with pytest.raises(Invalid):
+        close_account(actor=admin, user=organizer, take_down=True, reason=" ", now=now)
+    db.session.expire_all()
+    assert organizer.is_active
+    assert get_person_detail(admin, organizer.uuid, now).on_sale == [selling]
+    close_account(actor=admin, user=organizer, take_down=True, reason="Fraud.", now=now)
+    down = db.session.scalars(sa.select(Event).where(Event.taken_down_at.is_not(None))).all()
+    assert [(event.id, event.takedown_reason) for event in down] == [(selling.id, "Fraud.")]
+    detail = get_person_detail(admin, organizer.uuid, now)
+    assert (detail.on_sale, detail.counts.events_on, detail.counts.events) == ([], 0, 3)
+    written = db.session.scalars(sa.select(Change.action).order_by(Change.id)).all()
+    assert written == ["event_taken_down", "user_changed"]
+
+    reopen_account(actor=admin, user=organizer, now=now)
+    other = factories.make_simple_event(organizer=organizer)
+    close_account(actor=admin, user=organizer, now=now)
+    assert (organizer.is_active, other.taken_down_at) == (False, None)
 
 
 def test_a_proved_address_brings_no_guest_orders() -> None:

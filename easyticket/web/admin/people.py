@@ -12,6 +12,7 @@ from easyticket.http.auth import current_actor, staff_only
 from easyticket.queries.people import PeopleKind, get_person, get_person_detail, list_people
 from easyticket.services import account_standing
 from easyticket.web.admin import blueprint
+from easyticket.web.forms.admin import CloseForm
 from easyticket.web.forms.admin_lists import read_list_search
 from easyticket.web.forms.fields import Form
 from easyticket.web.forms.refusals import all_refusals_shown_in
@@ -55,20 +56,22 @@ def person(uuid: UUID) -> ResponseReturnValue:
     """Show one account, and what can be done about it."""
     actor, now = current_actor(), clock.now()
     page = person_page(get_person_detail(actor, uuid, now), actor, now)
-    return render_template("admin/person.html", page=page)
+    return render_template("admin/person.html", page=page, close_form=CloseForm())
 
 
 @blueprint.post(f"/people/<uuid:uuid>/<any({','.join(ACCOUNT_STEPS)}):step>/")
 @staff_only
 def change_person(uuid: UUID, step: str) -> ResponseReturnValue:
     """Take one step with an account."""
-    form, (name, arguments, done) = Form(), ACCOUNT_STEPS[step]
+    name, arguments, done = ACCOUNT_STEPS[step]
+    form = CloseForm() if step == "close" else Form()
+    chosen = form.arguments() if isinstance(form, CloseForm) else arguments
     if form.validate_on_submit():
         with all_refusals_shown_in(form):
             actor = current_actor()
             user = get_person(actor, uuid)
-            getattr(account_standing, name)(actor=actor, user=user, now=clock.now(), **arguments)
+            getattr(account_standing, name)(actor=actor, user=user, now=clock.now(), **chosen)
             flash(done, "success")
-    for sentence in form.form_errors:
-        flash(sentence, "warning")
+    for sentences in form.errors.values():
+        flash(" ".join(sentences), "warning")
     return redirect(url_for("admin.person", uuid=uuid), 303)

@@ -45,6 +45,19 @@ class AccountForm(Form):
     reason = StringField("What its owner reads", [Optional(), Length(max=200)])
 
 
+class CloseForm(Form):
+    """What becomes of an account's events when it is closed."""
+
+    take_down = BooleanField("Take them down with it")
+    reason = StringField(
+        "What the organizer reads", default="Your account was closed by the people who run this site."
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what was chosen, by the names the service has."""
+        return {"take_down": bool(self.take_down.data), "reason": text_of(self.reason)}
+
+
 class TakeDownForm(Form):
     """Why an event is taken down."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import current_app, url_for
@@ -55,14 +55,27 @@ class PersonRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OnSale:
+    """What an organizer sells: a sentence, the first of the events, and how many more there are, in words."""
+
+    sentence: str
+    events: Sequence[EventLine]
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """Something that can be done about an account: its button and what it does; `reason` says why it cannot be done now."""
+    """Something that can be done about an account: its button and what it does; `reason` says why it cannot be done now.
+
+    `on_sale` is what the organizer sells, where closing the account can take that down with it.
+    """
 
     label: str
     text: str
     url: str
     tone: str = ""
     reason: str = ""
+    on_sale: OnSale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +138,7 @@ def person_page(detail: PersonDetail, actor: Actor, now: datetime) -> PersonPage
         balances=[_balance_row(balance) for balance in detail.balances],
         events=[_event_line(event, now) for event in detail.last_events],
         has_more_events=detail.counts.events > len(detail.last_events),
-        steps=list(_steps(detail, actor)),
+        steps=_steps(detail, actor, now),
     )
 
 
@@ -211,7 +224,7 @@ def _event_line(event: Event, now: datetime) -> EventLine:
     )
 
 
-def _steps(detail: PersonDetail, actor: Actor) -> list[Step]:
+def _steps(detail: PersonDetail, actor: Actor, now: datetime) -> list[Step]:
     user = detail.user
     if user.deleted_at is not None:
         return []
@@ -238,11 +251,22 @@ def _steps(detail: PersonDetail, actor: Actor) -> list[Step]:
         closed = reason or why_not_to_be_staff(user) or ""
         found.append(_step(user, "make_staff", "Make an administrator", text, "", closed))
     if user.is_active:
-        text = "Nobody can sign in to it, and everybody is signed out. Tickets and events stay as they are."
-        found.append(_step(user, "close", "Close the account", text, "danger", reason))
+        text = "Nobody can sign in to it, and everybody is signed out. Tickets stay as they are."
+        close = _step(user, "close", "Close the account", text, "danger", reason)
+        found.append(replace(close, on_sale=_on_sale(detail, now)) if detail.on_sale else close)
     else:
         found.append(_step(user, "reopen", "Open the account", "Let its owner sign in again.", "", reason))
     return found
+
+
+def _on_sale(detail: PersonDetail, now: datetime) -> OnSale:
+    count = detail.counts.events_on
+    are, they = ("is", "It is") if count == 1 else ("are", "They are")
+    return OnSale(
+        sentence=f"{_counted(count, 'event')} of theirs {are} on sale. {they} sold on unless you say otherwise.",
+        events=[_event_line(event, now) for event in detail.on_sale],
+        more=f"and {count - len(detail.on_sale):,} more" if count > len(detail.on_sale) else "",
+    )
 
 
 def _organizer_step(detail: PersonDetail, reason: str) -> Step:
