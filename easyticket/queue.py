@@ -44,6 +44,8 @@ class JobName(enum.StrEnum):
     MAIL_ORDER_CONFIRMED = "mail_order_confirmed"
     MAIL_ORDER_REFUNDED = "mail_order_refunded"
     MAIL_EVENT_CANCELLED = "mail_event_cancelled"
+    MAIL_EVENT_CHANGED = "mail_event_changed"
+    TELL_HOLDERS = "tell_holders"
     MAIL_TICKET_RECEIVED = "mail_ticket_received"
     MAIL_TICKET_SENT_ON = "mail_ticket_sent_on"
     MAIL_TICKET_ENDED = "mail_ticket_ended"

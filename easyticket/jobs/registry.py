@@ -13,6 +13,7 @@ from easyticket.services import (
     audits,
     cancellation,
     delivery,
+    event_news,
     images,
     payments,
     payout_transfers,
@@ -57,6 +58,16 @@ HANDLERS: dict[JobName, Handler] = {
     ),
     JobName.MAIL_EVENT_CANCELLED: lambda p, uuid: delivery.mail_event_cancelled(
         p["order_id"], message_id=uuid
+    ),
+    JobName.TELL_HOLDERS: lambda p, _: event_news.spread_event_news(
+        p["event_id"], p["first_change_id"], p["last_change_id"]
+    ),
+    JobName.MAIL_EVENT_CHANGED: lambda p, uuid: delivery.mail_event_changed(
+        order_id=p.get("order_id"),
+        ticket_id=p.get("ticket_id"),
+        first_change_id=p["first_change_id"],
+        last_change_id=p["last_change_id"],
+        message_id=uuid,
     ),
     JobName.MAIL_EVENT_TAKEN_DOWN: lambda p, uuid: delivery.mail_event_taken_down(
         p["event_id"], message_id=uuid

@@ -18,6 +18,8 @@ class ChangeAction(enum.StrEnum):
     EVENT_CREATED = "event_created"
     EVENT_COPIED = "event_copied"
     EVENT_CHANGED = "event_changed"
+    EVENT_NEWS_MAILED = "event_news_mailed"
+    EVENT_NEWS_KEPT = "event_news_kept"
     EVENT_PUBLISHED = "event_published"
     EVENT_CANCELLED = "event_cancelled"
     EVENT_DELETED = "event_deleted"

@@ -37,6 +37,8 @@ _SENTENCES = {
     ChangeAction.EVENT_CREATED: "Made the event",
     ChangeAction.EVENT_COPIED: "Made the event as a copy of another",
     ChangeAction.EVENT_CHANGED: "Changed the event",
+    ChangeAction.EVENT_NEWS_MAILED: "Had ticket holders mailed what changed",
+    ChangeAction.EVENT_NEWS_KEPT: "Mailed ticket holders nothing of what changed",
     ChangeAction.EVENT_PUBLISHED: "Published the event",
     ChangeAction.EVENT_CANCELLED: "Cancelled the event",
     ChangeAction.EVENT_DELETED: "Deleted the event “{subject}”",

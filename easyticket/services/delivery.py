@@ -22,7 +22,17 @@ from easyticket.db import db
 from easyticket.documents.calendar import calendar_of
 from easyticket.documents.ticket_paper import TicketPaper, paper_of
 from easyticket.documents.ticket_pdf import render_tickets_pdf
-from easyticket.emails import accounts, audits, events, messages, orders, payments, payouts, tickets
+from easyticket.emails import (
+    accounts,
+    audits,
+    event_news,
+    events,
+    messages,
+    orders,
+    payments,
+    payouts,
+    tickets,
+)
 from easyticket.emails.message import Attachment, Email, as_message
 from easyticket.integrations.mail import MailRefused, open_mailer
 from easyticket.integrations.providers import DisputeState
@@ -43,10 +53,12 @@ from easyticket.models import (
     TicketTransfer,
     User,
 )
+from easyticket.queries.event_news import list_news_changes
+from easyticket.rules.event_news import may_be_news, news_of
 from easyticket.rules.online_links import online_link_of_order, online_link_of_ticket
 from easyticket.rules.refunds import RefundReader, find_next_try, is_promised_again
 from easyticket.rules.ticket_transfers import is_last
-from easyticket.rules.tickets import can_be_shown
+from easyticket.rules.tickets import can_be_shown, is_with_buyer
 from easyticket.services.orders import secret_of
 from easyticket.services.ticket_transfers import secret_of_transfer
 from easyticket.services.tickets import qr_content
@@ -160,6 +172,34 @@ def mail_event_cancelled(order_id: int, *, message_id: UUID) -> None:
     if to := _buyer_address(order):
         attachments = [_calendar(order, "cancelled.ics")]
         _send(orders.event_cancelled(order, secret_of(order), to=to, attachments=attachments), message_id)
+
+
+def mail_event_changed(
+    *,
+    order_id: int | None,
+    ticket_id: int | None,
+    first_change_id: int,
+    last_change_id: int,
+    message_id: UUID,
+) -> None:
+    """Tell a buyer, or whoever a ticket was sent on to, what changed in the event since they had it; not if nothing has."""
+    ticket = db.session.get_one(Ticket, ticket_id) if ticket_id is not None else None
+    order = ticket.order if ticket is not None else db.session.get_one(Order, order_id)
+    held = [ticket] if ticket is not None else [each for each in order.tickets if is_with_buyer(each)]
+    to = ticket.attendee_email if ticket is not None else _buyer_address(order)
+    since = [each.sent_on_at or each.created_at for each in held if each.status is not TicketStatus.CANCELLED]
+    if not since or not to or not may_be_news(order.event, clock.now()):
+        log.info("a change of an event is not mailed any more", extra={"order_id": order.id})
+        return
+    changes = list_news_changes(order.event_id, after=first_change_id - 1, until=last_change_id)
+    lines = news_of(order.event, [change for change in changes if change.changed_at > min(since)])
+    if lines:
+        link = (
+            _ticket_link(ticket) if ticket is not None else public_url("orders.page", secret=secret_of(order))
+        )
+        online_link = online_link_of_ticket(ticket) if ticket is not None else online_link_of_order(order)
+        attachments = [_calendar(order, "event.ics", online_link)]
+        _send(event_news.event_changed(order, lines, to=to, link=link, attachments=attachments), message_id)
 
 
 def mail_ticket_received(transfer_id: int, *, message_id: UUID) -> None:
@@ -276,6 +316,10 @@ def _buyer_address(order: Order) -> str:
     if order.buyer_email or order.user is None:
         return order.buyer_email
     return order.user.email if order.user.deleted_at is None else ""
+
+
+def _ticket_link(ticket: Ticket) -> str:
+    return public_url("tickets.page", secret=secret_of_transfer(ticket.transfers[-1]))
 
 
 def _papers_of_valid_tickets(order_id: int) -> list[TicketPaper]:

@@ -60,6 +60,7 @@ WRITTEN_AS: dict[str, tuple[Action, ...]] = {
     "organizer.new_account": (Action.ACCOUNT_ADDED,),
     "organizer.new_event": (Action.EVENT_CREATED, Action.TICKET_TYPE_CREATED, Action.EVENT_PUBLISHED),
     "organizer.new_ticket_type": (Action.TICKET_TYPE_CREATED,),
+    "organizer.news": (Action.EVENT_NEWS_MAILED, Action.EVENT_NEWS_KEPT),
     "organizer.publish": (Action.EVENT_PUBLISHED,),
     "organizer.refund": (Action.ORDER_REFUNDED,),
     "organizer.refund_again": (Action.REFUND_ASKED_AGAIN,),

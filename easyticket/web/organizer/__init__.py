@@ -38,6 +38,7 @@ from easyticket.web.organizer import (  # noqa: E402 (they add their routes)
     event_covers,  # noqa: F401
     event_drafts,  # noqa: F401
     event_forms,  # noqa: F401
+    event_news,  # noqa: F401
     events,  # noqa: F401
     exports,  # noqa: F401
     history,  # noqa: F401

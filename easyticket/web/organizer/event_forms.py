@@ -11,6 +11,7 @@ from easyticket.http.auth import current_actor, organizer_only
 from easyticket.models import Event, EventStatus
 from easyticket.queries.categories import list_categories
 from easyticket.queries.event_drafts import find_event_draft
+from easyticket.queries.event_news import find_event_news
 from easyticket.queries.offers import fee_basis_points_of
 from easyticket.queries.organizer import find_usual_choices, get_own_event
 from easyticket.rules.permissions import Permission, may
@@ -88,7 +89,9 @@ def edit_event(slug: str) -> ResponseReturnValue:
         with refusals_shown_in(form, words=_WORDS):
             save_event(actor=actor, event=event, changes=form.changes_to(event), now=clock.now())
             flash("Saved.", "success")
-            return redirect(url_for("organizer.event", slug=slug))
+            # Whoever bought before knows only what was: date, place and online address are asked about at once.
+            page = "organizer.news" if find_event_news(event, clock.now()) else "organizer.event"
+            return redirect(url_for(page, slug=slug))
     _keep_sent(form, event)
     page = render_template(
         "organizer/edit_event.html",

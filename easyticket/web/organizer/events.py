@@ -11,6 +11,7 @@ from easyticket.http.live import stream_changes
 from easyticket.queries.desk import get_event_desk
 from easyticket.queries.desk_sales import read_pulse
 from easyticket.queries.desk_scope import one_event
+from easyticket.queries.event_news import find_event_news
 from easyticket.queries.organizer import OwnEvents, get_own_event, list_own_events
 from easyticket.queries.refunds import find_cancellation_progress, find_cancellation_totals
 from easyticket.rules.publishing import may_go_live
@@ -67,6 +68,7 @@ def event(slug: str) -> ResponseReturnValue:
         progress=progress,
         may_publish=may_publish,
         copy_url=copy_url(own, actor),
+        news=find_event_news(own, now),
     )
 
 

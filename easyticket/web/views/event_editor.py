@@ -105,3 +105,8 @@ def _small(source: str) -> str:
 
 def _zone_of(event: Event | None) -> str:
     return event.time_zone if event else current_app.config["SETTINGS"].default_time_zone
+
+
+def holders_text(count: int) -> str:
+    """Return how many addresses hold tickets, for example "12 ticket holders"."""
+    return "one ticket holder" if count == 1 else f"{count:,} ticket holders"
