@@ -32,12 +32,14 @@ from easyticket.queries.earnings import SHARES
 class MoneyCard:
     """The money of some events in minor units of one currency.
 
-    `sold` is what buyers paid with all fees, `returned` what of that went back, `fees` what the platform keeps after that,
-    and `earned` what is left for the organizer, of which `tax` is what their receipts name. `at_the_door` was paid to the
-    organizer in cash and is no part of anything else. `balance` is there where the card is about all events.
+    `orders` are those that were paid. `sold` is what buyers paid with all fees, `returned` what of that went back, `fees`
+    what the platform keeps after that, and `earned` what is left for the organizer, of which `tax` is what their receipts
+    name. `at_the_door` was paid to the organizer in cash and is no part of anything else. `balance` is there where the
+    card is about all events.
     """
 
     currency: str
+    orders: int = 0
     sold_minor: int = 0
     at_the_door_minor: int = 0
     returned_minor: int = 0
@@ -57,7 +59,7 @@ class MoneyCard:
 
 
 def load_money_cards(scope: DeskScope, now: datetime) -> list[MoneyCard]:
-    """Return the cards of a scope by currency, the one with most sold first; none where nothing was sold or is owed.
+    """Return the cards of a scope by currency, the one with most paid orders first; none where nothing was sold or is owed.
 
     The statements are the same however many orders there are.
     """
@@ -69,20 +71,22 @@ def load_money_cards(scope: DeskScope, now: datetime) -> list[MoneyCard]:
         for balance in list_balances(scope.organizer_id, now):
             card = cards.get(balance.currency, MoneyCard(balance.currency))
             cards[balance.currency] = replace(card, balance=balance)
-    return sorted(cards.values(), key=lambda card: (-card.sold_minor, card.currency))
+    return sorted(cards.values(), key=lambda card: (-card.orders, card.currency))
 
 
 def _of_orders(scope: DeskScope) -> dict[str, dict[str, Any]]:
     total = sa.func.sum(Order.total_minor)
     rows = db.session.execute(
-        sa.select(Order.currency, total.filter(sa.not_(AT_THE_DOOR)), total.filter(AT_THE_DOOR))
+        sa.select(
+            Order.currency, sa.func.count(), total.filter(sa.not_(AT_THE_DOOR)), total.filter(AT_THE_DOOR)
+        )
         .join(Order.event)
         .where(scope.is_in_it, WAS_PAID, Order.total_minor > 0, was_really_paid(Order.id))
         .group_by(Order.currency)
     )
     return {
-        currency: {"sold_minor": int(sold or 0), "at_the_door_minor": int(cash or 0)}
-        for currency, sold, cash in rows
+        currency: {"orders": orders, "sold_minor": int(sold or 0), "at_the_door_minor": int(cash or 0)}
+        for currency, orders, sold, cash in rows
     }
 
 

@@ -179,6 +179,14 @@ class TestMoney:
         assert [(card.currency, card.sold_minor) for card in desk.money] == [("EUR", 10_500), ("GHS", 5_250)]
         assert desk.earned == [Money(10_000, "EUR"), Money(5_000, "GHS")]
 
+    def test_the_currency_of_most_orders_comes_first_whatever_its_units_are_worth(self) -> None:
+        event = factories.make_simple_event()
+        other = factories.make_simple_event(organizer=event.organizer, currency="EUR", price_minor=900_000)
+        sell(event)
+        sell(other, 2)
+        sell(event)
+        assert [card.currency for card in desk_of(event.organizer).money] == ["GHS", "EUR"]
+
 
 class TestTasks:
     def test_money_that_did_not_go_back_is_told_until_it_was_sent_again(self) -> None:
