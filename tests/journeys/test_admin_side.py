@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from easyticket.core import clock
 from easyticket.db import transaction
@@ -106,7 +106,7 @@ def the_organizer_reads_why(organizer: Page) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A paid order nobody told us of, and one whose mail was given up."""
+    """An order whose payment nobody tells us of, and one whose mail was given up."""
 
     reference: str
     unpaid: str
@@ -119,7 +119,7 @@ def trouble(backstage: Backstage) -> Trouble:
         event = factories.make_simple_event(title="A Night of Small Faults")
         unpaid = order_to_pay(event)
         payment = start(unpaid)
-        pay_unheard(payment.reference)
+        hear_of_it(payment.reference)
         unmailed = factories.make_order(event, status=OrderStatus.CONFIRMED, buyer_email=FORGOTTEN)
         issue_tickets(unmailed, clock.now())
         give_up_the_mail_of(unmailed)
@@ -137,11 +137,10 @@ def order_to_pay(event: Event) -> Order:
     )
 
 
-def pay_unheard(reference: str) -> None:
-    """The payer paid after the only webhook about it was handled."""
+def hear_of_it(reference: str) -> None:
+    """The only webhook about the payment comes, and is handled, before the payer has paid."""
     now = clock.now()
     with transaction() as session:
-        get_charge(reference).state = "succeeded"
         event = ProviderEvent(
             provider="sandbox",
             event_key=uuid4().hex,
@@ -178,6 +177,9 @@ def test_what_went_wrong_is_found_tried_again_and_nobody_comes_in_who_should_not
         factories.make_user(email=STRANGER, first_name="Kojo", last_name="Besia")
     admin = new_page(live_server)
     steps.sign_in(admin, SUPPORT)
+    find_the_unpaid_order(admin, trouble)
+    with backstage(), transaction():
+        get_charge(trouble.reference).state = "succeeded"
     have_a_payment_asked_about_again(admin, trouble)
     have_a_mail_tried_again(admin)
     admin.get_by_role("link", name="Health").click()
@@ -190,19 +192,26 @@ def test_what_went_wrong_is_found_tried_again_and_nobody_comes_in_who_should_not
     read_what_was_done(admin)
 
 
-def have_a_payment_asked_about_again(admin: Page, trouble: Trouble) -> None:
-    """The order is found by its buyer's address, and is paid once the provider was asked."""
+def find_the_unpaid_order(admin: Page, trouble: Trouble) -> None:
+    """By its buyer's address."""
     admin.goto("/admin/orders/")
-    found = admin.get_by_role("main").get_by_role("listitem").filter(has_text=trouble.unpaid)
     look_for(admin, "Find an order", WAITING)
-    expect(found).to_contain_text("Being paid")
+    expect(order_in_the_list(admin, trouble)).to_contain_text("Being paid")
+
+
+def order_in_the_list(admin: Page, trouble: Trouble) -> Locator:
+    return admin.get_by_role("main").get_by_role("listitem").filter(has_text=trouble.unpaid)
+
+
+def have_a_payment_asked_about_again(admin: Page, trouble: Trouble) -> None:
+    """The order is paid once the provider was asked."""
     admin.goto("/admin/webhooks/")
     look_for(admin, "Find webhooks by the reference of a payment", trouble.reference)
     admin.get_by_role("button", name="Handle charge.success again").click()
     expect(admin.get_by_text("The provider is asked again about what it is about.")).to_be_visible()
     steps.open_mail(admin, WAITING, "Your tickets for A Night of Small Faults")
     admin.goto(f"/admin/orders/?q={WAITING}")
-    expect(found).to_contain_text("Paid")
+    expect(order_in_the_list(admin, trouble)).to_contain_text("Paid")
     admin.get_by_role("link", name=trouble.unpaid).click()
     expect(admin.get_by_role("heading", name=trouble.unpaid)).to_be_visible()
 
