@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from config import Settings
 from easyticket.db import db
 from easyticket.models import Event, EventStatus, EventTrial, Order, User
 from tests import factories
@@ -48,6 +51,20 @@ def test_a_draft_that_needs_nothing_more_can_be_published_there(client: FlaskCli
     assert "It can be published; " in words(page)
     assert f'action="/organizer/events/{event.slug}/publish/"' in page.text
     assert "No picture" in words(page) and "No payout account" in words(page)
+
+
+def test_a_rehearsal_says_whose_payments_it_leaves_out_and_how_to_try_them(
+    app: Flask, client: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = a_draft(client)
+    free = factories.make_simple_event(organizer=event.organizer, price_minor=0)
+    assert "is not asked" not in words(look(client, event))
+    keys = {"stripe_secret_key": "sk_test_x", "stripe_publishable_key": "pk_test_x"}
+    monkeypatch.setitem(app.config, "SETTINGS", replace(settings, **keys))
+    page = words(look(client, event))
+    assert "Stripe is not asked, and no card is charged." in page
+    assert "with the test keys of Stripe" in page
+    assert "is not asked" not in words(look(client, free))
 
 
 def test_what_is_needed_first_stands_first_and_hides_the_button(client: FlaskClient) -> None:

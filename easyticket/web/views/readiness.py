@@ -70,7 +70,7 @@ class TrialView:
 class CheckPage:
     """The whole page: what to do something about (`open_rows`) and what is as it should be (`good_rows`).
 
-    `may_publish` is for drafts that need nothing more.
+    `may_publish` is for drafts that need nothing more; `untried` is whose payments the rehearsal leaves out, if anybody's.
     """
 
     title: str
@@ -83,6 +83,7 @@ class CheckPage:
     trial: TrialView | None
     may_publish: bool
     may_try: bool
+    untried: str
 
 
 def check_page(event: Event, found: Readiness, *, is_over: bool) -> CheckPage:
@@ -100,6 +101,7 @@ def check_page(event: Event, found: Readiness, *, is_over: bool) -> CheckPage:
         trial=_trial_view(found.trial, event.time_zone) if found.trial else None,
         may_publish=is_draft and not needed,
         may_try=not is_cancelled and not is_over,
+        untried=found.untried.capitalize(),
     )
 
 
