@@ -113,6 +113,7 @@ FOR_ORGANIZERS = {
     "copy": Look("/organizer/events/{event}/copy/", ODD, {"title": "", "start_at": ""}),
     "cancel event": Look("/organizer/events/{event}/cancel/", ODD, {"reason": LONG}),
     "delete event": Look("/organizer/events/{draft}/delete/", ODD),
+    "nothing to tell": Look("/organizer/events/{event}/news/", ODD),
     "own draft": Look("/organizer/events/{draft}/", ODD),
     "draft's preview": Look("/events/{draft}/", ODD),
     "own event": Look("/organizer/events/harmattan-nights-highlife-under-the-baobab/", ORGANIZER.email),
