@@ -50,8 +50,10 @@ def test_an_event_is_featured_hidden_taken_down_for_a_reason_and_shown_again(
     admin.get_by_role("button", name="Feature it").click()
     expect(admin.get_by_text("It is featured on the first page.")).to_be_visible()
     visitor.goto("/")
-    expect(visitor.get_by_role("link", name=TITLE)).to_have_count(1)
+    featured = visitor.get_by_role("region", name="Featured")
+    expect(featured.get_by_role("link", name=TITLE)).to_have_count(1)
     admin.get_by_role("button", name="Stop featuring it").click()
+    expect(admin.get_by_text("It is no longer featured.")).to_be_visible()
 
     admin.get_by_role("button", name="Hide it").click()
     expect(admin.get_by_text("No list and no search shows it.")).to_be_visible()
