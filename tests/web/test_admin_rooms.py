@@ -105,6 +105,19 @@ class TestPeople:
         assert "Not now: There are events of this account that are not over." in page
         assert admin.get(f"/admin/people/{uuid4()}/").status_code == 404
 
+    def test_the_last_five_changes_are_told_with_the_way_to_all_and_to_the_orders(
+        self, admin: FlaskClient
+    ) -> None:
+        user = factories.make_user(first_name="Efua", last_name="Mensah", email="efua@example.org")
+        path = f"/admin/people/{user.uuid}/"
+        assert "What was changed last" not in words(admin.get(path))
+        for step in ("close", "reopen") * 3:
+            admin.post(f"{path}{step}/")
+        answer = admin.get(path)
+        assert words(answer).count("Changed the account of Efua Mensah") == 5
+        for address in ("/admin/changes/?q=efua@example.org", "/admin/orders/?q=efua@example.org"):
+            assert f'href="{address}"' in answer.text
+
     @pytest.mark.parametrize(
         ("step", "field", "value"),
         [

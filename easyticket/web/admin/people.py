@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
 from easyticket.http.auth import current_actor, staff_only
+from easyticket.queries.changes import list_person_changes
 from easyticket.queries.people import PeopleKind, get_person, get_person_detail, list_people
 from easyticket.services import account_standing
 from easyticket.web.admin import blueprint
@@ -17,8 +18,10 @@ from easyticket.web.forms.admin_lists import read_list_search
 from easyticket.web.forms.fields import Form
 from easyticket.web.forms.refusals import all_refusals_shown_in
 from easyticket.web.views.admin_people import ACCOUNT_STEPS, PEOPLE_KINDS, person_page, person_row
+from easyticket.web.views.changes import all_change_rows
 
 PER_PAGE = 25
+_LAST_CHANGES = 5
 
 
 @blueprint.get("/people/")
@@ -53,10 +56,16 @@ def organizers() -> ResponseReturnValue:
 @blueprint.get("/people/<uuid:uuid>/")
 @staff_only
 def person(uuid: UUID) -> ResponseReturnValue:
-    """Show one account, and what can be done about it."""
+    """Show one account, what was changed in it and by it, and what can be done about it."""
     actor, now = current_actor(), clock.now()
-    page = person_page(get_person_detail(actor, uuid, now), actor, now)
-    return render_template("admin/person.html", page=page, close_form=CloseForm())
+    detail = get_person_detail(actor, uuid, now)
+    changes = list_person_changes(actor, detail.user.id, page=1, per_page=_LAST_CHANGES)
+    return render_template(
+        "admin/person.html",
+        page=person_page(detail, actor, now),
+        changes=all_change_rows(changes.items, actor),
+        close_form=CloseForm(),
+    )
 
 
 @blueprint.post(f"/people/<uuid:uuid>/<any({','.join(ACCOUNT_STEPS)}):step>/")
