@@ -134,12 +134,15 @@ def test_accounts_are_added_chosen_checked_again_and_deleted(client: FlaskClient
     assert client.post(f"{new}bank/", data={**bank, "name": "Bank"}).location == MONEY
     second = db.session.scalars(sa.select(PaymentProfile).filter_by(name="Bank")).one()
     page = client.get(MONEY).text
+    looks_again = f'hx-select="#account-{second.uuid}"'
+    assert looks_again in page
     assert "Nothing is paid out to it before" in page
     assert "GH₵\N{NO-BREAK SPACE}2.00 more than there was" in page
 
     first_url, second_url = f"{MONEY}accounts/{first.uuid}/", f"{MONEY}accounts/{second.uuid}/"
     with transaction():
         second.status = ProfileStatus.FAILED
+    assert looks_again not in client.get(MONEY).text
     assert client.post(f"{second_url}check/").location == MONEY
     assert client.post(f"{second_url}default/").location == MONEY
     db.session.expire_all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from flask import url_for
 
@@ -86,14 +87,17 @@ class PayoutRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """One account to be paid to; an address is empty where its button is not offered."""
+    """One account to be paid to; an address is empty where its button is not offered. What is being checked by a machine is
+    known in a moment, so that the page looks again."""
 
+    uuid: UUID
     name: str
     account: str
     holder: str
     pill: Pill
     sentence: str
     is_default: bool
+    is_being_checked: bool
     edit_url: str
     default_url: str
     check_url: str
@@ -192,12 +196,14 @@ def _account_row(profile: PaymentProfile, *, by_people: bool, zone: str, now: da
         for name in ("edit_account", "make_default_account", "check_account", "delete_account")
     }
     return AccountRow(
+        uuid=profile.uuid,
         name=profile.name,
         account=account_line(profile),
         holder=profile.account_name,
         pill=_CHECKS[profile.status],
         sentence=sentence,
         is_default=profile.is_default,
+        is_being_checked=profile.status is ProfileStatus.PENDING and not by_people,
         edit_url=urls["edit_account"],
         default_url="" if profile.is_default else urls["make_default_account"],
         check_url=urls["check_account"] if profile.status is ProfileStatus.FAILED else "",
