@@ -136,7 +136,8 @@ def read_the_history(page: Page) -> None:
     history = page.get_by_role("region", name="History")
     for what in ("Placed on the site", "Paid GH₵ 157.50", "3 tickets issued", "GH₵ 52.50 returned"):
         expect(history.get_by_text(what)).to_be_visible()
-    corrected = history.get_by_role("listitem").filter(has_text=MISTYPED)
+    corrected = history.get_by_role("listitem").filter(has_text="Corrected who the buyer is")
+    expect(corrected).to_contain_text(MISTYPED)
     expect(corrected).to_contain_text(RIGHT)
     expect(corrected).to_contain_text(re.compile("Ama Owusu|You"))
     renamed = history.get_by_role("listitem").filter(has_text="שירה Ɛdem 🎻")
