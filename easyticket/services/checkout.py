@@ -16,6 +16,7 @@ from easyticket.models import ChangeAction, Event, IdempotencyRecord, Order, Ord
 from easyticket.queue import JobName, enqueue
 from easyticket.rules.order_phase import KEPT_PHASES, is_hold_good, phase_of
 from easyticket.rules.permissions import Actor, Permission, require
+from easyticket.rules.tickets import can_be_shown
 from easyticket.services.baskets import WantedLine
 from easyticket.services.change_log import record_change
 from easyticket.services.expiry import expire_orders
@@ -83,10 +84,10 @@ def renew_hold(*, actor: Actor, order: Order, buyer: Buyer | None = None, now: d
 def resend_tickets(*, actor: Actor, order: Order, now: datetime) -> None:
     """Mail the tickets of a paid order to its buyer once more.
 
-    :raises Conflict: there are no tickets to send.
+    :raises Conflict: there are no tickets to send: not paid, cancelled, or all sent on.
     """
     require(actor, Permission.SEE_ORDER, order)
-    if order.status is not OrderStatus.CONFIRMED:
+    if order.status is not OrderStatus.CONFIRMED or not any(can_be_shown(each) for each in order.tickets):
         raise Conflict("This order has no valid tickets to send.")
     enqueue(JobName.MAIL_ORDER_CONFIRMED, {"order_id": order.id})
     record_change(actor, ChangeAction.ORDER_MAIL_SENT_AGAIN, order=order, now=now)
