@@ -62,6 +62,12 @@ LABELS = {
     "cash_minor": "Cash",
 }
 
+# Fields of the same name that mean something else: by how the names of the actions begin.
+OWN_LABELS = {
+    "user_": {"is_active": "Can sign in"},
+    "category_": {"is_active": "Can be chosen"},
+}
+
 EMPTY = {
     "total_capacity": "no limit",
     "quantity": "no limit of its own",

@@ -13,7 +13,7 @@ from typing import Any
 
 from easyticket.core.money import CURRENCIES, Money
 from easyticket.models import ChangeAction
-from easyticket.rules.change_fields import CHOICES, EMPTY, LABELS, SILENT
+from easyticket.rules.change_fields import CHOICES, EMPTY, LABELS, OWN_LABELS, SILENT
 from easyticket.rules.wording import day_text, moment_text, percent_text, sum_text
 
 # What people look for together, in the order of the choice: key, its name, and how the names of its actions begin.
@@ -117,9 +117,10 @@ def kind_of(action: ChangeAction) -> str:
 
 
 def differences_of(
-    before: Mapping[str, Any], after: Mapping[str, Any], *, currency: str, zone: str
+    before: Mapping[str, Any], after: Mapping[str, Any], *, currency: str, zone: str, action: str = ""
 ) -> list[Difference]:
-    """Return the fields of a change in words; amounts are of `currency`, moments those of clocks in `zone`."""
+    """Return the fields of a change in words; amounts are of `currency`, moments those of clocks in `zone`. What `action` was
+    about decides what a field is called that several kinds of things have."""
     currency = str(after.get("currency") or currency)
     names = [name for name in dict.fromkeys([*before, *after]) if name not in SILENT]
     shown = []
@@ -128,7 +129,9 @@ def differences_of(
             continue
         was = value_text(name, before[name], currency, zone) if name in before else None
         now_is = value_text(name, after.get(name), currency, zone)
-        shown.append(Difference(_label(name), was, now_is, is_long=max(len(was or ""), len(now_is)) > 120))
+        shown.append(
+            Difference(_label(name, action), was, now_is, is_long=max(len(was or ""), len(now_is)) > 120)
+        )
     return shown
 
 
@@ -153,8 +156,9 @@ def value_text(name: str, value: Any, currency: str, zone: str) -> str:
     return "set" if isinstance(value, dict) else str(value)
 
 
-def _label(name: str) -> str:
-    return LABELS.get(name, _as_words(name.removesuffix("_minor").removeprefix("is_")))
+def _label(name: str, action: str) -> str:
+    own = next((each for beginning, each in OWN_LABELS.items() if action.startswith(beginning)), {})
+    return own.get(name) or LABELS.get(name, _as_words(name.removesuffix("_minor").removeprefix("is_")))
 
 
 def _as_words(name: str) -> str:

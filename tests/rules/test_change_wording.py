@@ -27,6 +27,23 @@ def test_what_it_was_about_stands_in_the_sentence() -> None:
     assert change_sentence("ticket_type_changed", "Standard", {}) == "Changed the ticket type “Standard”"
 
 
+@pytest.mark.parametrize(
+    ("action", "label"),
+    [
+        (ChangeAction.USER_CHANGED, "Can sign in"),
+        (ChangeAction.CATEGORY_CHANGED, "Can be chosen"),
+        (ChangeAction.TICKET_TYPE_CHANGED, "On sale"),
+    ],
+)
+def test_a_field_of_several_kinds_of_things_is_called_what_it_means_there(
+    action: ChangeAction, label: str
+) -> None:
+    [told_so] = differences_of(
+        {"is_active": True}, {"is_active": False}, currency="", zone="UTC", action=action.value
+    )
+    assert (told_so.label, told_so.before, told_so.after) == (label, "yes", "no")
+
+
 def test_a_title_with_braces_is_told_as_it_is() -> None:
     assert change_sentence("event_deleted", "{0} {list}", {}) == "Deleted the event “{0} {list}”"
 

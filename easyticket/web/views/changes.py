@@ -60,8 +60,13 @@ def sentence_in(entry: ChangeEntry) -> str:
 
 def differences_in(entry: ChangeEntry) -> list[Difference]:
     """Return the fields of a change, in the event's currency and zone if it was about one."""
+    change = entry.change
     return differences_of(
-        entry.change.before, entry.change.after, currency=_currency_of(entry), zone=_zone_of(entry)
+        change.before,
+        change.after,
+        currency=_currency_of(entry),
+        zone=_zone_of(entry),
+        action=change.action,
     )
 
 
