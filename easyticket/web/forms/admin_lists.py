@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from easyticket.web.forms.searches import read_page
 
@@ -19,7 +20,7 @@ class ListSearch:
     page: int = 1
 
     @property
-    def arguments(self) -> dict[str, str]:
+    def arguments(self) -> dict[str, Any]:
         """What of it belongs into an address beside the page."""
         return {name: text for name, text in (("q", self.words), ("kind", self.kind)) if text}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import current_app, url_for
 
@@ -72,7 +73,7 @@ def webhook_kinds(providers: Sequence[str]) -> list[tuple[str, str]]:
     ]
 
 
-def webhook_row(received: ReceivedEvent, search: Mapping[str, str]) -> WebhookRow:
+def webhook_row(received: ReceivedEvent, search: Mapping[str, Any]) -> WebhookRow:
     """Return a webhook of the list that `search` found; what is in it is nobody's to read."""
     event, number = received.event, received.order_number
     return WebhookRow(
