@@ -45,6 +45,7 @@ schema: setup ## Write docs/api/easyticket.json again after a change to the API
 bench: ## Measure every list on PostgreSQL with 100,000 events and 1,000,000 tickets (10 minutes; docs/performance.md)
 	@sh scripts/setup.sh --tests
 	@.venv/bin/python -m scripts.bench
+	@.venv/bin/python -m scripts.bench.desks
 
 screenshots: ## Take pictures of the main screens into test-results/screenshots/, the best into docs/images/ (3 minutes)
 	@sh scripts/setup.sh --tests

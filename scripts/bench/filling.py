@@ -20,7 +20,7 @@ _CALLED = {
 }
 
 
-def fill(connection: psycopg.Connection[Any], model: type[Base], source: str, **columns: str) -> int:
+def fill(connection: psycopg.Connection[Any], model: type[Base], source: str, /, **columns: str) -> int:
     """Insert `SELECT columns FROM source` into the model's table and return how many rows that made."""
     table = sa.inspect(model).local_table
     values = dict(columns)

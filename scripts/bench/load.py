@@ -7,7 +7,7 @@ months, in the order they were made; few events, cities, organizers and buyers h
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,6 +33,7 @@ from scripts.bench.filling import fill
 from scripts.bench.words import event_texts, ticket_type_texts
 
 Connection = psycopg.Connection[Any]
+Step = Callable[[Connection, "Sizes"], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +60,24 @@ AS $$ SELECT CASE WHEN n % 70 < 10 THEN 0 ELSE 100 * (5 + floor(400 * pg_temp.ch
 """
 
 
-def load(connection: Connection, sizes: Sizes = Sizes()) -> None:
-    """Fill all tables, tell how long each took, and leave statistics and visibility as a settled database has them."""
+def load(connection: Connection, sizes: Sizes = Sizes(), more: Sequence[Step] = ()) -> None:
+    """Fill all tables, tell how long each took, and leave statistics and visibility as a settled database has them.
+
+    The steps of `more` come last; they find what was sold in the table `order_plan`.
+    """
     moment = now()
     connection.execute(_FUNCTIONS.replace("{now}", moment.isoformat()))
     # Rows are right by construction, and checking each key would only make this slow.
     connection.execute("SET session_replication_role = replica")
     connection.execute("SET work_mem = '256MB'")
-    steps: tuple[Callable[[Connection, Sizes], int], ...] = (
+    steps: tuple[Step, ...] = (
         _categories, _users, _events, _ticket_types, _offers, _orders, _lines, _tickets, _payments, _holds,
-        _quotas, _links,
+        _quotas, _links, *more,
     )  # fmt: skip
     for step in steps:
         begun = time.monotonic()
         rows = step(connection, sizes)
-        print(f"{step.__name__[1:]:14}{rows:>10,} rows {time.monotonic() - begun:6.1f} s", flush=True)
+        print(f"{step.__name__.lstrip('_'):14}{rows:>10,} rows {time.monotonic() - begun:6.1f} s", flush=True)
     connection.commit()
     connection.autocommit = True
     connection.execute("VACUUM (ANALYZE)")
