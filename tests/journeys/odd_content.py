@@ -25,6 +25,7 @@ from easyticket.rules.permissions import SYSTEM
 from easyticket.services.accounts import request_verification
 from easyticket.services.door_sales import DoorSale, sell_at_door
 from easyticket.services.email_changes import request_email_change
+from easyticket.services.events import update_event
 from easyticket.services.orders import WantedLine, join_guest_orders, secret_of
 from easyticket.services.password_changes import request_password_reset
 from easyticket.services.refunds import request_refund
@@ -127,6 +128,9 @@ def _orders(event: Event, owner: User) -> dict[str, str]:
     )
     door = sell_at_door(actor=factories.actor_of(owner), event=event, sale=sale, token="door", now=now)
     held = held_order(event, NAME, ODD)
+    # What their holders may be told of.
+    changes = {"venue_name": OTHER_NAME, "online_link": f"https://example.org/{UNBROKEN}/{UNBROKEN}"}
+    update_event(actor=factories.actor_of(owner), event=event, changes=changes, now=clock.now())
     return {
         "number": order.number,
         "order": secret_of(order),
