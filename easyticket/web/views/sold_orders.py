@@ -75,13 +75,13 @@ _SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One ticket, payment, refund or dispute: what it is, more about it, its code if any, how much, and where it stands."""
+    """One ticket, payment, refund or dispute: what it is, more about it, the codes it is about, how much, and where it stands."""
 
     title: str
     detail: str
     amount: str
     pill: Pill
-    code: str = ""
+    codes: Sequence[str] = ()
     again_url: str = ""
     edit_url: str = ""
 
@@ -194,7 +194,7 @@ def _ticket_row(ticket: Ticket, order: Order) -> Row:
         detail,
         amount_text(order, minor),
         pill,
-        code=ticket.code,
+        codes=[ticket.code],
         edit_url="" if is_over else edit_url,
     )
 
@@ -204,19 +204,19 @@ def _payment_row(payment: Payment, order: Order) -> Row:
     detail = " · ".join(filter(None, (moment_text(at, order.event.time_zone), payment.last_error)))
     title = method_text(payment.method) or payment.provider.capitalize()
     minor = payment.captured_minor or payment.amount_minor
-    return Row(title, detail, amount_text(order, minor), _PAYMENT[payment.state], code=payment.reference)
+    return Row(title, detail, amount_text(order, minor), _PAYMENT[payment.state], codes=[payment.reference])
 
 
 def _refund_row(refund: Refund, order: Order) -> Row:
     is_open = refund.state is RefundState.FAILED and not is_replaced(refund)
     codes = {ticket.id: ticket.code for ticket in order.tickets}
-    of_tickets = ", ".join(codes[part.ticket_id] for part in refund.tickets if part.amount_minor)
     moment = moment_text(refund.created_at, order.event.time_zone)
     return Row(
         title=_SOURCES.get(refund.source, refund.source),
-        detail=" · ".join(filter(None, (moment, refund.reason, of_tickets, refund.last_error))),
+        detail=" · ".join(filter(None, (moment, refund.reason, refund.last_error))),
         amount=amount_text(order, refund.amount_minor),
         pill=_REFUND[refund.state],
+        codes=[codes[part.ticket_id] for part in refund.tickets if part.amount_minor],
         again_url=url_for("organizer.refund_again", number=order.number, uuid=refund.uuid) if is_open else "",
     )
 
