@@ -30,6 +30,7 @@ from easyticket.services.payments import settle_payment
 from easyticket.services.refund_requests import refund_order
 from easyticket.services.sellers import SellerDraft, save_seller
 from easyticket.services.ticket_types import TicketTypeDraft, create_ticket_type, update_ticket_type
+from easyticket.services.tickets import issue_tickets
 from tests import factories
 from tests.services.test_payments import approved
 from tests.services.test_withdrawals import make_profile
@@ -193,6 +194,7 @@ class TestOrders:
     def test_who_cancels_and_who_has_the_mail_sent_again_is_written(self) -> None:
         event, staff = factories.make_simple_event(), factories.make_staff()
         paid = factories.make_order(event, status=OrderStatus.CONFIRMED)
+        issue_tickets(paid, clock.now())
         unpaid = factories.make_order(event)
         resend_tickets(actor=factories.actor_of(staff), order=paid, now=clock.now())
         cancel_order(actor=factories.actor_of(staff), order=unpaid, reason="Asked", now=clock.now())
