@@ -139,7 +139,7 @@ def sold_order_page(order: Order, now: datetime) -> SoldOrderPage:
         paid_with=method_text(order.payment_method),
         summary=summary_of(order),
         left=amount_text(order, left) if left else "",
-        refund_url="" if why_not or is_door_sale(order) else url_for("organizer.refund", number=order.number),
+        refund_url=url_for("organizer.refund", number=order.number) if left and not why_not else "",
         why_not=why_not,
         tickets=[_ticket_row(ticket, order) for ticket in order.tickets],
         payments=[_payment_row(payment, order) for payment in order.payments],
