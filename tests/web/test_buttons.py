@@ -6,10 +6,9 @@ Shown is what may be done, and what may be done is shown. tests/web/asked.py say
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -18,11 +17,11 @@ from werkzeug.routing import Rule
 
 from easyticket.models import Event, Order
 from easyticket.rules.permissions import Actor, Permission, may
-from easyticket.web.views.admin_people import ACCOUNT_STEPS
 from tests.architecture.test_changes_written import WRITTEN_AS
 from tests.fixtures.application import rolled_back
 from tests.web.asked import ASKED
 from tests.web.every_state import EveryState, Thing, make_every_state
+from tests.web.offered import FILES, NEVER_HERE, NOT_OFFERED, PARTS, TYPED
 from tests.web.walking import Shown, Visitor
 
 ROLES = (
@@ -45,76 +44,10 @@ _OF_EVENTS = {
 _OF_ORDERS = {Permission.EDIT_SOLD_ORDER, Permission.RETRY_REFUND}
 # Buttons whose answer may be bad news of what they looked at, or leads to the page for signing in: neither is a refusal.
 _SAYS_WHAT_IT_FOUND = {"organizer.rehearse", "admin.audit", "account.sign_out_everywhere"}
-# Takes a second each time, in every state alike. Forms to be filled in are sent once for each role, too.
+# Takes a second each time, in every state alike. Forms that nobody fills in here are sent once for each role, too.
 _ONCE = {"organizer.rehearse"}
 # Streams never end; each is of the page that listens to it. A credit note has a number of its own, which only its order knows.
 _NOT_ASKED = {"organizer.live", "organizer.event_live", "receipts.credit_note"}
-# What a person types into the form of a page, where what stands in it is not enough.
-_TYPED: Mapping[str, Mapping[str, list[str]]] = {
-    "admin.category": {"name": ["Song"]},
-    "admin.take_down": {"reason": ["It is not theirs."]},
-    "organizer.attendee": {"name": ["Adwoa Boateng"]},
-    "organizer.buyer": {"name": ["Adwoa Boateng"], "email": ["adwoa@example.org"]},
-    "organizer.cancel": {"is_sure": ["y"]},
-    "organizer.check_in": {"scan_key": [str(uuid4())]},
-    "organizer.door_check_in": {"scan_key": [str(uuid4())]},
-    "organizer.new_ticket_type": {"name": ["Late"], "price": ["10"], "total_quantity": ["5"]},
-    "organizer.refund": {"what": ["all"], "confirm": ["1"]},
-    "organizer.undo_check_in": {"scan_key": [str(uuid4())]},
-    "orders.send": {"to_name": ["Efua Sarpong"], "to_email": ["efua@example.org"]},
-    "tickets.send": {"to_name": ["Kwame Asante"], "to_email": ["kwame@example.org"]},
-}
-# Parts of addresses that are no things: all of them, or one that stands for the others.
-_PARTS: Mapping[str, Sequence[Mapping[str, str]]] = {
-    "admin.change_person": [{"step": step} for step in ACCOUNT_STEPS],
-    "organizer.new_account": [{"kind": "bank"}, {"kind": "mobile-money"}],
-    "organizer.ask_for_payout": [{"currency": "GHS"}],
-}
-# What could be done and need not be offered: about anything, or about things with these words in their names.
-_NOT_OFFERED: Mapping[str, Sequence[str]] = {
-    # Over or called off it is in no list; whoever has its address finds it.
-    "events.page": (),
-    "events.calendar": (),
-    # Stands behind signing up, and in a menu for those who are not one yet.
-    "account.welcome": (),
-    "account.become_organizer": (),
-    # Whichever step is asked for, an order leads to where it stands.
-    **dict.fromkeys((endpoint for endpoint in ASKED if endpoint.startswith("checkout.")), ()),
-    # There is nothing to go to with it.
-    "orders.calendar": ("refunded", "called off", "expired", "odd", "sent on", "unpaid"),
-    "orders.page": ("unpaid", "expired"),
-    # A draft is deleted instead, and asks for no mails.
-    "organizer.cancel": ("draft", "newcomer's"),
-    # Nothing of it is ever sold again.
-    "organizer.move": ("cancelled",),
-    "organizer.new_ticket_type": ("cancelled",),
-    "organizer.switch": ("cancelled",),
-    "organizer.ticket_type": ("cancelled",),
-    # A part of the page of a cancelled event, which leads there for all others.
-    "organizer.progress": (),
-    # Typing keeps it, so there is nothing to throw away on most days.
-    "organizer.discard_draft": (),
-    "organizer.discard_new_draft": (),
-}
-# An empty list offers no file of it: that every file is offered to somebody is asked of all roles together.
-_FILES = "_file"
-# Routes that nobody comes across here, because their moment is not in this database or their way in is a mail.
-_NEVER_HERE = {
-    "admin.transfers_file",
-    "account.welcome",
-    "checkout.email",
-    "checkout.hold_again",
-    "checkout.promo",
-    "checkout.returned",
-    "checkout.status",
-    "organizer.discard_draft",
-    "organizer.discard_new_draft",
-    "organizer.event_live",
-    "organizer.live",
-    "organizer.news",
-    "organizer.remove_picture",
-    "receipts.credit_note",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +111,14 @@ def test_what_is_shown_may_be_done(site: Site, role: str) -> None:
         if not is_allowed(site, role, button.address, "POST"):
             faults.append(f"“{button.text}” ({endpoint}) is not {role}'s by the table, shown on {page}")
             continue
-        if endpoint in pressed and (endpoint in _ONCE or not button.is_bare):
+        is_whole = button.is_bare or endpoint in TYPED
+        if endpoint in pressed and (endpoint in _ONCE or not is_whole):
             continue
         pressed.add(endpoint)
-        answer = visitor.press(button.address, button.fields)
+        answer = visitor.press(button.address, {**button.fields, **TYPED.get(endpoint, {})})
         if endpoint in _SAYS_WHAT_IT_FOUND:
             continue
-        if answer.is_refusal or (button.is_bare and not answer.is_done):
+        if answer.is_refusal or (is_whole and not answer.is_done):
             faults.append(f"“{button.text}” on {page} answers {answer.status} {answer.warnings}")
     assert not faults, "\n".join(["", *sorted(faults)])
 
@@ -200,7 +134,7 @@ def test_every_route_is_offered_to_somebody(site: Site) -> None:
         for path in paths
     }
     asked = {endpoint for endpoint, each in ASKED.items() if each.permission is not None}
-    assert sorted(asked - offered) == sorted(_NEVER_HERE)
+    assert sorted(asked - offered) == sorted(NEVER_HERE)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -227,9 +161,9 @@ def test_what_may_be_done_is_shown_and_what_may_not_is_refused(site: Site, role:
 
 def is_missed(rule: Rule, thing: Thing | None) -> bool:
     """Tell whether it would be a fault not to offer what a route does with a thing."""
-    if rule.endpoint.endswith(_FILES):
+    if rule.endpoint.endswith(FILES):
         return False
-    names = _NOT_OFFERED.get(rule.endpoint)
+    names = NOT_OFFERED.get(rule.endpoint)
     return names is None or (bool(names) and not any(name in (thing.name if thing else "") for name in names))
 
 
@@ -240,7 +174,7 @@ def addresses(site: Site, role: str, rule: Rule) -> Iterator[tuple[Thing | None,
     for thing in site.state.things[kind] if kind else [None]:
         if "secret" in rule.arguments and not (thing and is_given(site, role, thing)):
             continue
-        for parts in _PARTS.get(rule.endpoint, [{"kind": "csv"}]):
+        for parts in PARTS.get(rule.endpoint, [{"kind": "csv"}]):
             known = {**parts, **(thing.parts if thing else {})}
             values = {name: known[name] for name in rule.arguments if name in known}
             if values.keys() == rule.arguments:
@@ -267,7 +201,7 @@ def is_given(site: Site, role: str, thing: Thing) -> bool:
 
 def is_done(visitor: Visitor, rule: Rule, path: str) -> bool:
     """Tell whether a role can do what an address is for, by doing it: a page that sends to itself is filled in and sent."""
-    typed = _TYPED.get(rule.endpoint, {})
+    typed = TYPED.get(rule.endpoint, {})
     if is_post(rule):
         answer = visitor.press(path, typed)
         # On the desks everything that is done is written down: else nothing was to do.

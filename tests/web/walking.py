@@ -23,6 +23,8 @@ from tests.web.every_state import Role
 SIGN_IN = "/sign-in/"
 # The mails of development, and what is for programs: no pages of ours.
 _ELSEWHERE = ("dev.", "api")
+# A page that asks first which of them, and then whether to do it.
+_ASKS_FIRST = {"orders.refund": "?all=1"}
 _TABLES = ("_file", "statement_table", "statement_pdf")
 
 
@@ -123,7 +125,7 @@ class Visitor:
             if endpoint.startswith(_ELSEWHERE) or (endpoint.endswith(_TABLES) and endpoint in asked_for):
                 continue
             asked_for.add(endpoint)
-            shown.answers[path] = answer = self.get(path)
+            shown.answers[path] = answer = self.get(path + _ASKS_FIRST.get(endpoint, ""))
             leads = [answer.location] if answer.location else []
             if answer.page is not None:
                 leads += answer.page.leads
