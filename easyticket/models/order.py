@@ -71,6 +71,7 @@ class Order(HasUuid, HasTimes, Base):
         sa.Index("ix_order_user_created_at", "user_id", "created_at"),
         # The API's order, by ids: without it the newest of everybody are read until enough are of this account.
         sa.Index("ix_order_user_id", "user_id", "id"),
+        sa.Index("ix_order_confirmed_at", "confirmed_at"),
     )
 
     number: Mapped[str] = mapped_column(sa.String(24), unique=True)

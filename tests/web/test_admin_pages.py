@@ -35,6 +35,7 @@ from easyticket.services.payments import settle_payment
 from easyticket.services.refund_sending import apply_refund_snapshot
 from easyticket.services.settlement import apply_snapshot
 from tests import factories
+from tests.queries.test_balances import make_sale
 from tests.services.test_orders import place
 from tests.services.test_payments import approved, snapshot_of
 from tests.services.test_withdrawals import ask, make_earner, make_profile
@@ -154,6 +155,16 @@ class TestOverview:
         assert "Payments to decide about Money that is not what was asked for 1" in page
         for path in ("payments/", "payments/#disputes-title", "jobs/", "webhooks/?kind=unhandled"):
             assert f'href="/admin/{path}"' in answer.text
+
+    def test_it_says_how_the_site_does(self, admin: FlaskClient) -> None:
+        order = make_sale(factories.make_simple_event(title="Osu Lanterns"), days_ago=3)
+        page = words(admin.get("/admin/"))
+        assert "Tickets sold 0 in the 30 days before 1" in page
+        assert "Paid by buyers GH₵ 0.00 in the 30 days before GH₵ 52.50" in page.replace(
+            "\N{NO-BREAK SPACE}", " "
+        )
+        assert "Sold most Osu Lanterns 1 sold" in page
+        assert f'href="/admin/events/{order.event.slug}/"' in admin.get("/admin/").text
 
     def test_it_shows_the_last_audit_with_examples_and_can_look_again(self, admin: FlaskClient) -> None:
         assert "Not looked at yet" in words(admin.get("/admin/"))

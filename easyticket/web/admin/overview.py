@@ -1,4 +1,4 @@
-"""The first page of administrators: what the audit found, and how much waits for somebody."""
+"""The first page of administrators: how much waits for somebody, how the site does, and what the audit found."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from easyticket.core import clock
 from easyticket.http.auth import current_actor, staff_only
 from easyticket.queries.site_health import find_site_health
+from easyticket.queries.site_totals import load_site_totals
 from easyticket.services.audits import look_again
 from easyticket.web.admin import blueprint
 from easyticket.web.forms.fields import Form
@@ -18,7 +19,8 @@ from easyticket.web.views.admin import overview_page
 @staff_only
 def home() -> ResponseReturnValue:
     """Show how the site is."""
-    page = overview_page(find_site_health(current_actor(), clock.now()))
+    actor, now = current_actor(), clock.now()
+    page = overview_page(find_site_health(actor, now), load_site_totals(actor, now))
     return render_template("admin/overview.html", page=page)
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from flask import current_app, url_for
 
+from easyticket.core.money import Money
 from easyticket.models import AuditRun, Event
 from easyticket.queries.site_health import SiteHealth
-from easyticket.rules.wording import moment_text, percent_text, period_text
+from easyticket.queries.site_totals import SiteTotals
+from easyticket.rules.wording import moment_text, percent_text, period_text, sum_text
 from easyticket.web.views.admin_system import UNHANDLED
 from easyticket.web.views.order_parts import Pill
 from easyticket.web.views.organizer import fee_sentence
@@ -50,12 +52,32 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of the last thirty days in words, and that of the thirty before."""
+
+    name: str
+    value: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class SellerRow:
+    """An event that sold much lately, where its page is, and how many tickets."""
+
+    title: str
+    url: str
+    tickets: str
+
+
+@dataclass(frozen=True, slots=True)
 class OverviewPage:
     """The first page of administrators."""
 
     audit: AuditPanel
     waiting: Sequence[Waiting]
     total: int
+    figures: Sequence[Figure]
+    best: Sequence[SellerRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +92,7 @@ class FeeRow:
     sentence: str
 
 
-def overview_page(health: SiteHealth) -> OverviewPage:
+def overview_page(health: SiteHealth, totals: SiteTotals) -> OverviewPage:
     """Return the first page: what waits comes with what it is, also where nothing does."""
     waiting = [
         _waiting(
@@ -112,7 +134,14 @@ def overview_page(health: SiteHealth) -> OverviewPage:
         ),
     ]
     return OverviewPage(
-        _audit_panel(health.run, is_stale=health.is_stale), waiting, sum(each.count for each in waiting)
+        _audit_panel(health.run, is_stale=health.is_stale),
+        waiting,
+        sum(each.count for each in waiting),
+        figures=_figures(totals),
+        best=[
+            SellerRow(each.title, url_for("admin.event", slug=each.slug), f"{each.tickets:,}")
+            for each in totals.best
+        ],
     )
 
 
@@ -128,6 +157,21 @@ def fee_row(event: Event) -> FeeRow:
         pill=Pill(percent_text(usual), "quiet") if own is None else Pill(percent_text(own), ""),
         sentence=fee_sentence(event),
     )
+
+
+def _figures(totals: SiteTotals) -> list[Figure]:
+    counts = (
+        ("Tickets sold", totals.tickets),
+        ("Paid orders", totals.orders),
+        ("Events published", totals.events),
+        ("New accounts", totals.accounts),
+    )
+    figures = [Figure(name, f"{pair.now:,}", f"{pair.before:,}") for name, pair in counts]
+    for each in totals.money:
+        for name, pair in (("Paid by buyers", each.paid), ("Service fees of it", each.fees)):
+            now, before = (sum_text(Money(minor, each.currency)) for minor in (pair.now, pair.before))
+            figures.append(Figure(name, now, before))
+    return figures
 
 
 def _waiting(
