@@ -14,6 +14,8 @@ from easyticket.core.money import MAX_MINOR, Money, MoneyError
 
 # The years that any day or moment may be in: the ends of the calendar overflow where a zone's clocks are far from UTC.
 FIRST_YEAR, LAST_YEAR = 1970, 2200
+# Turn the direction of writing around, so that a text may read as another one.
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Where a text has tags it was meant as HTML; "Q & A" or "a < b" was not and stays as it is.
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*[\s/>]|<!--")
 
@@ -29,9 +31,12 @@ class Faults:
         self._messages.setdefault(field, []).append(message)
 
     def line(self, field: str, value: str, longest: int, *, required: bool = False) -> str:
-        """Return a text of one line without control characters and outer space, and note what is wrong with it."""
+        """Return a text of one line without control characters, turns of direction and outer space, and note what is wrong
+        with it."""
         plain = "".join(
-            " " if unicodedata.category(letter) == "Cc" else letter for letter in value or ""
+            " " if unicodedata.category(letter) == "Cc" else letter
+            for letter in value or ""
+            if letter not in TURNING
         ).strip()
         return self._measured(field, plain, longest, required=required)
 

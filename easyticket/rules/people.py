@@ -10,6 +10,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 
 from easyticket.core.errors import Invalid, invalid_field
+from easyticket.rules.fields import TURNING
 
 NAME_LENGTH = 50
 PLACE_LENGTH = 100
@@ -24,8 +25,6 @@ NO_PHONE_ABROAD = (
 _STAND_IN = re.compile(r"user[0-9]+|deleted")
 _USERNAME = re.compile(r"[A-Za-z0-9_]{3,20}")
 _PHONE = re.compile(r"\+?([0-9]+)")
-# Turn the direction of writing around, so that a name may read as another one.
-_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PHONE_PUNCTUATION = str.maketrans("", "", " -./()\N{NO-BREAK SPACE}")
 
 
@@ -158,4 +157,4 @@ def _is_phone(number: str, fewest: int) -> bool:
 
 
 def _has_hidden_characters(line: str) -> bool:
-    return any(sign in _DIRECTION or unicodedata.category(sign) in ("Cc", "Cs") for sign in line)
+    return any(sign in TURNING or unicodedata.category(sign) in ("Cc", "Cs") for sign in line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 from wtforms import StringField
@@ -15,6 +16,7 @@ WHOLE = "Enter a whole number from 1 to 10,000,000."
 # "1,250" and "1,250.50" have thousands in them, "12,50" has a decimal comma, and "1.250,50" has both.
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 _THOUSANDS_BY_POINT = re.compile(r"\d{1,3}(\.\d{3})+,\d+")
+_AMOUNT = re.compile(r"([^\d.,+-]*)(-?[\d.,]+)([^\d.,+-]*)", re.ASCII)
 _COUNT = re.compile(r"\d{1,9}|\d{1,3}([., \N{NO-BREAK SPACE}]\d{3}){1,2}")
 
 
@@ -38,11 +40,28 @@ def read_price(typed: str | None, currency: str) -> int:
 
     :raises MoneyError: it is none, with a sentence that says why.
     """
-    plain = re.sub(r"[^\d.,-]", "", typed or "")
+    plain = _without_currency("".join((typed or "").split()))
     if _THOUSANDS_BY_POINT.fullmatch(plain):
         plain = plain.replace(".", "")
     plain = plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain.replace(",", ".")
     return Money.parse(plain, currency).minor
+
+
+def _without_currency(text: str) -> str:
+    """Return the number of an amount with its currency before or behind it: "$", "GH₵", "EUR"; nothing if it is none."""
+    found = _AMOUNT.fullmatch(text)
+    if found is None:
+        return ""
+    before, number, after = found.groups()
+    # "N500" is said in Lagos, and "5e" nowhere.
+    is_read = _is_currency(before, fewest=1) and _is_currency(after, fewest=3)
+    return number if is_read else ""
+
+
+def _is_currency(text: str, *, fewest: int) -> bool:
+    is_code = fewest <= len(text) <= 3 and text.isascii() and text.isalpha()
+    has_sign = any(unicodedata.category(sign) == "Sc" for sign in text)
+    return not text or is_code or (has_sign and len(text) <= 4)
 
 
 def check_price(field: StringField, currency: str) -> None:
