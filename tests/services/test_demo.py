@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
@@ -41,7 +42,8 @@ from easyticket.queries.audit.finding import Scope
 from easyticket.queries.audit.invariants import audit_database
 from easyticket.queries.users import find_user_by_email
 from easyticket.queue import JobName
-from easyticket.services.demo import loading
+from easyticket.services.demo import loading, sales
+from easyticket.services.demo.buying import PlannedOrder
 from easyticket.services.demo.loading import load_demo
 from easyticket.services.demo.people import PASSWORD
 from easyticket.services.passwords import is_right_password
@@ -144,6 +146,11 @@ def test_the_ledger_balances_in_every_currency_and_posting_and_no_money_is_in_be
     assert taken == demo.scalar(kept.where(Order.status.in_(["confirmed", "refunded"])))
 
 
+def test_orders_were_made_as_time_went_so_that_the_newest_come_first_in_every_list(demo: Session) -> None:
+    placed = demo.scalars(sa.select(Order.created_at).order_by(Order.id)).all()
+    assert placed == sorted(placed)
+
+
 def test_the_three_accounts_can_sign_in_and_have_what_they_are_there_for(demo: Session) -> None:
     admin, organizer, attendee = (_account(f"{name}@easyticket.example") for name in _THREE)
     assert admin.is_staff and not organizer.is_staff and not attendee.is_staff
@@ -190,6 +197,26 @@ def test_a_load_that_was_interrupted_is_completed_by_the_next_one(
     assert load_demo(clock.now()).events == 0
 
 
+def test_a_load_that_was_interrupted_amid_the_sales_goes_on_where_it_stopped(
+    db_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = next(plan for plan in loading.EVENTS if plan.title == "Stoop Stories")
+    monkeypatch.setattr(loading, "EVENTS", (plan,))
+    now, carry_out = clock.now(), sales._carry_out
+    with monkeypatch.context() as interrupted, pytest.raises(KeyboardInterrupt):
+        left = iter(range(5))
+
+        def sell_five(event: Event, planned: PlannedOrder, at: datetime) -> None:
+            carry_out(event, planned, at) if next(left, None) is not None else _press_control_c()
+
+        interrupted.setattr(sales, "_carry_out", sell_five)
+        load_demo(now)
+    assert count(db_session, Order.id > 0) == 5
+    rest = load_demo(now).orders
+    placed = db_session.scalars(sa.select(Order.created_at).order_by(Order.id)).all()
+    assert len(placed) == len(set(placed)) == rest + 5 > 5
+
+
 _THREE = ("admin", "organizer", "attendee")
 
 
@@ -221,7 +248,7 @@ def _row_counts(app: Flask) -> dict[str, int]:
         }
 
 
-def _press_control_c(_user: User) -> None:
+def _press_control_c(*_anything: object) -> None:
     raise KeyboardInterrupt
 
 

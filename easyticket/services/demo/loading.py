@@ -19,7 +19,7 @@ from easyticket.rules.slugs import slug_of
 from easyticket.services.cancellation import unwind_event
 from easyticket.services.demo import people
 from easyticket.services.demo.accounts import actor_of, make_account, make_staff
-from easyticket.services.demo.buying import Person, plan_orders
+from easyticket.services.demo.buying import Person, PlannedOrder, plan_orders
 from easyticket.services.demo.catalogue import find_event, make_categories, make_event
 from easyticket.services.demo.events import EVENTS
 from easyticket.services.demo.gates import work_gates
@@ -77,12 +77,9 @@ def load_demo(now: datetime) -> DemoReport:
         _account(people.ATTENDEE, now),
         tuple(_account(plan, now) for plan in people.BUYERS_WITH_ACCOUNT),
     )
-    for plan in EVENTS:
-        event = find_event(plan, cast.organizer_of(plan))
-        if event is None:
-            event = make_event(plan, cast.organizer_of(plan), now)
-            report.events += 1
-            report.orders += _sell(event, plan, cast, now)
+    events = [(plan, _event(plan, cast, report, now)) for plan in EVENTS]
+    report.orders = sell([(event, _orders_left(event, plan, cast, now)) for plan, event in events], now)
+    for plan, event in events:
         _tidy_up(event, plan, cast, now)
     for plan in EVENTS:
         report.scans += _scan(plan, cast.organizer_of(plan), now)
@@ -96,10 +93,20 @@ def _account(plan: AccountPlan, now: datetime) -> User:
     return user
 
 
-def _sell(event: Event, plan: EventPlan, cast: _Cast, now: datetime) -> int:
+def _event(plan: EventPlan, cast: _Cast, report: DemoReport, now: datetime) -> Event:
+    event = find_event(plan, cast.organizer_of(plan))
+    if event is None:
+        event = make_event(plan, cast.organizer_of(plan), now)
+        report.events += 1
+    return event
+
+
+def _orders_left(event: Event, plan: EventPlan, cast: _Cast, now: datetime) -> list[PlannedOrder]:
+    """Return the orders of the plan that are not there yet: the same dice plans the same ones in every load."""
     buyers = [*_guests(plan.place.city), *(_person(user) for user in cast.buyers)]
-    orders = plan_orders(plan, event, buyers, _person(cast.attendee), now, _dice(plan, "sales"))
-    return sell(event, orders, now)
+    planned = plan_orders(plan, event, buyers, _person(cast.attendee), now, _dice(plan, "sales"))
+    there = sa.select(sa.func.count()).select_from(Order).where(Order.event_id == event.id)
+    return planned[db.session.scalar(there) or 0 :]
 
 
 def _tidy_up(event: Event, plan: EventPlan, cast: _Cast, now: datetime) -> None:

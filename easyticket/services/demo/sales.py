@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -28,14 +28,14 @@ _HOLD = timedelta(minutes=15)
 _A_MINUTE = timedelta(minutes=1)
 
 
-def sell(event: Event, planned: Iterable[PlannedOrder], now: datetime) -> int:
-    """Carry out the purchases of one event; return how many they were."""
-    count = 0
-    for order in planned:
+def sell(planned: Sequence[tuple[Event, Sequence[PlannedOrder]]], now: datetime) -> int:
+    """Carry out the purchases of all events as time went, so that ids grow with it; return how many they were."""
+    orders = [(event, order) for event, of_event in planned for order in of_event]
+    for event, order in sorted(orders, key=lambda pair: pair[1].at):
         _carry_out(event, order, now)
-        count += 1
-    _backdate_payments(event)
-    return count
+    for event, _ in planned:
+        _backdate_payments(event)
+    return len(orders)
 
 
 def _carry_out(event: Event, planned: PlannedOrder, now: datetime) -> None:
