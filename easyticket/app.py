@@ -23,6 +23,7 @@ from easyticket.http import (
     limits,
     logs,
     maintenance,
+    numbers,
     origins,
     sizes,
     tokens,
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     maintenance.init_maintenance(app)
     sizes.init_sizes(app)
     characters.init_characters(app)
+    numbers.init_numbers(app)
     auth.init_auth(app)
     headers.init_headers(app)
     errors.init_errors(app)

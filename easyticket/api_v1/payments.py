@@ -45,9 +45,13 @@ from easyticket.queries.purchases import (
     list_purchases,
     sum_up_purchases,
 )
-from easyticket.queries.ticket_items import list_items_of_order
 from easyticket.services.payment_returns import app_return
-from easyticket.services.purchase_progress import read_purchase, resend_purchase, verify_purchase
+from easyticket.services.purchase_progress import (
+    list_items_told,
+    read_purchase,
+    resend_purchase,
+    verify_purchase,
+)
 
 blueprint = V1Blueprint(
     "payments",
@@ -132,7 +136,7 @@ def verify_payment(reference: str) -> dict[str, Any]:
     it is called `pending`; one that was not paid is an answer too, with `success` false."""
     now = clock.now()
     purchase = verify_purchase(name=reference, now=now)
-    return verified_shape(purchase, list_items_of_order(purchase.order), now)
+    return verified_shape(purchase, list_items_told(purchase.order), now)
 
 
 @blueprint.route("/payments/mobile-callback/", methods=["GET"])

@@ -11,6 +11,13 @@ from easyticket.models import Event
 _WEEK = timedelta(days=7)
 
 
+def why_not_copied(event: Event) -> str | None:
+    """Return why there can be no copy of an event, or None: what administrators took away does not come back as another."""
+    if event.taken_down_at is not None:
+        return "This event was taken down, so it cannot be copied. Ask the people who run the site about it."
+    return None
+
+
 class Shift:
     """How the moments and days of an event move to those of its copy, which begins at `start_at` by the event's own clocks.
 

@@ -7,18 +7,23 @@ was paid to.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from easyticket.core.errors import Conflict, Invalid
-from easyticket.db import db, transactional
+from easyticket.db import Base, db, transactional
 from easyticket.models import (
+    ContactMessage,
     EventDraft,
+    EventTrial,
     MailToken,
     NewsletterSubscription,
     Order,
     PaymentProfile,
     Payout,
+    SellerProfile,
     Ticket,
     TicketTransfer,
     User,
@@ -34,6 +39,15 @@ from easyticket.services.images import discard_picture
 from easyticket.services.organizer_lock import lock_own_account
 from easyticket.services.passwords import is_right_password
 
+# What has no use without its person: receipts have what they say about their seller themselves.
+_FORGOTTEN: tuple[tuple[type[Base], InstrumentedAttribute[Any]], ...] = (
+    (UserSession, UserSession.user_id),
+    (MailToken, MailToken.user_id),
+    (EventDraft, EventDraft.user_id),
+    (EventTrial, EventTrial.tried_by_id),
+    (SellerProfile, SellerProfile.user_id),
+    (ContactMessage, ContactMessage.user_id),
+)
 _NOT_CONFIRMED = f"To delete your account, send the words “{CONFIRMATION}” as its confirmation."
 _WRONG_PASSWORD = "The password is not right. Your account was not deleted."  # noqa: S105 (a sentence)
 
@@ -65,10 +79,11 @@ def _delete_account(actor: Actor, known_hash: str, now: datetime) -> None:
         raise Conflict(refusal, code="account_in_use")
     _forget_newsletter(user)
     _forget_accounts(user, now)
-    for rows in (UserSession, MailToken, EventDraft):
-        db.session.execute(sa.delete(rows).where(rows.user_id == user.id))
+    for rows, owner in _FORGOTTEN:
+        db.session.execute(sa.delete(rows).where(owner == user.id))
     _forget_purchases(user, now)
-    erase_from_changes(user_id=user.id, now=now)
+    proved_email = user.email if user.is_email_verified else ""
+    erase_from_changes(user_id=user.id, proved_email=proved_email, now=now)
     _forget_person(user, now)
 
 
@@ -97,15 +112,23 @@ def _forget_purchases(user: User, now: datetime) -> None:
         sa.update(TicketTransfer)
         .where(TicketTransfer.from_user_id == user.id)
         .values(from_name="", from_email=""),
-        sa.update(TicketTransfer).where(_was_sent_to(user)).values(to_name=ERASED, to_email=""),
+        sa.update(TicketTransfer).where(_was_received_by(user)).values(to_name=ERASED, to_email=""),
     ):
         db.session.execute(update, execution_options={"synchronize_session": False})
 
 
-def _was_sent_to(user: User) -> sa.ColumnElement[bool]:
-    # An address that was never proved may be somebody else's.
-    proved = user.email if user.is_email_verified else None
-    return TicketTransfer.to_email == proved if proved else sa.false()
+def _was_received_by(user: User) -> sa.ColumnElement[bool]:
+    """Return the condition on sendings of tickets that a person has or sent on, whatever their address was then, and on
+    those to the address that is proved now: one that never was may be somebody else's."""
+    later = aliased(TicketTransfer)
+    is_later = sa.and_(later.ticket_id == TicketTransfer.ticket_id, later.id > TicketTransfer.id)
+    sent_on_by = sa.select(later.from_user_id).where(is_later).order_by(later.id).limit(1).scalar_subquery()
+    has_it = sa.exists().where(Ticket.id == TicketTransfer.ticket_id, Ticket.owner_id == user.id)
+    is_last = ~sa.exists().where(is_later)
+    conditions = [sent_on_by == user.id, sa.and_(is_last, has_it)]
+    if user.is_email_verified:
+        conditions.append(TicketTransfer.to_email == user.email)
+    return sa.or_(*conditions)
 
 
 def _forget_accounts(user: User, now: datetime) -> None:

@@ -109,14 +109,19 @@ def values_of(row: Any, names: Iterable[str]) -> dict[str, Any]:
 
 
 @transactional
-def erase_from_changes(*, user_id: int, now: datetime) -> None:
+def erase_from_changes(*, user_id: int, proved_email: str, now: datetime) -> None:
     """Take what was written about a person out of the log, because the account is deleted; that it happened stays.
 
-    So do names and addresses in what was done to orders and tickets of theirs, whoever did it.
+    So do names and addresses in what was done to orders and tickets of theirs, whoever did it, and wherever else
+    `proved_email` (empty if none is) stands.
     """
     theirs = sa.or_(Change.user_id == user_id, Change.actor_id == user_id)
     about_person = sa.and_(theirs, Change.event_id.is_(None), Change.order_id.is_(None))
-    naming = sa.and_(Change.action.in_(_NAMING), sa.or_(Change.actor_id == user_id, _of_purchases(user_id)))
+    of_theirs = [Change.actor_id == user_id, _of_purchases(user_id)]
+    if proved_email:
+        fields = (sa.cast(Change.before, sa.Text), sa.cast(Change.after, sa.Text))
+        of_theirs += [text.contains(f'"{proved_email}"', autoescape=True) for text in fields]
+    naming = sa.and_(Change.action.in_(_NAMING), sa.or_(*of_theirs))
     for rows, values in ((about_person, {"subject": ERASED}), (naming, {})):
         db.session.execute(
             sa.update(Change)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import datetime
 
-from easyticket.core.errors import invalid_field
+from easyticket.core.errors import Conflict, invalid_field
 from easyticket.db import db, transactional
 from easyticket.models import ChangeAction, Event, EventImage, Offer, PaymentProfile, PricingType, TicketType
-from easyticket.rules.event_copies import Shift
+from easyticket.rules.event_copies import Shift, why_not_copied
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services.change_log import record_change
 from easyticket.services.events import EventDraft, create_event
@@ -50,8 +50,11 @@ def copy_event(*, actor: Actor, event: Event, title: str, start_at: datetime, no
     about the event: its own fee, its place on the first page.
 
     :raises Invalid: messages by field.
+    :raises Conflict: the event was taken down.
     """
     require(actor, Permission.COPY_EVENT, event)
+    if refusal := why_not_copied(event):
+        raise Conflict(refusal, code="event_not_copied")
     shift = Shift(event, start_at)
     try:
         copy = create_event(

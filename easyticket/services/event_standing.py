@@ -9,6 +9,7 @@ from easyticket.core.errors import Invalid, invalid_field
 from easyticket.db import db, transactional
 from easyticket.models import ChangeAction, Event, EventStatus
 from easyticket.queue import JobName, enqueue
+from easyticket.rules.people import normal_line
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services.change_log import record_update, values_of
 from easyticket.services.offers import lock_event
@@ -46,11 +47,9 @@ def take_down_event(*, actor: Actor, event: Event, reason: str, now: datetime) -
     :raises Invalid: no reason, or one that is too long (field `reason`); a draft, or taken down already.
     """
     require(actor, Permission.TAKE_DOWN_EVENT, event)
-    reason = " ".join(reason.split())
+    reason = normal_line(reason, field="reason", longest=LONGEST_REASON)
     if not reason:
         raise invalid_field("reason", "Say why. The organizer reads it.")
-    if len(reason) > LONGEST_REASON:
-        raise invalid_field("reason", f"At most {LONGEST_REASON} characters.")
     lock_event(event)
     if event.status is EventStatus.DRAFT:
         raise Invalid("A draft is seen by its organizer alone. There is nothing to take down.", code="draft")

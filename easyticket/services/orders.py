@@ -73,6 +73,11 @@ def secret_of(order: Order) -> str:
     return _secret_of_generation(order, _generation_of(order))
 
 
+def was_renewed(order: Order) -> bool:
+    """Tell whether the order has another link than it was made with, because the first came into the wrong hands."""
+    return _generation_of(order) > 0
+
+
 def renew_secret(order: Order) -> None:
     """Give an order another secret: the link with the one before opens nothing any more.
 

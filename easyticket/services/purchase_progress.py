@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from easyticket.core.errors import Conflict, NotFound
+from easyticket.models import Order
 from easyticket.queries.purchases import Purchase, find_purchase, get_purchase
+from easyticket.queries.ticket_items import TicketItem, list_items_of_order
 from easyticket.rules.order_phase import is_expired, is_hold_good, last_payment_of, payment_to_ask_about
 from easyticket.rules.permissions import Actor
 from easyticket.rules.purchase_status import PurchaseStatus, purchase_status
 from easyticket.services.checkout import resend_tickets
 from easyticket.services.intents import ask_about_payment
-from easyticket.services.orders import cancel_order
+from easyticket.services.orders import cancel_order, was_renewed
 
 
 def read_purchase(*, actor: Actor, name: str, now: datetime) -> Purchase:
@@ -31,6 +33,14 @@ def verify_purchase(*, name: str, now: datetime) -> Purchase:
     if purchase is None:
         raise NotFound("There is no payment with this reference.")
     return _as_provider_says(purchase, now)
+
+
+def list_items_told(order: Order) -> list[TicketItem]:
+    """Return the tickets of an order for whoever knows no more of it than the reference of its payment.
+
+    None once its link was renewed: who got the first mail by mistake has the reference too.
+    """
+    return [] if was_renewed(order) else list_items_of_order(order)
 
 
 def cancel_purchase(*, actor: Actor, name: str, now: datetime) -> tuple[str, int]:

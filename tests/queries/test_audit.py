@@ -48,6 +48,7 @@ from easyticket.rules.permissions import ANONYMOUS, SYSTEM
 from easyticket.services import ledger, receipts, refund_sending, refunds
 from easyticket.services.orders import secret_of
 from easyticket.services.payments import settle_payment, start_payment
+from easyticket.services.sold_orders import Person, change_buyer
 from easyticket.services.ticket_transfers import send_ticket_on
 from easyticket.services.tickets import cancel_tickets
 from tests import factories
@@ -231,6 +232,17 @@ def test_i2_finds_a_sending_that_left_the_old_code_good() -> None:
     assert broken() == {"I2": 1}
     write(ticket, generation=0)
     assert broken() == {"I2": 3}
+
+
+@usual
+def test_i2_knows_new_codes_that_no_sending_made() -> None:
+    order, _ = sold()
+    person = Person("Kofi Mensah", "kofi@example.org")
+    organizer = factories.actor_of(order.event.organizer)
+    change_buyer(actor=organizer, order=order, person=person, ends_old_access=True, now=clock.now())
+    assert broken() == {}
+    write(order.tickets[0], sent_on_at=clock.now())
+    assert broken() == {"I2": 1}
 
 
 @usual

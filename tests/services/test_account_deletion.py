@@ -15,7 +15,9 @@ from easyticket.core.errors import Conflict, Invalid
 from easyticket.db import db, transaction
 from easyticket.models import (
     Change,
+    ContactMessage,
     EventStatus,
+    EventTrial,
     LedgerEntry,
     MailToken,
     NewsletterSubscription,
@@ -25,6 +27,7 @@ from easyticket.models import (
     Payout,
     PayoutState,
     ProfileMethod,
+    SellerProfile,
     Ticket,
     TicketStatus,
     TicketTransfer,
@@ -271,3 +274,44 @@ def test_what_the_desk_wrote_about_somebodys_order_names_nobody_either() -> None
     assert len(changes) == 3
     assert [(each.before, each.after) for each in changes] == [({}, {})] * 3
     assert {each.subject for each in changes} == {ticket.order.number}
+
+
+def test_a_sending_to_an_address_that_was_changed_later_names_nobody() -> None:
+    user = factories.make_user(email="old@example.org")
+    kept, passed_on = (buy(factories.make_user()) for _ in range(2))
+    for ticket in (kept, passed_on):
+        send(ticket, actor=actor_of(ticket.owner), to_name="Ama", to_email="old@example.org")  # type: ignore[arg-type]
+    send(passed_on, actor=actor_of(user), to_name="Efua", to_email="efua@example.org")
+    with transaction():
+        user.email = "new@example.org"
+        for ticket in (kept, passed_on):
+            ticket.event.start_at, ticket.event.end_at = NOW - timedelta(days=2), NOW - timedelta(days=1)
+    delete(user)
+    db.session.expire_all()
+    transfers = db.session.scalars(sa.select(TicketTransfer).order_by(TicketTransfer.id)).all()
+    assert [each.to_email for each in transfers] == ["", "", "efua@example.org"]
+
+
+def test_what_has_no_use_without_its_person_goes() -> None:
+    user = factories.make_organizer()
+    event = factories.make_simple_event(organizer=user, **past())
+    with transaction() as session:
+        session.add(SellerProfile(user_id=user.id, legal_name="Ama Owusu", address="1 Ring Road"))
+        session.add(EventTrial(event_id=event.id, tried_at=NOW, tried_by_id=user.id, is_good=True, steps=[]))
+        message = {"name": "Ama", "email": user.email, "subject": "Hello", "message": "It is me."}
+        session.add(ContactMessage(user_id=user.id, created_at=NOW, **message))
+    delete(user)
+    for rows in (SellerProfile, EventTrial, ContactMessage):
+        assert db.session.scalars(sa.select(rows)).all() == []
+
+
+def test_an_order_that_was_taken_from_an_account_is_not_written_about_in_its_name_either() -> None:
+    stranger = factories.make_user(email="stranger@example.org")
+    ticket = buy(stranger)
+    organizer = actor_of(ticket.event.organizer)
+    kofi = Person("Kofi Mensah", "kofi@example.org")
+    change_buyer(actor=organizer, order=ticket.order, person=kofi, ends_old_access=True, now=NOW)
+    delete(stranger)
+    db.session.expire_all()
+    changes = db.session.scalars(sa.select(Change).filter_by(order_id=ticket.order_id)).all()
+    assert "stranger@example.org" not in str([(each.before, each.after) for each in changes])

@@ -9,12 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from easyticket.core import clock
-from easyticket.core.errors import Forbidden, Invalid
+from easyticket.core.errors import Conflict, Forbidden, Invalid
 from easyticket.db import db, transaction
 from easyticket.models import Change, ChangeAction, Event, EventImage, EventStatus, Quota
 from easyticket.queries.organizer import find_event_stocks
 from easyticket.rules.event_copies import next_beginning
 from easyticket.services.event_copies import copy_event
+from easyticket.services.event_standing import take_down_event
 from tests import factories
 from tests.factories import actor_of
 
@@ -158,3 +159,10 @@ def test_the_next_time_is_the_same_weekday_and_hour(ago: timedelta, weeks: int) 
     event = factories.make_event(start_at=NOW - ago, time_zone="UTC")
     local = event.start_at.replace(tzinfo=None)
     assert next_beginning(event, NOW) == local + timedelta(weeks=weeks)
+
+
+def test_what_was_taken_down_does_not_come_back_as_a_copy() -> None:
+    event = factories.make_simple_event()
+    take_down_event(actor=actor_of(factories.make_staff()), event=event, reason="A fraud.", now=NOW)
+    with pytest.raises(Conflict, match="taken down"):
+        copied(event)

@@ -56,6 +56,13 @@ def test_no_page_has_a_control_character_in_its_address(seller: FlaskClient, pat
     assert "<h1" in answer.text
 
 
+@pytest.mark.parametrize("number", [2**63, 10**30])
+def test_a_number_that_no_row_can_have_is_no_address(seller: FlaskClient, number: int) -> None:
+    assert seller.post(f"/profile/sessions/{number}/sign-out/").status_code == 404
+    assert seller.post(f"/profile/sessions/{2**63 - 1}/sign-out/").status_code < 500
+    assert seller.get(f"/api/v1/events/no-such/tickets/{number}/").status_code < 500
+
+
 @pytest.mark.parametrize("query", ["q=a%00b", "q%00=a", "q=a&city=%00"])
 def test_a_search_for_nothing_typable_is_refused(client: FlaskClient, query: str) -> None:
     assert is_refused(client.get(f"/events/?{query}"))

@@ -78,13 +78,24 @@ def ask_admissions(scope: Scope) -> Iterator[Rows]:
 
 
 def _sendings(scope: Scope) -> Iterator[Rows]:
-    """Each sending made one new code and retired one, and no code counts and is retired at once."""
-    for rows in (TicketTransfer, RetiredCode):
-        count = sa.select(sa.func.count(rows.id)).where(rows.ticket_id == Ticket.id).scalar_subquery()
-        # Of most tickets there is nothing to count.
-        was_sent = sa.or_(Ticket.generation > 0, Ticket.id.in_(sa.select(rows.ticket_id)))
-        yield rows_of(f"{rows.__tablename__} of ticket", Ticket.code, Ticket.generation, count).where(
-            was_sent, Ticket.generation != count, scope.has(Ticket.event_id)
+    """Each new code retired one, of which those that were sent on have a sending; no code counts and is retired at once."""
+    sent, retired = (
+        sa.select(sa.func.count(rows.id)).where(rows.ticket_id == Ticket.id).scalar_subquery()
+        for rows in (TicketTransfer, RetiredCode)
+    )
+    # Of most tickets there is nothing to count.
+    is_counted = sa.or_(
+        Ticket.generation > 0,
+        Ticket.sent_on_at.is_not(None),
+        *(Ticket.id.in_(sa.select(rows.ticket_id)) for rows in (TicketTransfer, RetiredCode)),
+    )
+    was_sent = Ticket.sent_on_at.is_not(None)
+    for name, count, is_wrong in (
+        ("codes of ticket retired", retired, retired != Ticket.generation),
+        ("sendings of ticket", sent, sa.or_(sent > Ticket.generation, was_sent != (sent > 0))),
+    ):
+        yield rows_of(name, Ticket.code, Ticket.generation, count).where(
+            is_counted, is_wrong, scope.has(Ticket.event_id)
         )
     yield (
         rows_of("retired code that counts", Ticket.code, "none", RetiredCode.code)

@@ -14,7 +14,6 @@ from easyticket.queries.event_drafts import find_event_draft
 from easyticket.queries.event_news import find_event_news
 from easyticket.queries.offers import fee_basis_points_of
 from easyticket.queries.organizer import find_usual_choices, get_own_event
-from easyticket.rules.permissions import Permission, may
 from easyticket.rules.publishing import may_go_live
 from easyticket.rules.wording import percent_text
 from easyticket.services.event_drafts import keep_event_draft
@@ -25,6 +24,7 @@ from easyticket.web.forms.refusals import refusals_shown_in, status_of
 from easyticket.web.organizer import blueprint
 from easyticket.web.views.account import country_names
 from easyticket.web.views.event_editor import cover_view, draft_notice, preview_of
+from easyticket.web.views.organizer import copy_url
 
 _WORDS = {
     "Start date cannot be in the past": "This is in the past. Choose a later beginning.",
@@ -103,7 +103,7 @@ def edit_event(slug: str) -> ResponseReturnValue:
         title=event.title,
         slug=slug,
         is_draft=event.status is EventStatus.DRAFT,
-        may_copy=may(actor, Permission.COPY_EVENT, event),
+        copy_url=copy_url(event, actor),
         countries=country_names(),
         fee=percent_text(fee_basis_points_of(event)),
     )

@@ -13,6 +13,7 @@ from easyticket.models import Event, EventStatus, FeeBearer, Offer, PricingType,
 from easyticket.queries.gate import GateCounts
 from easyticket.queries.offers import fee_basis_points_of
 from easyticket.queries.organizer import OwnEvent, OwnEvents, Stock
+from easyticket.rules.event_copies import why_not_copied
 from easyticket.rules.permissions import Actor, Permission, may
 from easyticket.rules.schedule import Phase, phase_of, status_of
 from easyticket.rules.wording import (
@@ -146,8 +147,9 @@ def event_rows(events: Sequence[OwnEvent], actor: Actor, now: datetime) -> list[
 
 
 def copy_url(event: Event, actor: Actor) -> str:
-    """Return where somebody copies an event; nothing where it is not theirs."""
-    return url_for("organizer.copy", slug=event.slug) if may(actor, Permission.COPY_EVENT, event) else ""
+    """Return where somebody copies an event; nothing where it is not theirs, or there can be no copy of it."""
+    may_copy = may(actor, Permission.COPY_EVENT, event) and why_not_copied(event) is None
+    return url_for("organizer.copy", slug=event.slug) if may_copy else ""
 
 
 def list_chips(which: OwnEvents, wanted: str) -> list[ListChip]:
