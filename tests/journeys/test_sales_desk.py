@@ -212,7 +212,8 @@ def test_on_a_phone_tickets_are_sold_for_cash_and_people_let_in_by_hand_and_out_
     expect(phone.get_by_text("3 of 4 in").first).to_be_visible()
     # What was looked for stays, and so does the place in the list.
     expect(phone.get_by_role("searchbox")).to_have_value("abla")
-    expect(phone.locator(f"#undo-{code}")).to_be_visible()
+    expect(phone.locator(f"#undo-{code}")).to_be_focused()
+    expect(phone.locator(f"#{code}")).to_be_in_viewport()
     assert_accessible(phone)
     phone.get_by_role("button", name=re.compile("^Undo.*Abla Kpodo")).click()
     expect(phone.get_by_text("Taken back: Abla Kpodo is not in.")).to_be_visible()
@@ -221,6 +222,7 @@ def test_on_a_phone_tickets_are_sold_for_cash_and_people_let_in_by_hand_and_out_
     phone.get_by_role("searchbox").fill("")
     phone.get_by_role("button", name="Find").click()
     expect(phone.get_by_role("heading", name="4 people", exact=True)).to_be_visible()
+    expect(phone.get_by_text("Taken back: Abla Kpodo is not in.")).not_to_be_attached()
     phone.get_by_label("In or not").select_option("Not in yet")
     expect(phone.get_by_role("heading", name="2 people found")).to_be_visible()
     rows = rows_of_csv(steps.download(phone, phone.get_by_role("link", name="Download all as CSV")))

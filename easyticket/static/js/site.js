@@ -166,6 +166,28 @@
     if (form) setBusy(form, false);
   });
   document.addEventListener("htmx:load", (event) => wake(event.target));
+
+  /* A button in a list makes the list anew around it: its row stays where it was under the thumb, and the focus goes to
+     what the row offers now; where the row is gone, to the one that took its place. */
+  let place = null;
+  const topOf = (element) => element.getBoundingClientRect().top;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const asked = event.detail.requestConfig && event.detail.requestConfig.elt;
+    const row = asked && asked.closest("[data-row]");
+    place = row && { ids: [row, row.nextElementSibling, row.previousElementSibling].map((each) => each && each.id), top: topOf(row) };
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const asked = event.detail.requestConfig && event.detail.requestConfig.elt;
+    /* What was done before says nothing about what is looked for now. */
+    if (asked && asked.matches("[role=search]")) for (const said of all(document, ".flashes")) said.remove();
+    const row = place && place.ids.map((id) => id && document.getElementById(id)).find(Boolean);
+    if (row) {
+      window.scrollBy({ top: topOf(row) - place.top, behavior: "instant" });
+      const button = row.querySelector("button");
+      if (button) button.focus({ preventScroll: true });
+    }
+    place = null;
+  });
   /* Pages that come back from the browser's back-forward cache, or a field value the browser kept. */
   window.addEventListener("pageshow", () => {
     for (const form of all(document, "form")) setBusy(form, false);

@@ -35,7 +35,7 @@ def order_row(order: Order, now: datetime) -> OrderRow:
         event=order.event.title,
         buyer=order.buyer_name,
         email=order.buyer_email,
-        amount=amount_text(order, order.total_minor),
+        amount=amount_text(order, order.cash_minor or order.total_minor),
         when=moment_text(order.created_at, current_app.config["SETTINGS"].default_time_zone),
         pill=order_pill(order, now),
     )
