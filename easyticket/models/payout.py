@@ -69,6 +69,8 @@ class PaymentProfile(HasUuid, HasTimes, Base):
     bank_name: Mapped[str] = mapped_column(sa.String(100), default="")
     bank_code: Mapped[str] = mapped_column(sa.String(20), default="")
     branch: Mapped[str] = mapped_column(sa.String(100), default="")
+    # What a bank account is held in, empty where nobody said; a network's is that of its country (rules/payment_accounts.py).
+    currency: Mapped[str] = mapped_column(sa.String(3), default="", server_default="")
     is_default: Mapped[bool] = mapped_column(default=False)
     status: Mapped[ProfileStatus] = mapped_column(
         choices(ProfileStatus, "status"), default=ProfileStatus.PENDING

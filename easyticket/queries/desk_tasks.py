@@ -15,7 +15,7 @@ from easyticket.models import Dispute, Event, EventStatus, Order, Refund, Refund
 from easyticket.models.payment import UNDECIDED_DISPUTES
 from easyticket.queries.balances import Balance, get_least_payout
 from easyticket.queries.desk_scope import DeskScope
-from easyticket.queries.payment_profiles import list_payment_profiles
+from easyticket.queries.payment_profiles import get_site_currency, list_payment_profiles
 from easyticket.queries.receipts import find_seller
 from easyticket.queries.refunds import left_minor
 from easyticket.queries.ticket_stock import TypeStock, load_stocks
@@ -76,6 +76,7 @@ def load_account_facts(actor: Actor, user: User, balances: Sequence[Balance], *,
             if balance.payable_minor >= get_least_payout(balance.currency).minor
         ],
         has_money=sells or any(balance.earnings_minor > 0 for balance in balances),
+        site_currency=get_site_currency(),
     )
 
 

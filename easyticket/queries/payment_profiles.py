@@ -26,6 +26,7 @@ from easyticket.models import (
 )
 from easyticket.models.ledger import check_of_key
 from easyticket.models.payout import OPEN_STATES
+from easyticket.rules.payment_accounts import currency_of
 from easyticket.rules.permissions import Actor
 
 _KEPT = PaymentProfile.deleted_at.is_(None)
@@ -67,9 +68,25 @@ def find_default_profile(user_id: int | None) -> PaymentProfile | None:
 
 def list_payment_profiles(actor: Actor) -> Sequence[PaymentProfile]:
     """Return the actor's profiles, the default one first, then the newest."""
+    return list_profiles_of(actor.user_id)
+
+
+def get_site_currency() -> str:
+    """Return the currency of accounts nobody said one of (the setting V1_DEFAULT_CURRENCY)."""
+    currency: str = current_app.config["SETTINGS"].v1_default_currency
+    return currency
+
+
+def get_account_currency(profile: PaymentProfile) -> str:
+    """Return the one currency an account can be paid in."""
+    return currency_of(profile, get_site_currency())
+
+
+def list_profiles_of(user_id: int | None) -> Sequence[PaymentProfile]:
+    """Return an account's profiles, the default one first, then the newest."""
     return db.session.scalars(
         sa.select(PaymentProfile)
-        .where(PaymentProfile.user_id == actor.user_id, _KEPT)
+        .where(PaymentProfile.user_id == user_id, _KEPT)
         .order_by(PaymentProfile.is_default.desc(), PaymentProfile.id.desc())
     ).all()
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from easyticket.db import db
-from easyticket.models import Event, EventTrial, PaymentProfile, ProfileStatus
+from easyticket.models import Event, EventTrial, ProfileStatus
+from easyticket.queries.payment_profiles import get_account_currency, list_profiles_of
 
 
 def find_trial(event: Event) -> EventTrial | None:
@@ -17,9 +18,9 @@ def find_trial(event: Event) -> EventTrial | None:
 
 
 def list_account_states(event: Event) -> Sequence[ProfileStatus]:
-    """Return how far the accounts are to which the event's organizer can be paid."""
-    return db.session.scalars(
-        sa.select(PaymentProfile.status).where(
-            PaymentProfile.user_id == event.organizer_id, PaymentProfile.deleted_at.is_(None)
-        )
-    ).all()
+    """Return how far the accounts are to which the event's organizer can be paid what it earns."""
+    return [
+        profile.status
+        for profile in list_profiles_of(event.organizer_id)
+        if get_account_currency(profile) == event.currency
+    ]

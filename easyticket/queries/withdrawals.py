@@ -16,6 +16,7 @@ from easyticket.db import db
 from easyticket.models import Payout, PayoutState
 from easyticket.queries.balances import find_uncovered
 from easyticket.queries.pages import Page, page_of
+from easyticket.queries.payment_profiles import get_site_currency
 from easyticket.rules.payouts import BY_HAND_ENDING, why_not_to_be_paid
 from easyticket.rules.permissions import Actor
 
@@ -87,7 +88,7 @@ def find_payout_obstacle(payout: Payout, now: datetime) -> str | None:
 
 def _obstacle(payout: Payout, uncovered: dict[tuple[int, str], int], now: datetime) -> str | None:
     minor = uncovered.get((payout.organizer_id, payout.currency), 0)
-    return why_not_to_be_paid(payout, Money(minor, payout.currency), now)
+    return why_not_to_be_paid(payout, Money(minor, payout.currency), now, site_currency=get_site_currency())
 
 
 def _own(actor: Actor) -> sa.Select[Payout]:

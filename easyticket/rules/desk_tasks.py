@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from easyticket.core.money import Money
 from easyticket.models import Event, EventStatus, PaymentProfile, ProfileStatus, TicketType
+from easyticket.rules.payment_accounts import currency_of
 from easyticket.rules.payouts import why_no_payment_to
 
 _GATE_SOON = timedelta(hours=24)
@@ -82,13 +83,15 @@ class EventFacts:
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
     """What tells whether an organizer's account needs them. `payable` is what can be asked for of each currency, where it is
-    enough; `has_money` is True where anything was earned or can be bought for money."""
+    enough; `has_money` is True where anything was earned or can be bought for money. `site_currency` is that of accounts
+    nobody said one of."""
 
     is_verified: bool
     profiles: Sequence[PaymentProfile]
     is_paid_automatically: bool
     payable: Sequence[Money]
     has_money: bool
+    site_currency: str
 
 
 def sorted_tasks(tasks: Sequence[Task]) -> list[Task]:
@@ -106,10 +109,24 @@ def tasks_of_account(facts: AccountFacts, now: datetime) -> list[Task]:
     ]
     if not facts.profiles and facts.has_money:
         tasks.append(Task(TaskKind.ADD_ACCOUNT))
-    can_be_paid = any(why_no_payment_to(profile, now) is None for profile in facts.profiles)
-    if can_be_paid and facts.is_verified and not facts.is_paid_automatically:
-        tasks += [Task(TaskKind.ASK_FOR_PAYOUT, amount=amount) for amount in facts.payable]
+    tasks += [task for amount in facts.payable if (task := _payout_task(facts, amount, now))]
     return tasks
+
+
+def _payout_task(facts: AccountFacts, amount: Money, now: datetime) -> Task | None:
+    """Money that no account is for needs one; money that would arrive is offered, unless it goes by itself."""
+    fitting = [
+        profile for profile in facts.profiles if currency_of(profile, facts.site_currency) == amount.currency
+    ]
+    if facts.profiles and not fitting:
+        return Task(TaskKind.ADD_ACCOUNT, amount=amount)
+    can_be_paid = any(
+        why_no_payment_to(profile, amount.currency, now, site_currency=facts.site_currency) is None
+        for profile in fitting
+    )
+    if can_be_paid and facts.is_verified and not facts.is_paid_automatically:
+        return Task(TaskKind.ASK_FOR_PAYOUT, amount=amount)
+    return None
 
 
 def tasks_of_event(facts: EventFacts, *, may_publish: bool, now: datetime) -> list[Task]:

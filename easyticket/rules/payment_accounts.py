@@ -1,4 +1,5 @@
-"""What an account to be paid to may look like, how it is shown without telling its number, and whose it is by name.
+"""What an account to be paid to may look like, which currency it is paid in, how it is shown without telling its number, and
+whose it is by name.
 
 Everything that is wrong with an account is told together under `account_details`, as a list of sentences.
 """
@@ -12,10 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from easyticket.core.errors import Invalid
+from easyticket.core.money import CURRENCIES
 from easyticket.models import PaymentProfile, ProfileMethod, ProfileStatus
 from easyticket.rules.fields import Faults
 
-NETWORKS = ("MTN", "Vodafone", "AirtelTigo")
+# Mobile money is kept in the currency of its network's country.
+_NETWORK_CURRENCIES = {"MTN": "GHS", "Vodafone": "GHS", "AirtelTigo": "GHS"}
+NETWORKS = tuple(_NETWORK_CURRENCIES)
 DETAILS = "account_details"
 SHORTEST_NAME, LONGEST_NAME, LONGEST_DESCRIPTION = 3, 100, 500
 # What a check of an account costs its organizer: minor units of a currency.
@@ -32,7 +36,7 @@ _PUNCTUATION = str.maketrans("", "", " -.()\N{NO-BREAK SPACE}")
 
 @dataclass(frozen=True, slots=True)
 class PaymentAccount:
-    """An account as it is kept: `number` is `+233` and nine digits, or a bank's 8 to 17."""
+    """An account as it is kept: `number` is `+233` and nine digits, or a bank's 8 to 17; `currency` that of a bank account."""
 
     method: ProfileMethod
     number: str
@@ -41,6 +45,7 @@ class PaymentAccount:
     bank_name: str = ""
     bank_code: str = ""
     branch: str = ""
+    currency: str = ""
 
 
 def read_account(method: ProfileMethod, details: Mapping[str, str], owner_name: str) -> PaymentAccount:
@@ -67,6 +72,7 @@ def read_account(method: ProfileMethod, details: Mapping[str, str], owner_name: 
             bank_name=read.line("bank_name", "bank's name", 100),
             bank_code=read.line("bank_code", "bank's code", 20),
             branch=read.line("branch", "branch", 100, required=False),
+            currency=read.currency(),
             account_name=read.line("account_name", "name of the account's holder", 255, default=owner_name),
         )
     read.raise_if_any()
@@ -85,6 +91,26 @@ def check_labels(name: str, description: str) -> tuple[str, str]:
     text = faults.text("description", description, LONGEST_DESCRIPTION)
     faults.raise_if_any()
     return kept, text
+
+
+def currency_of(profile: PaymentProfile, site_currency: str) -> str:
+    """Return the one currency an account can be paid in: that of its network's country, or what a bank account is said to be
+    held in. Where nobody said, it is `site_currency`: what an organizer asks for without naming a currency."""
+    return _NETWORK_CURRENCIES.get(profile.network) or profile.currency or site_currency
+
+
+def methods_paid_in(currency: str) -> tuple[ProfileMethod, ...]:
+    """Return the kinds of account that money in a currency can go to."""
+    if currency in _NETWORK_CURRENCIES.values():
+        return (ProfileMethod.MOBILE_MONEY, ProfileMethod.BANK_TRANSFER)
+    return (ProfileMethod.BANK_TRANSFER,)
+
+
+def account_needed(currency: str) -> str:
+    """Return the sentence that says what kind of account money in a currency needs."""
+    networks = f"mobile money ({', '.join(NETWORKS)}) or "
+    kinds = networks if ProfileMethod.MOBILE_MONEY in methods_paid_in(currency) else ""
+    return f"Money in {currency} can only go to {kinds}a bank account in {currency}."
 
 
 def masked_number(method: ProfileMethod, number: str) -> str:
@@ -141,6 +167,12 @@ class _Reader:
         if said not in known:
             self._messages.append(f"The network is one of {', '.join(NETWORKS)}.")
         return known.get(said, "")
+
+    def currency(self) -> str:
+        said = (self._details.get("currency") or "").strip().upper()
+        if said and said not in CURRENCIES:
+            self._messages.append("The currency is none that events are sold in.")
+        return said
 
     def line(self, name: str, what: str, longest: int, *, default: str = "", required: bool = True) -> str:
         faults = Faults()

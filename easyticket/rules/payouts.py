@@ -3,12 +3,13 @@ far a payout is."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from config import Settings
 from easyticket.core.money import Money
 from easyticket.models import PaymentProfile, Payout, PayoutState, ProfileStatus
-from easyticket.rules.payment_accounts import end_of_freeze
+from easyticket.rules.payment_accounts import account_needed, currency_of, end_of_freeze
 from easyticket.rules.wording import moment_text
 
 # How organizers are paid where no provider sends money for us.
@@ -23,8 +24,16 @@ def is_money_real(settings: Settings) -> bool:
     return any("_live_" in key[:8] for key in (settings.stripe_secret_key, settings.paystack_secret_key))
 
 
-def why_no_payment_to(profile: PaymentProfile, now: datetime) -> str | None:
-    """Return the reason, for its owner, against paying to an account now, or None."""
+def why_no_payment_to(
+    profile: PaymentProfile, currency: str, now: datetime, *, site_currency: str
+) -> str | None:
+    """Return the reason, for its owner, against paying money of a currency to an account now, or None.
+
+    `site_currency` is that of accounts whose currency is not known (rules/payment_accounts.currency_of).
+    """
+    own = currency_of(profile, site_currency)
+    if own != currency:
+        return f"This account is paid in {own} only. {account_needed(currency)}"
     if profile.status is not ProfileStatus.VERIFIED:
         return "Money is paid out to verified payment profiles only. This one is not yet."
     if frozen_until := end_of_freeze(profile, now):
@@ -32,9 +41,38 @@ def why_no_payment_to(profile: PaymentProfile, now: datetime) -> str | None:
     return None
 
 
-def why_not_paid_automatically(profile: PaymentProfile | None, now: datetime) -> str | None:
-    """Return the reason, for the owner of a default profile, why nothing is paid to it by itself, or None."""
-    return NO_PROFILE if profile is None else why_no_payment_to(profile, now)
+def account_for(
+    profiles: Sequence[PaymentProfile], currency: str, now: datetime, *, site_currency: str
+) -> PaymentProfile | None:
+    """Return the account among an organizer's that money of a currency goes to if nothing else is said, or None.
+
+    It is the default one, or where that is of another currency the oldest in this one, rather one that can be paid to now.
+    """
+    default = next((profile for profile in profiles if profile.is_default), None)
+    fitting = [profile for profile in profiles if currency_of(profile, site_currency) == currency]
+    if default is None or default in fitting:
+        return default
+
+    def place(profile: PaymentProfile) -> tuple[bool, int]:
+        waits = why_no_payment_to(profile, currency, now, site_currency=site_currency) is not None
+        return waits, profile.id
+
+    return min(fitting, key=place, default=None)
+
+
+def why_nowhere_to_pay(profiles: Sequence[PaymentProfile], currency: str) -> str:
+    """Return the reason, for the owner of these accounts, why there is none that money of a currency can go to."""
+    return f"Add an account for {currency} first. {account_needed(currency)}" if profiles else NO_PROFILE
+
+
+def why_not_paid_automatically(
+    profiles: Sequence[PaymentProfile], currency: str, now: datetime, *, site_currency: str
+) -> str | None:
+    """Return the reason, for the owner of these accounts, why money of a currency is not paid out by itself, or None."""
+    profile = account_for(profiles, currency, now, site_currency=site_currency)
+    if profile is None:
+        return why_nowhere_to_pay(profiles, currency)
+    return why_no_payment_to(profile, currency, now, site_currency=site_currency)
 
 
 def is_sent_by_provider(payout: Payout) -> bool:
@@ -47,10 +85,11 @@ def may_be_cancelled(payout: Payout) -> bool:
     return payout.state is PayoutState.REQUESTED
 
 
-def why_not_to_be_paid(payout: Payout, uncovered: Money, now: datetime) -> str | None:
+def why_not_to_be_paid(payout: Payout, uncovered: Money, now: datetime, *, site_currency: str) -> str | None:
     """Return the first reason, for the people who pay, against paying a withdrawal now, or None.
 
-    `uncovered` is what its organizer was paid or asked for beyond their sales (queries/balances.find_uncovered).
+    `uncovered` is what its organizer was paid or asked for beyond their sales (queries/balances.find_uncovered), in the
+    currency of the payout; `site_currency` as for `why_no_payment_to`.
     """
     profile, organizer = payout.payment_profile, payout.organizer
     if organizer.deleted_at is not None:
@@ -59,6 +98,9 @@ def why_not_to_be_paid(payout: Payout, uncovered: Money, now: datetime) -> str |
         return "the organizer's account is switched off"
     if profile is None or profile.deleted_at is not None:
         return "there is no payment profile any more"
+    own = currency_of(profile, site_currency)
+    if own != uncovered.currency:
+        return f"the payment profile is paid in {own} only, and this is {uncovered.currency}"
     if profile.status is not ProfileStatus.VERIFIED:
         return f"the payment profile is not verified ({profile.status.value})"
     if frozen_until := end_of_freeze(profile, now):

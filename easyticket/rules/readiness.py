@@ -171,6 +171,7 @@ def _payments(event: Event, around: Surroundings) -> Fact:
 
 
 def _account(around: Surroundings) -> Fact:
+    """`accounts` are those that money in the event's currency can go to."""
     if ProfileStatus.VERIFIED in around.accounts:
         return Fact(Topic.ACCOUNT, FactState.GOOD, "Payout account", "What you earn can be paid out.")
     if ProfileStatus.PENDING in around.accounts:

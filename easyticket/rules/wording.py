@@ -54,6 +54,11 @@ def sum_text(amount: Money) -> str:
     return f"{minus}{sign}{space}{size:,.{digits}f}"
 
 
+def currency_text(currency: str) -> str:
+    """Return the sign of a currency, for example "₦", or its code where it has none of its own."""
+    return _SIGNS.get(currency, currency)
+
+
 def percent_text(basis_points: int) -> str:
     """Return hundredths of a percent as people read them, for example "5 %" or "2.5 %"."""
     return f"{basis_points / 100:g}\N{NO-BREAK SPACE}%"

@@ -19,7 +19,9 @@ from easyticket.db import db, transactional
 from easyticket.models import ChangeAction, Event, PaymentProfile, ProfileMethod, ProfileStatus, User
 from easyticket.queries.payment_profiles import (
     find_default_profile,
+    get_account_currency,
     get_payment_profile,
+    get_site_currency,
     has_open_payout,
     is_used_by_live_event,
 )
@@ -83,7 +85,7 @@ def create_payment_profile(
     checked = check_all(
         {
             "labels": partial(check_labels, name, description),
-            "account": partial(read_account, method, details, owner.full_name),
+            "account": partial(read_account, method, _with_currency(details), owner.full_name),
         }
     )
     earlier = _count_profiles(owner)
@@ -217,6 +219,7 @@ def _logged(profile: PaymentProfile) -> dict[str, Any]:
         "account": account_line(profile),
         "account_name": profile.account_name,
         "branch": profile.branch,
+        "currency": profile.currency,
     }
 
 
@@ -246,11 +249,17 @@ def _changed_account(profile: PaymentProfile, details: Mapping[str, Any], owner:
     account = _account_of(profile)
     number_key = _NUMBERS[profile.method]
     said = {key: value for key, value in details.items() if value is not None}
+    if not said.get("currency"):
+        said.pop("currency", None)
     if said.get(number_key) == masked_number(profile.method, profile.account_number):
         del said[number_key]
     return read_account(
         profile.method, {**asdict(account), number_key: account.number, **said}, owner.full_name
     )
+
+
+def _with_currency(details: Mapping[str, str]) -> dict[str, str]:
+    return {**details, "currency": details.get("currency") or get_site_currency()}
 
 
 def _account_of(profile: PaymentProfile) -> PaymentAccount:
@@ -262,7 +271,14 @@ def _account_of(profile: PaymentProfile) -> PaymentAccount:
         bank_name=profile.bank_name,
         bank_code=profile.bank_code,
         branch=profile.branch,
+        # Whoever says what it was all along changes nothing.
+        currency=_bank_currency(profile),
     )
+
+
+def _bank_currency(profile: PaymentProfile) -> str:
+    is_bank = profile.method is ProfileMethod.BANK_TRANSFER
+    return get_account_currency(profile) if is_bank else ""
 
 
 def _write_account(profile: PaymentProfile, account: PaymentAccount) -> None:
@@ -273,6 +289,7 @@ def _write_account(profile: PaymentProfile, account: PaymentAccount) -> None:
     profile.bank_name = account.bank_name
     profile.bank_code = account.bank_code
     profile.branch = account.branch
+    profile.currency = account.currency
 
 
 def _freeze(profile: PaymentProfile, now: datetime, *, is_new: bool) -> None:

@@ -13,8 +13,8 @@ from easyticket.core.money import Money
 from easyticket.db import db, transactional
 from easyticket.models import Payout, SellerProfile, User
 from easyticket.queries.balances import get_least_payout, list_balances
-from easyticket.queries.payment_profiles import find_default_profile
-from easyticket.rules.payouts import why_not_paid_automatically
+from easyticket.queries.payment_profiles import get_site_currency, list_profiles_of
+from easyticket.rules.payouts import account_for, why_not_paid_automatically
 from easyticket.services.asking import each_by_itself
 from easyticket.services.organizer_lock import USABLE, lock_organizer
 from easyticket.services.withdrawals import make_payout
@@ -43,10 +43,11 @@ def make_automatic_payout(organizer_id: int, currency: str, now: datetime) -> bo
     due = next((money for money in _list_due(organizer_id, now) if money.currency == currency), None)
     if due is None:
         return False
-    profile = find_default_profile(organizer_id)
-    if obstacle := why_not_paid_automatically(profile, now):
+    profiles, site_currency = list_profiles_of(organizer_id), get_site_currency()
+    if obstacle := why_not_paid_automatically(profiles, currency, now, site_currency=site_currency):
         log.info("an automatic payout waits", extra={"organizer_id": organizer_id, "why": obstacle})
         return False
+    profile = account_for(profiles, currency, now, site_currency=site_currency)
     make_payout(organizer, profile, due, now, is_automatic=True)
     return True
 

@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import current_app
 
 from easyticket.core.errors import Conflict, Invalid, NotFound, invalid_field
 from easyticket.core.ids import random_code
@@ -21,10 +20,16 @@ from easyticket.core.money import CURRENCIES, Money, MoneyError
 from easyticket.db import db, transactional
 from easyticket.models import ChangeAction, PaymentProfile, Payout, PayoutState, User
 from easyticket.queries.balances import Balance, get_balance, get_least_payout
-from easyticket.queries.payment_profiles import find_default_profile, find_payment_profile
+from easyticket.queries.payment_profiles import find_payment_profile, get_site_currency, list_profiles_of
 from easyticket.queries.withdrawals import find_payout_obstacle
 from easyticket.queue import JobName, enqueue
-from easyticket.rules.payouts import BY_HAND, BY_HAND_ENDING, NO_PROFILE, why_no_payment_to
+from easyticket.rules.payouts import (
+    BY_HAND,
+    BY_HAND_ENDING,
+    account_for,
+    why_no_payment_to,
+    why_nowhere_to_pay,
+)
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services import ledger
 from easyticket.services.change_log import record_change
@@ -51,7 +56,8 @@ def request_withdrawal(
     turn: Turn | None = None,
     now: datetime,
 ) -> Payout:
-    """Ask for an amount in major units to be paid to a verified profile, by default the default one.
+    """Ask for an amount in major units to be paid to a verified profile of this currency; without one, to the default one,
+    or where that is of another currency, to the oldest of this one.
 
     `currency` is V1_DEFAULT_CURRENCY if it is empty. With a `turn` (an Idempotency-Key) it is asked for once.
 
@@ -188,7 +194,7 @@ def _once_more_by_hand(organizer: User, failed: Payout, now: datetime) -> Payout
 
 
 def _money_of(amount: Decimal, currency: str) -> Money:
-    wanted = currency.strip().upper() or current_app.config["SETTINGS"].v1_default_currency
+    wanted = currency.strip().upper() or get_site_currency()
     if wanted not in CURRENCIES:
         raise invalid_field("currency", "This is no currency that events are sold in.")
     try:
@@ -204,8 +210,9 @@ def _request(
     uuid = take_turn(turn, now)
     organizer = lock_own_account(actor.user_id)
     balance = get_balance(organizer.id, money.currency, now)
-    profile = _payable_profile(organizer.id, profile_uuid, balance, now)
+    # The amount first: who has no money of a currency needs no account for it.
     _refuse_amount(money, balance)
+    profile = _payable_profile(organizer.id, profile_uuid, balance, now)
     payout = make_payout(organizer, profile, money, now, uuid=uuid)
     _note(actor, ChangeAction.PAYOUT_REQUESTED, payout, now)
     return payout
@@ -223,14 +230,17 @@ def _note(actor: Actor, action: ChangeAction, payout: Payout, now: datetime) -> 
 
 
 def _payable_profile(organizer_id: int, uuid: UUID | None, balance: Balance, now: datetime) -> PaymentProfile:
+    currency, site_currency = balance.currency, get_site_currency()
     if uuid is None:
-        profile, missing = find_default_profile(organizer_id), NO_PROFILE
+        profiles = list_profiles_of(organizer_id)
+        profile = account_for(profiles, currency, now, site_currency=site_currency)
+        missing = why_nowhere_to_pay(profiles, currency)
     else:
         profile = find_payment_profile(organizer_id, uuid)
         missing = "There is no such payment profile."
     if profile is None:
         raise _refused(missing, balance)
-    if obstacle := why_no_payment_to(profile, now):
+    if obstacle := why_no_payment_to(profile, currency, now, site_currency=site_currency):
         raise _refused(obstacle, balance)
     return profile
 

@@ -54,6 +54,18 @@ PROFILE_KEYS = {
 }
 
 
+def test_a_bank_account_in_another_currency_says_so(call: Callable[..., Caller]) -> None:
+    caller = call(factories.make_organizer())
+    in_naira = {**BANK, "account_details": {**BANK["account_details"], "currency": "NGN"}}  # type: ignore[dict-item]
+    for body, currency in ((in_naira, "NGN"), (BANK, "GHS"), (MOBILE, "GHS")):
+        made = caller.post(CLIENTS, body)
+        assert made.json["data"]["payment_profile"]["currency"] == currency
+    wrong = {**BANK, "account_details": {**BANK["account_details"], "currency": "XXX"}}  # type: ignore[dict-item]
+    refused = caller.post(CLIENTS, wrong)
+    assert refused.status_code == 400
+    assert refused.json["details"]["account_details"] == ["The currency is none that events are sold in."]
+
+
 def with_number(number: str) -> dict[str, Any]:
     return {**BANK, "account_details": {**BANK["account_details"], "account_number": number}}  # type: ignore[dict-item]
 

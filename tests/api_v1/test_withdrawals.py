@@ -12,6 +12,7 @@ from easyticket.rules.permissions import SYSTEM
 from easyticket.services.withdrawals import record_payout_paid
 from tests import factories
 from tests.api_v1.conftest import Caller
+from tests.queries.test_balances import make_past_event, make_sale
 from tests.services.test_withdrawals import ask, make_earner, make_profile
 from tests.statements import counted_statements
 
@@ -78,6 +79,27 @@ def test_a_refusal_says_what_could_be_paid_out(call: Callable[..., Caller]) -> N
         wrong = caller.post(f"{BASE}request/", body)
         told = (wrong.status_code, wrong.json["success"], set(wrong.json["details"]))
         assert told == (400, False, {field})
+
+
+def test_money_of_another_currency_than_the_accounts_is_refused(call: Callable[..., Caller]) -> None:
+    user = make_earner()
+    make_sale(make_past_event(user, currency="NGN"))
+    caller = call(user)
+    body = {"amount": 20, "currency": "NGN"}
+    for more, message in (
+        ({}, "Add an account for NGN first. Money in NGN can only go to a bank account in NGN."),
+        (
+            {"payment_profile_id": caller.get("/api/v1/auth/payment-profile/").json["results"][0]["id"]},
+            "This account is paid in GHS only. Money in NGN can only go to a bank account in NGN.",
+        ),
+    ):
+        answer = caller.post(f"{BASE}request/", body | more)
+        assert (answer.status_code, answer.json["success"], answer.json["message"]) == (400, False, message)
+        assert answer.json["data"] == {
+            "available_balance": "50.00",
+            "minimum_amount": "10.00",
+            "currency": "NGN",
+        }
 
 
 def test_the_same_key_takes_money_out_once(call: Callable[..., Caller]) -> None:

@@ -123,6 +123,7 @@ def account(**changes: Any) -> list[str]:
         "is_paid_automatically": False,
         "payable": [],
         "has_money": False,
+        "site_currency": "GHS",
     }
     return [task.kind.value for task in tasks_of_account(AccountFacts(**{**values, **changes}), NOW)]
 
@@ -149,6 +150,15 @@ class TestAccounts:
         assert account(payable=payable, profiles=[self.VERIFIED], is_paid_automatically=True) == []
         frozen = PaymentProfile(status=ProfileStatus.VERIFIED, frozen_until=NOW + HOUR)
         assert account(payable=payable, profiles=[frozen]) == []
+
+    def test_money_that_no_account_is_for_needs_one_even_where_it_would_go_by_itself(self) -> None:
+        payable = [Money(50_000, "GHS"), Money(20_800_000, "NGN")]
+        momo = PaymentProfile(network="MTN", status=ProfileStatus.VERIFIED)
+        assert account(payable=payable, profiles=[momo]) == ["ask_for_payout", "add_account"]
+        assert account(payable=payable, profiles=[momo], is_paid_automatically=True) == ["add_account"]
+        waiting = PaymentProfile(currency="NGN", status=ProfileStatus.PENDING)
+        assert account(payable=payable, profiles=[momo, waiting]) == ["ask_for_payout"]
+        assert account(payable=payable, has_money=True) == ["add_account"]
 
 
 def test_the_most_pressing_comes_first_and_of_one_kind_the_soonest() -> None:

@@ -31,7 +31,7 @@ from easyticket.models import (
     User,
 )
 from easyticket.queries.balances import get_balance
-from easyticket.queries.payment_profiles import list_payment_profiles
+from easyticket.queries.payment_profiles import get_account_currency, list_payment_profiles
 from easyticket.queue import JobName
 from easyticket.rules.permissions import SYSTEM, Actor
 from easyticket.services import account_checks, payment_profiles
@@ -275,6 +275,30 @@ def test_another_number_makes_an_account_unverified_frozen_and_told_of(
     assert "bank account ******3210" in text
     assert "forgotten/" in text
     assert "9876543210" not in mail.as_string() + caplog.text
+
+
+def test_an_account_is_held_in_one_currency_and_another_one_is_checked_again() -> None:
+    user = factories.make_organizer()
+    profile = add_verified(user)
+    assert profile.currency == "GHS"
+    change(profile, account_details={"currency": "ghs"})
+    assert (profile.status, profile.frozen_until) == (ProfileStatus.VERIFIED, None)
+    change(profile, account_details={"currency": "NGN"})
+    assert (profile.currency, profile.status) == ("NGN", ProfileStatus.PENDING)
+    assert profile.frozen_until is not None
+    with pytest.raises(Invalid, match="none that events are sold in"):
+        change(profile, account_details={"currency": "XXX"})
+    momo = {"mobile_number": "+233241234567", "network": "MTN", "currency": "NGN"}
+    mobile = add_profile(user, method=ProfileMethod.MOBILE_MONEY, details=momo)
+    assert (mobile.currency, get_account_currency(mobile)) == ("", "GHS")
+
+
+def test_saying_what_an_account_was_held_in_all_along_changes_nothing() -> None:
+    profile = add_verified(factories.make_organizer())
+    with transaction():
+        profile.currency = ""
+    change(profile, account_details={"currency": "GHS"})
+    assert (profile.status, profile.frozen_until) == (ProfileStatus.VERIFIED, None)
 
 
 def test_what_is_wrong_with_a_change_is_told_by_field_and_changes_nothing() -> None:

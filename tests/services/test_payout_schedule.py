@@ -16,7 +16,7 @@ from easyticket.services.payout_schedule import make_automatic_payouts
 from easyticket.services.withdrawals import cancel_withdrawal
 from tests import factories
 from tests.queries.test_balances import make_past_event, make_sale
-from tests.services.test_withdrawals import available, make_earner
+from tests.services.test_withdrawals import available, make_earner, make_profile
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -57,11 +57,16 @@ def test_a_payout_that_was_cancelled_does_not_come_again_the_same_day() -> None:
     assert make_automatic_payouts(noon + timedelta(days=1)) == 1
 
 
-def test_every_currency_is_paid_out_by_itself() -> None:
+def test_every_currency_is_paid_out_by_itself_to_an_account_in_it() -> None:
     user = wants_it(make_earner())
     make_sale(make_past_event(user, currency="USD"))
-    assert make_automatic_payouts() == 2
-    assert {(each.currency, each.amount_minor) for each in payouts()} == {("GHS", 10_000), ("USD", 5_000)}
+    assert make_automatic_payouts() == 1
+    in_dollars = make_profile(user, is_default=False, currency="USD")
+    assert make_automatic_payouts() == 1
+    cedis, dollars = payouts()
+    assert (cedis.currency, cedis.amount_minor) == ("GHS", 10_000)
+    assert (dollars.currency, dollars.amount_minor) == ("USD", 5_000)
+    assert dollars.payment_profile_id == in_dollars.id
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,9 @@ def make_profile(user: User, **fields: Any) -> PaymentProfile:
 
 
 def make_earner(sales: int = 2, **event: Any) -> User:
-    """An organizer with a verified account and GHS 50.00 of each sale to take out."""
+    """An organizer with a verified account and 50.00 of each sale to take out, in the currency of the event."""
     organizer = factories.make_organizer()
-    make_profile(organizer)
+    make_profile(organizer, currency=event.get("currency", ""))
     past = make_past_event(organizer, **event)
     for _ in range(sales):
         make_sale(past)
@@ -144,6 +144,41 @@ def test_money_goes_to_a_verified_account_that_is_not_frozen_and_is_ones_own() -
         ask(user, profile_uuid=strangers.uuid)
     with time_machine.travel(clock.now() + timedelta(hours=25), tick=False):
         assert ask(user, profile_uuid=profile.uuid).payment_profile_id == profile.id
+
+
+def test_money_of_a_currency_goes_to_an_account_in_that_currency_only() -> None:
+    user = factories.make_organizer()
+    momo = make_profile(
+        user,
+        method=ProfileMethod.MOBILE_MONEY,
+        network="MTN",
+        account_number="+233241234567",
+        bank_name="",
+        bank_code="",
+    )
+    for currency in ("NGN", "USD", "GHS"):
+        make_sale(make_past_event(user, currency=currency))
+    for currency in ("NGN", "USD"):
+        with pytest.raises(WithdrawalRefused, match=f"Add an account for {currency} first") as refusal:
+            ask(user, currency=currency)
+        assert refusal.value.context["data"]["available_balance"] == "50.00"
+        with pytest.raises(WithdrawalRefused, match="This account is paid in GHS only"):
+            ask(user, currency=currency, profile_uuid=momo.uuid)
+    naira = make_profile(user, is_default=False, currency="NGN")
+    assert ask(user, currency="NGN").payment_profile_id == naira.id
+    assert ask(user, "20").payment_profile_id == momo.id
+    with pytest.raises(WithdrawalRefused, match="This account is paid in NGN only"):
+        ask(user, "10", profile_uuid=naira.uuid)
+
+
+def test_what_was_asked_for_to_an_account_of_another_currency_is_not_to_be_paid() -> None:
+    user = make_earner()
+    payout = ask(user)
+    assert payout.payment_profile is not None
+    with transaction():
+        payout.payment_profile.currency = "NGN"
+    with pytest.raises(Conflict, match="is paid in NGN only, and this is GHS"):
+        record_payout_paid(actor=SYSTEM, reference=payout.reference, now=clock.now())
 
 
 def test_only_an_account_with_a_proved_address_asks_and_only_its_own_money_comes_back() -> None:

@@ -116,6 +116,45 @@ def test_an_account_that_is_frozen_or_not_verified_is_refused_in_a_sentence(clie
     assert client.get(f"{MONEY}payouts/new/XXX/").status_code == 404
 
 
+def test_money_without_an_account_in_its_currency_says_which_kind_is_needed(client: FlaskClient) -> None:
+    user = make_earner()
+    make_sale(make_past_event(user, currency="NGN"))
+    sign_in(client, user)
+    ask_naira = f"{MONEY}payouts/new/NGN/"
+    page = client.get(MONEY).text
+    assert "Add an account for ₦" in page
+    assert page.count("Ask for a payout") == 1
+    assert "Add an account for ₦" in client.get("/organizer/").text
+    empty = client.get(ask_naira).text
+    assert "Money in NGN can only go to a bank account in NGN." in empty
+    assert "Add mobile money" not in empty
+    new_bank = f"{MONEY}accounts/new/bank/?currency=NGN"
+    assert new_bank in empty
+    assert '<option selected value="NGN">' in client.get(new_bank).text
+    wrong = client.post(ask_naira, data=body(profile_of(user), "20"))
+    assert wrong.status_code == 400
+    bank = {"bank_name": "GTBank", "bank_code": "058", "account_number": "0123456789", "account_name": "Ama"}
+    client.post(new_bank, data={**bank, "name": "Naira", "currency": "NGN"})
+    naira = db.session.scalars(sa.select(PaymentProfile).filter_by(name="Naira")).one()
+    assert naira.currency == "NGN"
+    assert "Add an account for ₦" not in client.get(MONEY).text
+    assert "Money is paid out to verified payment profiles only" in client.get(ask_naira).text
+    with transaction():
+        naira.status, naira.frozen_until = ProfileStatus.VERIFIED, None
+    assert client.post(ask_naira, data=body(naira, "20")).location == MONEY
+    assert payouts()[0].payment_profile_id == naira.id
+
+
+def test_an_account_that_is_being_checked_is_named_and_cannot_be_chosen(client: FlaskClient) -> None:
+    user = make_earner()
+    waiting = make_profile(user, is_default=False, status=ProfileStatus.PENDING)
+    sign_in(client, user)
+    page = client.get(ASK).text
+    assert f'value="{profile_of(user).uuid}"' in page
+    assert f'value="{waiting.uuid}"' not in page
+    assert "Not to choose yet" in page
+
+
 def test_accounts_are_added_chosen_checked_again_and_deleted(client: FlaskClient) -> None:
     user = factories.make_organizer()
     sign_in(client, user)
@@ -137,7 +176,8 @@ def test_accounts_are_added_chosen_checked_again_and_deleted(client: FlaskClient
     looks_again = f'hx-select="#account-{second.uuid}"'
     assert looks_again in page
     assert "Nothing is paid out to it before" in page
-    assert "GH₵\N{NO-BREAK SPACE}2.00 more than there was" in page
+    assert "Checks of accounts cost GH₵\N{NO-BREAK SPACE}2.00. It comes off what you earn in GHS" in page
+    assert "Refunds" not in page.partition("Payouts</h2>")[0]
 
     first_url, second_url = f"{MONEY}accounts/{first.uuid}/", f"{MONEY}accounts/{second.uuid}/"
     with transaction():

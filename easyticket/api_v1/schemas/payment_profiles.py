@@ -40,6 +40,7 @@ EXAMPLE: dict[str, Any] = {
         "bank_code": "140100",
         "branch": "",
     },
+    "currency": "GHS",
     "fee_percentage": "0.00",
     "status": "verified",
     "is_verified": True,
@@ -97,6 +98,13 @@ class AccountDetailsBody(Body):
     bank_name = Text(allow_none=True, metadata={"description": "`bank_transfer`.", "nullable": True})
     bank_code = Text(allow_none=True, metadata={"description": "`bank_transfer`.", "nullable": True})
     branch = Text(allow_none=True, metadata={"description": "`bank_transfer`, optional.", "nullable": True})
+    currency = Text(
+        allow_none=True,
+        metadata={
+            "description": "`bank_transfer`, optional: the only currency it can be paid in. Default V1_DEFAULT_CURRENCY.",
+            "nullable": True,
+        },
+    )
     mobile_number = Text(
         allow_none=True,
         metadata={"description": "`mobile_money`: +233 and nine digits.", "nullable": True},
@@ -179,6 +187,9 @@ class PaymentProfileAnswer(Answer):
     name = ma.fields.String(required=True)
     description = ma.fields.String(required=True)
     account_details = ma.fields.Nested(AccountDetailsAnswer, required=True)
+    currency = ma.fields.String(
+        required=True, metadata={"description": "The only currency that can be paid out to it."}
+    )
     fee_percentage = ma.fields.String(
         required=True, metadata={"description": "What is taken from money paid out to it."}
     )

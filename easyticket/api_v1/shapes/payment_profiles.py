@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from easyticket.models import PaymentProfile, ProfileMethod, ProfileStatus
+from easyticket.queries.payment_profiles import get_account_currency
 from easyticket.rules.payment_accounts import masked_number, verification_sentence
 
 # What is taken from money that is paid out to a profile.
@@ -19,6 +20,7 @@ def profile_shape(profile: PaymentProfile) -> dict[str, Any]:
         "name": profile.name,
         "description": profile.description,
         "account_details": _details_shape(profile),
+        "currency": get_account_currency(profile),
         "fee_percentage": _NO_FEE,
         "status": profile.status.value,
         "is_verified": profile.status is ProfileStatus.VERIFIED,

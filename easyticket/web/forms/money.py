@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import UUID as IsUuid
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from easyticket.core.money import Money, MoneyError
+from easyticket.core.money import CURRENCIES, Money, MoneyError
 from easyticket.models import PaymentProfile, ProfileMethod, SellerProfile
 from easyticket.rules.payment_accounts import NETWORKS, account_line, masked_number
 from easyticket.services.sellers import SellerDraft
@@ -65,8 +65,10 @@ class _AccountForm(Form):
         "Whose account it is", [InputRequired("Enter the name the account is held under."), Length(max=255)]
     )
 
-    def show(self, profile: PaymentProfile) -> None:
-        """Fill in what stands, the number masked: sent back so, it stays what it is."""
+    def show(self, profile: PaymentProfile, currency: str) -> None:
+        """Fill in what stands, the number masked: sent back so, it stays what it is. `currency` is what it is paid in."""
+        if "currency" in self:
+            self["currency"].data = currency
         self[self.parts[-1]].data = masked_number(profile.method, profile.account_number)
 
     def details(self) -> dict[str, str]:
@@ -100,10 +102,13 @@ class BankForm(_AccountForm):
     """A bank account."""
 
     kind = ProfileMethod.BANK_TRANSFER
-    parts = ("bank_name", "bank_code", "branch", "account_number")
+    parts = ("bank_name", "bank_code", "branch", "currency", "account_number")
 
     bank_name = StringField("Bank", [InputRequired("Enter the bank."), Length(max=100)])
     bank_code = StringField("Bank code", [InputRequired("Enter the bank's code."), Length(max=20)])
+    currency = SelectField(
+        "Currency", [Optional()], choices=[SelectChoice(each) for each in sorted(CURRENCIES)]
+    )
     branch = StringField("Branch", [Optional(), Length(max=100)])
     account_number = StringField("Account number", [InputRequired("Enter the number."), Length(max=30)])
 

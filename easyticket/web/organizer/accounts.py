@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from easyticket.core import clock
 from easyticket.http.auth import current_actor, organizer_only
-from easyticket.queries.payment_profiles import get_payment_profile
+from easyticket.queries.payment_profiles import get_account_currency, get_payment_profile, get_site_currency
 from easyticket.rules.payment_accounts import account_line
 from easyticket.services.payment_profiles import (
     create_payment_profile,
@@ -31,8 +31,9 @@ _KINDS = {form.kind: name for name, form in _FORMS.items()}
 @blueprint.route("/money/accounts/new/<any('mobile-money', 'bank'):kind>/", methods=["GET", "POST"])
 @organizer_only
 def new_account(kind: str) -> ResponseReturnValue:
-    """Add an account to be paid to."""
-    form = _FORMS[kind](account_name=current_user.full_name)
+    """Add an account to be paid to; a bank's may be wanted in a currency."""
+    currency = request.args.get("currency") or get_site_currency()
+    form = _FORMS[kind](account_name=current_user.full_name, currency=currency)
     if form.validate_on_submit():
         with refusals_shown_in(form):
             create_payment_profile(
@@ -56,7 +57,7 @@ def edit_account(uuid: UUID) -> ResponseReturnValue:
     kind, name = _KINDS[profile.method], profile.name
     form = _FORMS[kind](obj=profile)
     if not form.is_submitted():
-        form.show(profile)
+        form.show(profile, get_account_currency(profile))
     elif form.validate():
         with refusals_shown_in(form):
             update_payment_profile(actor=actor, profile=profile, changes=form.changes(), now=clock.now())

@@ -13,8 +13,7 @@ from easyticket.core.errors import NotFound
 from easyticket.core.money import CURRENCIES, Money
 from easyticket.http.auth import current_actor, organizer_only
 from easyticket.queries.balances import get_balance
-from easyticket.queries.organizer_money import get_money_report
-from easyticket.queries.payment_profiles import list_payment_profiles
+from easyticket.queries.organizer_money import get_money_report, get_payout_choice
 from easyticket.queries.receipts import find_seller
 from easyticket.queries.withdrawals import get_withdrawal, list_withdrawals
 from easyticket.rules.permissions import Permission, may
@@ -25,7 +24,7 @@ from easyticket.web.forms.fields import Form, text_of
 from easyticket.web.forms.money import PayoutForm, SellerForm
 from easyticket.web.forms.refusals import refusals_shown_in, status_of
 from easyticket.web.organizer import blueprint
-from easyticket.web.views.money import money_page, payout_row
+from easyticket.web.views.money import money_page, payout_accounts, payout_row
 
 _PER_PAGE = 10
 
@@ -56,8 +55,8 @@ def ask_for_payout(currency: str) -> ResponseReturnValue:
     balance = get_balance(actor.user_id or 0, currency, now)
     payable = Money(balance.payable_minor, currency)
     form = PayoutForm(amount=payable.as_text())
-    profiles = list_payment_profiles(actor)
-    form.offer(currency, profiles)
+    choice = get_payout_choice(actor, currency, now)
+    form.offer(currency, choice.payable)
     if form.validate_on_submit():
         with refusals_shown_in(form):
             request_withdrawal_once(
@@ -75,7 +74,7 @@ def ask_for_payout(currency: str) -> ResponseReturnValue:
         form=form,
         currency=currency,
         payable=sum_text(payable),
-        has_account=profiles,
+        to=payout_accounts(currency, choice),
     )
     return page, status_of(form)
 

@@ -10,10 +10,17 @@ from flask import url_for
 
 from easyticket.models import Event, PricingType, TicketType
 from easyticket.rules.desk_tasks import Task, TaskKind
-from easyticket.rules.payment_accounts import account_line
+from easyticket.rules.payment_accounts import account_line, account_needed
 from easyticket.rules.permissions import Actor, Permission, may
 from easyticket.rules.schedule import day_in
-from easyticket.rules.wording import clock_text, day_text, moment_text, sum_text, zone_text
+from easyticket.rules.wording import (
+    clock_text,
+    currency_text,
+    day_text,
+    moment_text,
+    sum_text,
+    zone_text,
+)
 
 _SHOWN = 6
 
@@ -119,8 +126,14 @@ def _correct_account(task: Task, actor: Actor, _now: datetime) -> TaskRow:
     return TaskRow(title, f"{account_line(profile)}. {reason}.", "warn", "Correct it", url)
 
 
-def _add_account(_task: Task, actor: Actor, _now: datetime) -> TaskRow:
-    url = url_for("organizer.money") if may(actor, Permission.EDIT_PAYMENT_PROFILE) else ""
+def _add_account(task: Task, actor: Actor, _now: datetime) -> TaskRow:
+    is_theirs = may(actor, Permission.EDIT_PAYMENT_PROFILE)
+    if task.amount is not None:
+        currency = task.amount.currency
+        url = url_for("organizer.ask_for_payout", currency=currency) if is_theirs else ""
+        text = f"{_amount(task)} waits for it. {account_needed(currency)}"
+        return TaskRow(f"Add an account for {currency_text(currency)}", text, "warn", "Add an account", url)
+    url = url_for("organizer.money") if is_theirs else ""
     text = "It is checked first, so add it before you need it."
     return TaskRow("Say where your money should go", text, "warn", "Add an account", url)
 

@@ -10,14 +10,29 @@ from uuid import UUID
 from flask import url_for
 
 from easyticket.core.money import Money
-from easyticket.models import PaymentProfile, Payout, PayoutState, ProfileStatus, SellerProfile
+from easyticket.models import (
+    PaymentProfile,
+    Payout,
+    PayoutState,
+    ProfileMethod,
+    ProfileStatus,
+    SellerProfile,
+)
 from easyticket.queries.balances import Balance
-from easyticket.queries.organizer_money import MoneyReport, OwnCurrency
-from easyticket.rules.payment_accounts import account_line, end_of_freeze, verification_sentence
+from easyticket.queries.organizer_money import MoneyReport, OwnCurrency, PayoutChoice
+from easyticket.rules.payment_accounts import (
+    VERIFICATION_FEE_MINOR,
+    account_line,
+    account_needed,
+    currency_of,
+    end_of_freeze,
+    methods_paid_in,
+    verification_sentence,
+)
 from easyticket.rules.payouts import may_be_cancelled
 from easyticket.rules.schedule import day_in
 from easyticket.rules.statements import month_of
-from easyticket.rules.wording import day_text, moment_text, percent_text, sum_text
+from easyticket.rules.wording import currency_text, day_text, moment_text, percent_text, sum_text
 from easyticket.web.views.order_parts import Pill
 
 _STATES = {
@@ -53,13 +68,28 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class BalanceCard:
-    """One currency: what can be paid out now, and where the rest is. `why_not` says why nothing can be asked for."""
+    """One currency: what can be paid out now, and where the rest is. `why_not` says why nothing can be asked for; `add_url`
+    is where an account of this currency is added if that is missing."""
 
     currency: str
     payable: str
     ask_url: str
     why_not: str
+    add_url: str
+    sign: str
     parts: Sequence[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutAccounts:
+    """Where one payout can go. `needs` says what kind of account it takes; the accounts in `waiting` stand with the reason
+    why they cannot be paid to now; an address is empty where this kind of account is of another currency."""
+
+    can_go: bool
+    needs: str
+    waiting: Sequence[tuple[str, str]]
+    mobile_url: str
+    bank_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +153,13 @@ def money_page(report: MoneyReport, zone: str, now: datetime) -> MoneyPage:
     return MoneyPage(
         balances=[_balance_card(own, zone) for own in report.currencies],
         accounts=[
-            _account_row(profile, by_people=report.are_checked_by_people, zone=zone, now=now)
+            _account_row(
+                profile,
+                currency_of(profile, report.site_currency),
+                by_people=report.are_checked_by_people,
+                zone=zone,
+                now=now,
+            )
             for profile in report.profiles
         ],
         is_automatic=bool(report.seller and report.seller.is_paid_automatically),
@@ -152,16 +188,32 @@ def _balance_card(own: OwnCurrency, zone: str) -> BalanceCard:
     ]
     always = ("Waiting", "Paid out so far")
     is_enough = balance.payable_minor >= least.minor
+    ask_url = url_for("organizer.ask_for_payout", currency=balance.currency) if is_enough else ""
+    why_no_account = "" if own.has_account else account_needed(balance.currency)
     return BalanceCard(
         currency=balance.currency,
         payable=text(balance.payable_minor),
-        ask_url=url_for("organizer.ask_for_payout", currency=balance.currency) if is_enough else "",
-        why_not=_why_not(balance, least) if not is_enough else "",
+        ask_url=ask_url if own.has_account else "",
+        why_not=why_no_account if is_enough else _why_not(balance, least),
+        add_url="" if own.has_account else ask_url,
+        sign=currency_text(balance.currency),
         parts=[
             Part(name, text(minor), note if minor else "")
             for name, minor, note in parts
             if minor or name in always
         ],
+    )
+
+
+def payout_accounts(currency: str, choice: PayoutChoice) -> PayoutAccounts:
+    """Return where money of a currency can go, and what could be added for it."""
+    takes_mobile_money = ProfileMethod.MOBILE_MONEY in methods_paid_in(currency)
+    return PayoutAccounts(
+        can_go=bool(choice.payable),
+        needs=account_needed(currency),
+        waiting=[(f"{profile.name}: {account_line(profile)}", reason) for profile, reason in choice.waiting],
+        mobile_url=url_for("organizer.new_account", kind="mobile-money") if takes_mobile_money else "",
+        bank_url=url_for("organizer.new_account", kind="bank", currency=currency),
     )
 
 
@@ -185,7 +237,9 @@ def payout_row(payout: Payout, zone: str) -> PayoutRow:
     )
 
 
-def _account_row(profile: PaymentProfile, *, by_people: bool, zone: str, now: datetime) -> AccountRow:
+def _account_row(
+    profile: PaymentProfile, currency: str, *, by_people: bool, zone: str, now: datetime
+) -> AccountRow:
     """Return an account as it stands in the list; `by_people` where no machine checks it."""
     sentence = verification_sentence(profile.status, profile.failure_reason, by_people=by_people)
     if frozen_until := end_of_freeze(profile, now):
@@ -198,7 +252,7 @@ def _account_row(profile: PaymentProfile, *, by_people: bool, zone: str, now: da
     return AccountRow(
         uuid=profile.uuid,
         name=profile.name,
-        account=account_line(profile),
+        account=f"{account_line(profile)}, {currency}",
         holder=profile.account_name,
         pill=_CHECKS[profile.status],
         sentence=sentence,
@@ -232,7 +286,16 @@ def _seller_text(seller: SellerProfile | None) -> str:
 
 
 def _why_not(balance: Balance, least: Money) -> str:
-    if balance.available_minor < 0:
-        owed = sum_text(Money(-balance.available_minor, balance.currency))
-        return f"Refunds or fees took {owed} more than there was. Sales to come make up for it."
-    return f"The least that can be paid out is {sum_text(least)}."
+    owed_minor = -balance.available_minor
+    owed = sum_text(Money(owed_minor, balance.currency))
+    if owed_minor <= 0:
+        return f"The least that can be paid out is {sum_text(least)}."
+    if owed_minor <= balance.fees_minor:
+        checks = (
+            "Checks of accounts cost"
+            if owed_minor > VERIFICATION_FEE_MINOR
+            else "The check of an account costs"
+        )
+        return f"{checks} {owed}. It comes off what you earn in {balance.currency}; there is nothing to pay."
+    took = "Refunds and checks of accounts took" if balance.fees_minor else "Refunds took"
+    return f"{took} {owed} more than there was. Sales to come make up for it."
