@@ -57,6 +57,12 @@ def has_no_valid_ticket(order: Order) -> bool:
     return bool(order.tickets) and all(ticket.status is TicketStatus.CANCELLED for ticket in order.tickets)
 
 
+def is_all_sent_on(order: Order) -> bool:
+    """Tell whether an order's valid tickets, of which there is one at least, are all with other people now."""
+    valid = [ticket for ticket in order.tickets if ticket.status is not TicketStatus.CANCELLED]
+    return bool(valid) and not any(is_with_buyer(ticket) for ticket in valid)
+
+
 def place_name(order: Order, number: int) -> str:
     """Return what a place of an unpaid order is called, counted from 1, while it has no ticket. Nobody is let in by it."""
     return f"{order.purchase_code}-{number}"

@@ -102,6 +102,19 @@ class TestTheOrder:
         assert client.get(f"/orders/{secret}/").headers["Location"] == f"/checkout/{secret}/return/"
         assert client.get(f"/checkout/{secret}/").headers["Location"] == f"/checkout/{secret}/return/"
 
+    def test_whose_tickets_are_with_other_people_says_so(self, client: FlaskClient, event: Event) -> None:
+        secret = buy(client, event, 2)
+        for number, ticket in enumerate(order_of(secret).tickets):
+            to = {"to_name": "Ama Ata", "to_email": f"ama{number}@example.org"}
+            client.post(f"/orders/{secret}/{ticket.code}/send/", data=to)
+            text = text_of(client.get(f"/orders/{secret}/"))
+            assert "We also send them to" not in text
+            assert ("The tickets you kept are below, and to whom you sent the others." in text) is (
+                number == 0
+            )
+        assert "You sent on your tickets for Highlife Night They belong to whom you sent them to." in text
+        assert "You are going to" not in text
+
     def test_that_was_paid_twice_tells_of_the_money_on_its_way_back(
         self, client: FlaskClient, event: Event
     ) -> None:

@@ -15,7 +15,7 @@ from easyticket.rules.order_phase import LATE_SOURCE, SURPLUS_SOURCE, OrderPhase
 from easyticket.rules.permissions import ANONYMOUS, Permission, may
 from easyticket.rules.receipts import gets_receipt, is_void, number_text
 from easyticket.rules.refunds import is_replaced
-from easyticket.rules.tickets import can_be_shown, has_no_valid_ticket
+from easyticket.rules.tickets import can_be_shown, has_no_valid_ticket, is_all_sent_on, is_with_buyer
 from easyticket.rules.wording import (
     method_text,
     moment_text,
@@ -139,7 +139,7 @@ def order_page(order: Order, now: datetime, credit_notes: Sequence[Receipt] = ()
         event_url=url_for("events.page", slug=order.event.slug) if is_public else "",
         pdf_url=url_for("orders.tickets_pdf", secret=secret),
         pdf_text="Ticket as PDF" if order.quantity == 1 else "All tickets as PDF",
-        tickets_heading="Your ticket" if order.quantity == 1 else f"Your {order.quantity} tickets",
+        tickets_heading=_tickets_heading(order),
         calendar_url=url_for("orders.calendar", secret=secret),
         resend_url=url_for("orders.resend", secret=secret),
     )
@@ -176,12 +176,10 @@ def _heading(order: Order, phase: OrderPhase, now: datetime) -> tuple[str, str, 
         return "", f"Your order for {title} is being refunded", "The tickets are no longer valid."
     if phase is OrderPhase.CONFIRMED and order.event.end_at <= now:
         return "", f"You had tickets for {title}", "This event is over."
+    if phase is OrderPhase.CONFIRMED and is_all_sent_on(order):
+        return "good", *_sent_on(order)
     if phase is OrderPhase.CONFIRMED:
-        return (
-            "good",
-            f"You are going to {title}",
-            f"Your tickets are below. We also send them to {order.buyer_email}.",
-        )
+        return "good", f"You are going to {title}", _where_tickets_are(order)
     if phase is OrderPhase.LATE_REFUND:
         return (
             "warn",
@@ -200,6 +198,24 @@ def _heading(order: Order, phase: OrderPhase, now: datetime) -> tuple[str, str, 
             "Please do not pay again.",
         )
     return "", f"Your order for {title}", ""
+
+
+def _sent_on(order: Order) -> tuple[str, str]:
+    if order.quantity == 1:
+        return f"You sent on your ticket for {order.event.title}", "It belongs to whom you sent it to."
+    return f"You sent on your tickets for {order.event.title}", "They belong to whom you sent them to."
+
+
+def _where_tickets_are(order: Order) -> str:
+    if all(is_with_buyer(ticket) for ticket in order.tickets):
+        return f"Your tickets are below. We also send them to {order.buyer_email}."
+    return "The tickets you kept are below, and to whom you sent the others."
+
+
+def _tickets_heading(order: Order) -> str:
+    if is_all_sent_on(order):
+        return "Whom you sent it to" if order.quantity == 1 else "Whom you sent them to"
+    return "Your ticket" if order.quantity == 1 else f"Your {order.quantity} tickets"
 
 
 def _pill(order: Order, phase: OrderPhase) -> Pill:
