@@ -53,6 +53,20 @@ def test_a_draft_that_needs_nothing_more_can_be_published_there(client: FlaskCli
     assert "No picture" in words(page) and "No payout account" in words(page)
 
 
+def test_a_draft_without_any_ticket_is_offered_one_and_neither_published_nor_tried_there(
+    client: FlaskClient,
+) -> None:
+    event = factories.make_event(
+        organizer=sign_in(client, factories.make_organizer()), status=EventStatus.DRAFT
+    )
+    page = look(client, event)
+    assert "Nobody can buy a ticket yet; " in words(page)
+    assert f'href="/organizer/events/{event.slug}/ticket-types/new/"' in page.text
+    assert "There is no ticket to try yet. Add one first." in words(page)
+    assert "It can be published" not in words(page) and "Not tried yet" not in words(page)
+    assert "/publish/" not in page.text and "/check/try/" not in page.text
+
+
 def test_a_rehearsal_says_whose_payments_it_leaves_out_and_how_to_try_them(
     app: Flask, client: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

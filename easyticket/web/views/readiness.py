@@ -70,7 +70,8 @@ class TrialView:
 class CheckPage:
     """The whole page: what to do something about (`open_rows`) and what is as it should be (`good_rows`).
 
-    `may_publish` is for drafts that need nothing more; `untried` is whose payments the rehearsal leaves out, if anybody's.
+    `may_publish` is for drafts that need nothing more, `add_url` for events without any ticket. `why_not_tried` is empty where
+    a rehearsal can be had; `untried` is whose payments the rehearsal leaves out, if anybody's.
     """
 
     title: str
@@ -82,25 +83,32 @@ class CheckPage:
     good_text: str
     trial: TrialView | None
     may_publish: bool
-    may_try: bool
+    add_url: str
+    why_not_tried: str
     untried: str
 
 
 def check_page(event: Event, found: Readiness, *, is_over: bool) -> CheckPage:
     """Return the page of one event."""
-    needed = sum(fact.state is FactState.NEEDED for fact in found.facts)
-    is_draft, is_cancelled = event.status is EventStatus.DRAFT, event.status is EventStatus.CANCELLED
+    has_tickets, is_ended = _has_tickets(event), is_over or event.status is EventStatus.CANCELLED
+    # Without a ticket there is nothing to try, and so no advice about it.
+    facts = [fact for fact in found.facts if has_tickets or fact.topic is not Topic.TRIAL]
+    needed = sum(fact.state is FactState.NEEDED for fact in facts)
+    is_draft, add_url = event.status is EventStatus.DRAFT, ""
+    if not has_tickets and not is_ended:
+        add_url = url_for("organizer.new_ticket_type", slug=event.slug)
     return CheckPage(
         title=event.title,
         slug=event.slug,
         heading="Check before you publish" if is_draft else "How it stands",
-        sentence=_sentence(found.facts, needed, is_draft=is_draft),
-        open_rows=[_row(fact, event) for fact in found.facts if fact.state is not FactState.GOOD],
-        good_rows=[_row(fact, event) for fact in found.facts if fact.state is FactState.GOOD],
-        good_text=_good_text(sum(fact.state is FactState.GOOD for fact in found.facts)),
+        sentence=_sentence(facts, needed, is_draft=is_draft, has_tickets=has_tickets),
+        open_rows=[_row(fact, event) for fact in facts if fact.state is not FactState.GOOD],
+        good_rows=[_row(fact, event) for fact in facts if fact.state is FactState.GOOD],
+        good_text=_good_text(sum(fact.state is FactState.GOOD for fact in facts)),
         trial=_trial_view(found.trial, event.time_zone) if found.trial else None,
-        may_publish=is_draft and not needed,
-        may_try=not is_cancelled and not is_over,
+        may_publish=is_draft and not needed and has_tickets,
+        add_url=add_url,
+        why_not_tried=_why_not_tried(has_tickets=has_tickets, is_ended=is_ended),
         untried=found.untried.capitalize(),
     )
 
@@ -113,13 +121,18 @@ def trial_progress_text(step: TrialProgress) -> str:
     return f"{step.tried:,} of {step.total:,} {kinds} of ticket tried"
 
 
-def _sentence(facts: Sequence[Fact], needed: int, *, is_draft: bool) -> str:
-    better = sum(fact.state is FactState.ADVICE for fact in facts)
+def _sentence(facts: Sequence[Fact], needed: int, *, is_draft: bool, has_tickets: bool) -> str:
+    advice = [fact for fact in facts if fact.state is FactState.ADVICE]
+    if not has_tickets and not needed:
+        # Said by itself, and so not counted among the rest.
+        advice = [fact for fact in advice if fact.topic is not Topic.TICKETS]
+    better = len(advice)
     more = f"{_things(better).lower()} could be better" if better else ""
     if needed:
         verb = "is" if needed == 1 else "are"
         return f"{_things(needed)} {verb} needed first{f'; {more}' if more else ''}."
     state = "It can be published" if is_draft else "Everything it needs is there"
+    state = state if has_tickets else "Nobody can buy a ticket yet"
     return f"{state}{f'; {more}' if more else ''}."
 
 
@@ -127,6 +140,16 @@ def _good_text(number: int) -> str:
     return (
         f"{_things(number)} {'is' if number == 1 else 'are'} as {'it' if number == 1 else 'they'} should be"
     )
+
+
+def _has_tickets(event: Event) -> bool:
+    return any(ticket_type.offers for ticket_type in event.ticket_types)
+
+
+def _why_not_tried(*, has_tickets: bool, is_ended: bool) -> str:
+    if is_ended:
+        return "It is over or cancelled, so there is nothing to try."
+    return "" if has_tickets else "There is no ticket to try yet. Add one first."
 
 
 def _things(number: int) -> str:
