@@ -15,7 +15,7 @@ from easyticket.http.auth import by_order_secret, current_actor, signed_in
 from easyticket.http.downloads import private_download
 from easyticket.http.limits import limiter
 from easyticket.links import public_host, public_url
-from easyticket.models import RefundState, Ticket, TicketStatus
+from easyticket.models import Ticket, TicketStatus
 from easyticket.queries.orders import (
     get_order_by_secret,
     list_bought_orders,
@@ -34,7 +34,6 @@ from easyticket.web.forms.fields import text_of
 from easyticket.web.forms.refunds import TicketsForm
 from easyticket.web.forms.refusals import status_of
 from easyticket.web.sending import send_or_ask
-from easyticket.web.views.order_parts import refund_text
 from easyticket.web.views.orders import order_card, order_page
 from easyticket.web.views.refunds import refund_page
 from easyticket.web.views.tickets import held_ticket_view, ticket_view
@@ -120,14 +119,14 @@ def refund(secret: str) -> ResponseReturnValue:
     """Let a buyer choose tickets, see what comes back for them, and give them back."""
     order, now, form = get_order_by_secret(secret), clock.now(), TicketsForm()
     if form.validate_on_submit():
-        made = make_refund(
+        make_refund(
             actor=current_actor().with_order_secret(secret),
             order=order,
             wish=form.wish(),
             turn=turn_of_form(order, text_of(form.token), form.wish()),
             now=now,
         )
-        flash(refund_text(made), "warning" if made.state is RefundState.FAILED else "success")
+        # How far it is stands on the page of the order.
         return redirect(url_for("orders.page", secret=secret), 303)
     chosen = request.args.getlist("tickets")
     if "chosen" in request.args and not chosen:
