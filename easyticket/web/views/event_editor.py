@@ -12,7 +12,7 @@ from easyticket.integrations.storage import URL_PREFIX
 from easyticket.models import Event, EventDraft
 from easyticket.rules.covers import MOST_ZOOM, cut_of
 from easyticket.rules.pictures import files_of
-from easyticket.rules.wording import clock_text, moment_text, period_text, place_text
+from easyticket.rules.wording import clock_text, moment_text, period_text, place_text, zone_text
 from easyticket.services.event_covers import cover_source_of
 from easyticket.web.views.events import cover_url_of
 from easyticket.web.views.markdown import render_markdown
@@ -64,8 +64,9 @@ def draft_notice(draft: EventDraft | None, event: Event | None) -> DraftNotice |
 
 
 def kept_text(event: Event | None, now: datetime) -> str:
-    """Return what is said once a draft is kept, for example "Kept at 14:05, not saved yet."."""
-    return f"Kept at {clock_text(now, _zone_of(event))}, not saved yet."
+    """Return what is said once a draft is kept, for example "Kept at 14:05 GMT, not saved yet."."""
+    zone = _zone_of(event)
+    return f"Kept at {clock_text(now, zone)} {zone_text(now, zone)}, not saved yet."
 
 
 def preview_of(text: str) -> Markup:
