@@ -147,7 +147,7 @@ def _pills(user: User) -> list[Pill]:
         return [Pill("Deleted", "quiet")]
     found = []
     if user.is_staff:
-        found.append(Pill("Administrator", "warn"))
+        found.append(Pill("Administrator", "quiet"))
     elif user.is_organizer:
         found.append(Pill("Organizer", ""))
     if not user.is_email_verified:
