@@ -246,8 +246,24 @@ class TestTheDesk:
         page = client.get("/organizer/")
         assert "Ready A draft is ready" in words(page)
         assert f'action="/organizer/events/{draft.slug}/publish/"' in page.text
+        own_page = client.get(f"/organizer/events/{draft.slug}/").text
+        assert own_page.count(f'action="/organizer/events/{draft.slug}/publish/"') == 1
         client.post(f"/organizer/events/{draft.slug}/publish/")
         assert "A draft is ready" not in words(client.get("/organizer/"))
+
+    def test_a_currency_in_which_only_an_account_was_checked_says_just_that(
+        self, client: FlaskClient
+    ) -> None:
+        factories.make_simple_event(organizer=an_organizer(client), currency="USD")
+        number = {"network": "MTN", "mobile_number": "024 123 4567", "account_name": "Ama", "name": "MoMo"}
+        adding = "/organizer/money/accounts/new/mobile-money/"
+        assert "taken from your balance in GHS; without one" in words(client.get(adding))
+        client.post(adding, data=number)
+        desk, money = (words(client.get(path)) for path in ("/organizer/", "/organizer/money/"))
+        assert "Checks of accounts Comes off what you earn in GHS. \N{MINUS SIGN}GH₵ 1.00" in desk
+        assert "Yours" not in desk
+        assert "The check of an account costs GH₵ 1.00. It comes off what you earn in GHS" in money
+        assert "Refunds" not in money.partition("Payouts")[0]
 
     def test_who_may_not_do_it_is_told_and_gets_no_button(self, client: FlaskClient) -> None:
         organizer = an_organizer(client, is_verified=False)

@@ -24,7 +24,8 @@ def rooms() -> dict[str, object]:
             {"key": "money", "label": "Money", "url": url_for("organizer.money")},
         ],
         "event_tabs": event_tabs,
-        # What one check of an account to be paid to costs.
+        # What one check of an account to be paid to costs, and of which balance.
+        "check_currency": VERIFICATION_CURRENCY,
         "check_fee": sum_text(Money(VERIFICATION_FEE_MINOR, VERIFICATION_CURRENCY)),
     }
 

@@ -13,6 +13,7 @@ from easyticket.core.money import Money
 from easyticket.queries.desk import Desk, EventDesk
 from easyticket.queries.desk_money import MoneyCard
 from easyticket.queries.desk_sales import SalesByDay
+from easyticket.rules.desk_tasks import TaskKind
 from easyticket.rules.pace import Pace, two_weeks
 from easyticket.rules.permissions import Actor
 from easyticket.rules.wording import LOCALE, day_text, sum_text
@@ -135,7 +136,13 @@ def event_desk_page(desk: EventDesk, actor: Actor, now: datetime) -> EventDeskPa
             event, stock, desk.own.earned, desk.stocks, desk.inside, now, has_traces=desk.has_traces
         ),
         bar=bar_of(stock) if stock.capacity else None,
-        tasks=task_list(desk.tasks, actor, now, is_of_one=True),
+        # Over a draft's page stands the button that publishes it.
+        tasks=task_list(
+            [task for task in desk.tasks if task.kind is not TaskKind.PUBLISH_DRAFT],
+            actor,
+            now,
+            is_of_one=True,
+        ),
         chart=day_chart(desk.sales),
         pace=_pace_view(desk.pace, event.title, now) if desk.pace else None,
         money=[_money_panel(card) for card in desk.money],
@@ -219,6 +226,8 @@ def _money_panel(card: MoneyCard) -> MoneyPanel:
     def text(minor: int) -> str:
         return sum_text(Money(minor, card.currency))
 
+    if _is_of_checks_only(card):
+        return _money_panel_of(card, [_checks_line(card)])
     lines = [
         MoneyLine("Sold", text(card.sold_minor), "What buyers paid, with all fees."),
         MoneyLine("Returned", text(-card.returned_minor)),
@@ -226,7 +235,7 @@ def _money_panel(card: MoneyCard) -> MoneyPanel:
     ]
     balance = card.balance
     if balance is not None and balance.fees_minor:
-        lines.append(MoneyLine("Checks of accounts", text(-balance.fees_minor)))
+        lines.append(_checks_line(card))
     checked = balance.fees_minor if balance is not None else 0
     lines.append(MoneyLine("Yours", text(card.earned_minor - checked), kind="sum"))
     if card.tax_minor:
@@ -242,10 +251,28 @@ def _money_panel(card: MoneyCard) -> MoneyPanel:
         lines.append(
             MoneyLine("Cash at the door", text(card.at_the_door_minor), "Yours already: no part of the rest.")
         )
+    return _money_panel_of(card, lines)
+
+
+def _money_panel_of(card: MoneyCard, lines: Sequence[MoneyLine]) -> MoneyPanel:
     return MoneyPanel(
         currency=card.currency,
         lines=lines,
-        difference=text(card.difference_minor),
+        difference=sum_text(Money(card.difference_minor, card.currency)),
         is_right=card.difference_minor == 0,
         ask_url=url_for("organizer.money"),
     )
+
+
+def _checks_line(card: MoneyCard) -> MoneyLine:
+    minor = card.balance.fees_minor if card.balance is not None else 0
+    note = f"Comes off what you earn in {card.currency}." if _is_of_checks_only(card) else ""
+    return MoneyLine("Checks of accounts", sum_text(Money(-minor, card.currency)), note)
+
+
+def _is_of_checks_only(card: MoneyCard) -> bool:
+    """Tell whether nothing was ever sold or paid in this currency: only accounts were checked."""
+    balance = card.balance
+    if balance is None or card.orders or card.at_the_door_minor:
+        return False
+    return bool(balance.fees_minor) and not balance.earnings_minor and not balance.paid_out_minor
