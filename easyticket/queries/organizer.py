@@ -107,6 +107,12 @@ def _is_of(which: OwnEvents, now: datetime) -> sa.ColumnElement[bool]:
     return sa.true()
 
 
+def is_event_cancelled(slug: str) -> bool:
+    """Tell whether the event of this address was cancelled; False where there is none."""
+    of_slug = sa.select(Event.id).where(Event.slug == slug, Event.status == EventStatus.CANCELLED)
+    return db.session.scalar(of_slug) is not None
+
+
 def get_own_event(actor: Actor, slug: str) -> Event:
     """Return one event of the actor's with everything it sells.
 

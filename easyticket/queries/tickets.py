@@ -105,6 +105,15 @@ def was_sent_on(order: Order, code: str) -> bool:
     return db.session.scalar(query) is not None
 
 
+def find_ticket_sent_by_buyer(order: Order, code: str) -> Ticket | None:
+    """Return the ticket of the order that had this code until its buyer sent it on, or None."""
+    return db.session.scalar(
+        shown()
+        .join(RetiredCode, RetiredCode.ticket_id == Ticket.id)
+        .where(RetiredCode.code == code, Ticket.order_id == order.id, Ticket.sent_on_at.is_not(None))
+    )
+
+
 def list_tickets(
     actor: Actor,
     filters: TicketFilters,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Not shown: it is said otherwise, or tells people nothing.
-SILENT = frozenset({"currency", "refund", "search_text", "list", "format"})
+SILENT = frozenset({"currency", "is_acting", "refund", "search_text", "list", "format"})
 
 LABELS = {
     "start_at": "Starts",

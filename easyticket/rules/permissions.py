@@ -248,6 +248,15 @@ _IN_PERSON_ONLY = "Only the owner of the account can do this. You act in their p
 
 
 def may(actor: Actor, permission: Permission, target: Any = None) -> bool:
+def require_in_person(actor: Actor) -> None:
+    """Return if nobody acts in the place of the actor: for pages of forms that only the owner of an account sends.
+
+    :raises Forbidden: an administrator acts in their place.
+    """
+    if actor.staff_id is not None:
+        raise Forbidden(_IN_PERSON_ONLY, code="in_person_only")
+
+
     """Tell whether `actor` may do this to `target` (the event, order or ticket it is about)."""
     if actor.staff_id is not None and permission in IN_PERSON:
         return False
@@ -266,5 +275,5 @@ def require(actor: Actor, permission: Permission, target: Any = None) -> None:
     if actor.user_id is None and not actor.order_digest and permission not in _NEEDS_NOBODY:
         raise Unauthenticated("Authentication credentials were not provided.")
     if actor.staff_id is not None and permission in IN_PERSON:
-        raise Forbidden(_IN_PERSON_ONLY, code="in_person_only")
+        require_in_person(actor)
     raise Forbidden(PERMISSIONS[permission][1])

@@ -23,7 +23,7 @@ from easyticket.queries.orders import (
 )
 from easyticket.queries.own_tickets import list_coming_tickets, list_past_tickets
 from easyticket.queries.receipts import list_credit_notes
-from easyticket.queries.tickets import get_ticket_of_order
+from easyticket.queries.tickets import find_ticket_sent_by_buyer, get_ticket_of_order
 from easyticket.rules.online_links import online_link_of_order
 from easyticket.rules.order_phase import OPEN_PHASES, OrderPhase, phase_of
 from easyticket.rules.tickets import can_be_shown
@@ -36,7 +36,7 @@ from easyticket.web.forms.refusals import status_of
 from easyticket.web.sending import send_or_ask
 from easyticket.web.views.orders import order_card, order_page
 from easyticket.web.views.refunds import refund_page
-from easyticket.web.views.tickets import held_ticket_view, ticket_view
+from easyticket.web.views.tickets import held_ticket_view, sent_by_buyer_view, ticket_view
 
 blueprint = Blueprint("orders", __name__)
 
@@ -166,6 +166,8 @@ def calendar(secret: str) -> ResponseReturnValue:
 def ticket(secret: str, code: str) -> ResponseReturnValue:
     """Show one ticket alone, with a QR code as large as the screen allows and its code to read out."""
     order = get_order_by_secret(secret)
+    if (sent := find_ticket_sent_by_buyer(order, code)) is not None:
+        return render_template("orders/sent.html", page=sent_by_buyer_view(sent)), 404
     shown = get_ticket_of_order(order, code)
     return render_template("orders/ticket.html", ticket=ticket_view(shown, order, clock.now()))
 

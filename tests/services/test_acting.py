@@ -99,7 +99,7 @@ class TestOnThePages:
         staff = sign_in_at(client, factories.make_staff(first_name="Root", last_name="Site"))
         event = factories.make_simple_event(title="Night of Drums")
         user_id, name, uuid = event.organizer_id, event.organizer.display_name, event.organizer.uuid
-        assert client.post(f"/admin/people/{uuid}/act/").location == "/profile/"
+        assert client.post(f"/admin/people/{uuid}/act/").location == "/organizer/"
         for path in ("/", "/profile/", "/organizer/", f"/events/{event.slug}/", "/orders/"):
             page = words(client.get(path, follow_redirects=True))
             assert f"You act in the place of {name}" in page, path

@@ -18,6 +18,7 @@ from easyticket.services.heartbeats import note_heartbeat
 from easyticket.services.provider_events import record_provider_event
 from tests import factories
 from tests.mailed import queued
+from tests.services.test_door_sales import sell
 from tests.services.test_orders import place
 from tests.services.test_payments import start
 from tests.statements import counted_statements
@@ -184,6 +185,13 @@ def test_an_order_is_found_by_whatever_its_buyer_can_say(admin: FlaskClient) -> 
         assert "Night of Drums" in page
         assert "Another Evening" not in page
     assert "No order found" in words(admin.get("/admin/orders/?q=ET-NOTHING"))
+
+
+def test_a_sale_for_cash_at_the_door_is_told_with_its_amount(admin: FlaskClient) -> None:
+    event = factories.make_simple_event(currency="USD", price_minor=1_500)
+    sell(event)
+    page = words(admin.get("/admin/orders/"))
+    assert "$30.00" in page and "Paid in cash" in page and "Free" not in page
 
 
 def test_categories_are_made_changed_and_deleted(admin: FlaskClient) -> None:

@@ -43,7 +43,12 @@ def test_the_buyer_sends_it_and_then_sees_to_whom_and_no_code(client: FlaskClien
     assert "You sent it to Efua Sarpong (efua@example.org) on " in text_of(page)
     new = db.session.get_one(Ticket, ticket.id, populate_existing=True).code
     assert new not in page.text
-    for part in ("", "qr.svg", "ticket.pdf", "send/"):
+    gone = client.get(path)
+    assert gone.status_code == 404 and new not in gone.text
+    assert "This ticket is not yours any more" in text_of(gone)
+    assert "You sent it to Efua Sarpong (efua@example.org) on " in text_of(gone)
+    assert client.get(f"{order_path}{new}/").status_code == 404
+    for part in ("qr.svg", "ticket.pdf", "send/"):
         answer = client.get(path + part)
         assert answer.status_code == 404 and "sent on to somebody else" in text_of(answer)
         assert client.get(f"{order_path}{new}/{part}").status_code == 404

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, request
 
 from easyticket.http.sessions import renew_session, start_session
+from easyticket.web.in_person import refuse_in_place_of_others
 
 __all__ = ["blueprint", "start_session"]
 
 blueprint = Blueprint("account", __name__)
+blueprint.before_request(refuse_in_place_of_others)
 _NOBODYS = (
     None,
     "static",

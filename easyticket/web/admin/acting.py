@@ -25,8 +25,9 @@ def act(uuid: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         with all_refusals_shown_in(form):
             actor = current_actor()
-            act_for(actor=actor, user=get_person(actor, uuid), token=current_token(), now=clock.now())
-            return redirect(url_for("account.profile"), 303)
+            person = get_person(actor, uuid)
+            act_for(actor=actor, user=person, token=current_token(), now=clock.now())
+            return redirect(url_for("organizer.home" if person.is_organizer else "orders.list"), 303)
     for sentence in form.form_errors:
         flash(sentence, "warning")
     return redirect(url_for("admin.person", uuid=uuid), 303)

@@ -7,9 +7,11 @@ from flask import Blueprint, url_for
 from easyticket.core.money import Money
 from easyticket.rules.payment_accounts import VERIFICATION_CURRENCY, VERIFICATION_FEE_MINOR
 from easyticket.rules.wording import sum_text
+from easyticket.web.in_person import refuse_in_place_of_others
 from easyticket.web.organizer.event_nav import event_tabs
 
 blueprint = Blueprint("organizer", __name__, url_prefix="/organizer")
+blueprint.before_request(refuse_in_place_of_others)
 
 
 @blueprint.context_processor

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from easyticket.queries.organizer import is_event_cancelled
+
 
 @dataclass(frozen=True, slots=True)
 class EventTab:
@@ -30,6 +32,15 @@ _TABS = (
 )
 
 
+# What is left of a cancelled event: everything else leads to a refusal.
+_OF_CANCELLED = {"overview", "orders", "attendees", "history"}
+
+
 def event_tabs(slug: str) -> list[EventTab]:
     """Return the tabs of the event with this slug."""
-    return [EventTab(key, label, url_for(endpoint, slug=slug)) for key, label, endpoint in _TABS]
+    is_cancelled = is_event_cancelled(slug)
+    return [
+        EventTab(key, label, url_for(endpoint, slug=slug))
+        for key, label, endpoint in _TABS
+        if not is_cancelled or key in _OF_CANCELLED
+    ]

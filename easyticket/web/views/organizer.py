@@ -139,8 +139,8 @@ def event_rows(events: Sequence[OwnEvent], actor: Actor, now: datetime) -> list[
             when=period_text(own.event),
             place=f"{own.event.venue_name}, {own.event.venue_city}",
             pill=pill_of(own.event, now),
-            sentence=sales_sentence(own.stock, own.earned),
-            bar=bar_of(own.stock) if own.stock.capacity else None,
+            sentence=event_sentence(own.event, own.stock, own.earned),
+            bar=bar_of(own.stock) if own.stock.capacity and not _is_cancelled(own.event) else None,
         )
         for own in events
     ]
@@ -177,7 +177,7 @@ def event_overview(
         pill=pill_of(event, now),
         when=period_text(event),
         place=place_text(event),
-        sentence=sales_sentence(stock, earned),
+        sentence=event_sentence(event, stock, earned),
         fee=fee_sentence(event),
         pricing=PRICING_WORDS[event.pricing_type],
         ticket_types=[_ticket_type_row(event, each, stocks) for each in event.ticket_types],
@@ -186,7 +186,7 @@ def event_overview(
         cancelled_on=moment_text(event.cancelled_at, event.time_zone) if event.cancelled_at else "",
         reason=event.cancellation_reason,
         is_draft=event.status is EventStatus.DRAFT,
-        is_cancelled=event.status is EventStatus.CANCELLED,
+        is_cancelled=_is_cancelled(event),
         is_over=phase_of(event, now) is Phase.PAST,
         may_be_deleted=not has_traces,
     )
@@ -205,6 +205,17 @@ def pill_of(event: Event, now: datetime) -> Pill:
     return Pill(*_PILLS[status_of(event, now)])
 
 
+def event_sentence(event: Event, stock: Stock, earned: Money) -> str:
+    """Return the one sentence about an event's sale; a cancelled one sells nothing any more, whatever it sold before."""
+    if not _is_cancelled(event):
+        return sales_sentence(stock, earned)
+    return f"{stock.sold:,} of {stock.capacity:,} were sold before it was cancelled" if stock.sold else "Nothing was sold"
+
+
+def _is_cancelled(event: Event) -> bool:
+    return event.status is EventStatus.CANCELLED
+
+
 def sales_sentence(stock: Stock, *earned: Money) -> str:
     """Return the one sentence on top, for example "142 of 300 sold, GH₵ 7,100.00 earned, 9 held"; `earned` by currency."""
     if not stock.capacity:
@@ -221,12 +232,14 @@ def _joined(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-def bar_of(stock: Stock) -> StockBar:
-    """Return the bar of one limit. What is sold shows, be it little, and what is left never disappears by rounding."""
+def bar_of(stock: Stock, *, is_for_sale: bool = True) -> StockBar:
+    """Return the bar of one limit. What is sold shows, be it little, and what is left never disappears by rounding. What is
+    not for sale any more is not called left."""
     capacity = stock.capacity or max(stock.sold + stock.held, 1)
     sold, held = _percent(stock.sold, capacity), _percent(stock.held, capacity)
     held = min(held, 100 - sold)
-    words = [f"{stock.sold:,} sold", f"{stock.held:,} held" if stock.held else "", _left_text(stock)]
+    words = [f"{stock.sold:,} sold", f"{stock.held:,} held" if stock.held else ""]
+    words.append(_left_text(stock) if is_for_sale else "")
     return StockBar(sold, held, ", ".join(filter(None, words)))
 
 
@@ -242,7 +255,7 @@ def _ticket_type_row(event: Event, ticket_type: TicketType, stocks: Stocks) -> T
     return TicketTypeRow(
         name=ticket_type.name,
         price=_price_text(event, ticket_type.offers),
-        bar=bar_of(stock),
+        bar=bar_of(stock, is_for_sale=not _is_cancelled(event)),
         note=_note(event, ticket_type),
         edit_url=edit_url,
         offers=[] if is_simple else [_offer_row(event, offer, stocks) for offer in ticket_type.offers],
@@ -253,7 +266,8 @@ def _offer_row(event: Event, offer: Offer, stocks: Stocks) -> OfferRow:
     name = " · ".join(filter(None, (offer.day_name, offer.tier_name)))
     when = f" ({day_text(offer.day_on)})" if offer.day_on else ""
     stock = stocks.get((QuotaKind.OFFER, offer.id), Stock(offer.quantity))
-    return OfferRow(f"{name}{when}", money_text(Money(offer.price_minor, event.currency)), bar_of(stock).text)
+    text = bar_of(stock, is_for_sale=not _is_cancelled(event)).text
+    return OfferRow(f"{name}{when}", money_text(Money(offer.price_minor, event.currency)), text)
 
 
 def _price_text(event: Event, offers: Sequence[Offer]) -> str:
@@ -265,6 +279,8 @@ def _price_text(event: Event, offers: Sequence[Offer]) -> str:
 
 
 def _note(event: Event, ticket_type: TicketType) -> str:
+    if _is_cancelled(event):
+        return ""
     if not ticket_type.is_active:
         return "Switched off: nobody can buy it."
     parts = []

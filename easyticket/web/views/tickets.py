@@ -118,6 +118,16 @@ def sent_view(transfer: TicketTransfer) -> SentView:
     )
 
 
+def sent_by_buyer_view(ticket: Ticket) -> SentView:
+    """Return what is left of a ticket for its buyer, who sent it on."""
+    return SentView(
+        title=ticket.event.title,
+        type=ticket.full_name,
+        when=_ticket_when(ticket, ticket.order),
+        text=sent_text(ticket.transfers[0]),
+    )
+
+
 def sent_text(transfer: TicketTransfer) -> str:
     """Return to whom a ticket went and when, as a sentence for whoever sent it."""
     sent = moment_text(transfer.sent_at, transfer.ticket.event.time_zone)
