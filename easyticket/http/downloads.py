@@ -6,13 +6,10 @@ from collections.abc import Iterator
 
 from flask import Response, stream_with_context
 
-from easyticket.http.auth import current_actor
-from easyticket.http.limits import limiter
+from easyticket.http.limits import account_key, limiter
 
 # Put this under the route of a list to take away. Each reads every row there is: counted together, by account.
-exports_limited = limiter.shared_limit(
-    "10/minute;100/hour", scope="exports", key_func=lambda: f"account:{current_actor().user_id}"
-)
+exports_limited = limiter.shared_limit("10/minute;100/hour", scope="exports", key_func=account_key)
 
 
 def private_download(content: bytes, content_type: str, name: str) -> Response:

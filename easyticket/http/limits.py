@@ -9,6 +9,7 @@ from flask_limiter import Limiter
 
 from easyticket.core import clock
 from easyticket.http.addresses import client_network
+from easyticket.http.auth import current_actor
 from easyticket.links import safe_next
 
 limiter = Limiter(key_func=client_network, in_memory_fallback_enabled=False)
@@ -29,6 +30,11 @@ def init_limits(app: Flask) -> None:
 def named_account() -> str:
     """Return the limiter key for the account a form names, so that guessing one password is slow from anywhere."""
     return f"account:{request.form.get('email', '').strip().lower()[:254]}"
+
+
+def account_key() -> str:
+    """Return the limiter key for the account that is signed in."""
+    return f"account:{current_actor().user_id}"
 
 
 def wait_text() -> str:

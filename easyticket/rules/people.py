@@ -105,7 +105,7 @@ def normal_phone_abroad(text: str, *, field: str = "phone_number") -> str:
 
 
 def normal_line(text: str, *, field: str, longest: int) -> str:
-    """Return one line of text with single spaces: a name, a city.
+    """Return one line of text with single spaces: a name, a city. Of signs that cannot be seen alone nothing is left.
 
     :raises Invalid: it is too long or holds control characters.
     """
@@ -114,7 +114,7 @@ def normal_line(text: str, *, field: str, longest: int) -> str:
         raise invalid_field(field, "This text holds characters that cannot be shown.")
     if len(line) > longest:
         raise invalid_field(field, f"Ensure this field has no more than {longest} characters.")
-    return line
+    return line if any(unicodedata.category(sign)[0] in "LNPS" for sign in line) else ""
 
 
 def normal_text(text: str, *, field: str, longest: int) -> str:

@@ -236,8 +236,9 @@ _NEEDS_NOBODY = {
 }
 
 
-# What nobody does in the place of somebody else: it is about their money, or about who they are.
+# What nobody does in the place of somebody else: it is about their money, about who they are, or gives away what is theirs.
 IN_PERSON = {
+    Permission.SEND_TICKET_ON,
     Permission.KEEP_OWN_ACCOUNT,
     Permission.EDIT_PAYMENT_PROFILE,
     Permission.REQUEST_PAYOUT,
@@ -247,7 +248,6 @@ IN_PERSON = {
 _IN_PERSON_ONLY = "Only the owner of the account can do this. You act in their place."
 
 
-def may(actor: Actor, permission: Permission, target: Any = None) -> bool:
 def require_in_person(actor: Actor) -> None:
     """Return if nobody acts in the place of the actor: for pages of forms that only the owner of an account sends.
 
@@ -257,6 +257,7 @@ def require_in_person(actor: Actor) -> None:
         raise Forbidden(_IN_PERSON_ONLY, code="in_person_only")
 
 
+def may(actor: Actor, permission: Permission, target: Any = None) -> bool:
     """Tell whether `actor` may do this to `target` (the event, order or ticket it is about)."""
     if actor.staff_id is not None and permission in IN_PERSON:
         return False

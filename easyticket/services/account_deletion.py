@@ -16,6 +16,7 @@ from easyticket.core.errors import Conflict, Invalid
 from easyticket.db import Base, db, transactional
 from easyticket.models import (
     ContactMessage,
+    Event,
     EventDraft,
     EventTrial,
     MailToken,
@@ -23,6 +24,7 @@ from easyticket.models import (
     Order,
     PaymentProfile,
     Payout,
+    Refund,
     SellerProfile,
     Ticket,
     TicketTransfer,
@@ -103,18 +105,40 @@ def _forget_person(user: User, now: datetime) -> None:
 
 
 def _forget_purchases(user: User, now: datetime) -> None:
-    """Take the person out of orders, tickets and sendings, which are kept: the amounts are for the books, the names are not."""
+    """Take the person out of orders, tickets and sendings, which are kept: the amounts are for the books, the names are not.
+
+    What was bought as a guest from the proved address goes along once its event is over; until then it has to be found.
+    """
     nobody = {"buyer_name": ERASED, "buyer_email": "", "buyer_phone": "", "notes": ""}
     holder = {"attendee_name": ERASED, "attendee_email": "", "attendee_phone": ""}
+    orders = sa.or_(Order.user_id == user.id, _is_guests(user, Order.user_id, Order.buyer_email, now))
+    tickets = sa.or_(
+        Ticket.owner_id == user.id, _is_guests(user, Ticket.owner_id, Ticket.attendee_email, now)
+    )
     for update in (
-        sa.update(Order).where(Order.user_id == user.id).values(**nobody, updated_at=now),
-        sa.update(Ticket).where(Ticket.owner_id == user.id).values(**holder, updated_at=now),
+        sa.update(Refund).where(Refund.order_id.in_(sa.select(Order.id).where(orders))).values(reason=""),
+        sa.update(Order).where(orders).values(**nobody, updated_at=now),
+        sa.update(Ticket).where(tickets).values(**holder, updated_at=now),
         sa.update(TicketTransfer)
         .where(TicketTransfer.from_user_id == user.id)
         .values(from_name="", from_email=""),
         sa.update(TicketTransfer).where(_was_received_by(user)).values(to_name=ERASED, to_email=""),
     ):
         db.session.execute(update, execution_options={"synchronize_session": False})
+
+
+def _is_guests(
+    user: User,
+    account_id: InstrumentedAttribute[int | None],
+    email: InstrumentedAttribute[str],
+    now: datetime,
+) -> sa.ColumnElement[bool]:
+    # An address that was never proved may be somebody else's.
+    if not user.is_email_verified:
+        return sa.false()
+    rows = account_id.class_
+    is_over = sa.exists().where(Event.id == rows.event_id, Event.end_at <= now)
+    return sa.and_(account_id.is_(None), email == user.email, is_over)
 
 
 def _was_received_by(user: User) -> sa.ColumnElement[bool]:

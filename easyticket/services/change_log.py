@@ -21,8 +21,9 @@ from easyticket.rules.permissions import Actor
 # What a text may be long: the log says what changed and is no second copy of a description.
 LONGEST_VALUE = 500
 ERASED = "(deleted account)"
-# What names a buyer or an attendee in its fields.
+# What names a buyer or an attendee in its fields, or says in words of somebody's own why something was done.
 _NAMING = (
+    ChangeAction.ORDER_REFUNDED,
     ChangeAction.ORDER_CHANGED,
     ChangeAction.ORDER_MAIL_SENT_AGAIN,
     ChangeAction.TICKET_CHANGED,

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from easyticket.db import db, transactional
-from easyticket.models import User
+from easyticket.models import ChangeAction, User
 from easyticket.queries.users import get_own_user
 from easyticket.rules.people import (
     BIO_LENGTH,
@@ -23,6 +23,7 @@ from easyticket.rules.people import (
 )
 from easyticket.rules.permissions import Actor, Permission, require
 from easyticket.services.account_names import check_free_username, refused_if_taken
+from easyticket.services.change_log import record_update, values_of
 from easyticket.services.images import Upload, discard_picture, stored_pictures
 from easyticket.services.passwords import check_own_password
 
@@ -45,11 +46,17 @@ def update_profile(
     """
     require(actor, Permission.EDIT_OWN_PROFILE)
     user = get_own_user(actor)
-    for name, value in _check_profile(changes, user, phone_abroad).items():
+    checked = _check_profile(changes, user, phone_abroad)
+    before = values_of(user, checked)
+    for name, value in checked.items():
         setattr(user, name, value)
     if PICTURE in changes:
         _show_picture(user, str(changes[PICTURE] or ""))
     user.updated_at = now
+    # What people change about themselves is nobody's business; what is changed in their place is.
+    if actor.staff_id is not None:
+        about = {"user_id": user.id, "subject": user.display_name}
+        record_update(actor, ChangeAction.USER_CHANGED, user, checked, before, now=now, **about)
     return user
 
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy.orm import aliased
 
 from easyticket.core.errors import Conflict, invalid_field
 from easyticket.core.ids import ticket_code
@@ -65,9 +66,11 @@ def send_ticket_on(
 @transactional
 def join_sent_tickets(user: User) -> int:
     """Give an account the tickets that were sent to its verified address before it was there; return how many."""
-    mine = sa.and_(
-        Ticket.sent_on_at.is_not(None), Ticket.owner_id.is_(None), Ticket.attendee_email == user.email
-    )
+    # To whom it was sent counts, not what an organizer wrote on it since.
+    later = aliased(TicketTransfer)
+    is_last = ~sa.exists().where(later.ticket_id == TicketTransfer.ticket_id, later.id > TicketTransfer.id)
+    sent_to_them = sa.select(TicketTransfer.ticket_id).where(TicketTransfer.to_email == user.email, is_last)
+    mine = sa.and_(Ticket.owner_id.is_(None), Ticket.id.in_(sent_to_them))
     joined = db.session.execute(
         sa.update(Ticket).where(mine).values(owner_id=user.id),
         execution_options={"synchronize_session": False},

@@ -96,6 +96,11 @@ def test_a_name_keeps_its_letters_and_loses_doubled_space() -> None:
     assert normal_line("  Kɔfi\tŊkrumah \n Ɖela ", field="first_name", longest=50) == "Kɔfi Ŋkrumah Ɖela"
 
 
+@pytest.mark.parametrize("unseen", ["", "  ", "\u200b\u200b", "\u200d", "\ufeff"])
+def test_of_a_name_that_cannot_be_seen_nothing_is_left(unseen: str) -> None:
+    assert normal_line(unseen, field="name", longest=50) == ""
+
+
 @pytest.mark.parametrize("hidden", ["\x00", "\x1b[31m", "\u202e", "\ud800"])
 def test_a_name_hides_no_signs_that_cannot_be_seen(hidden: str) -> None:
     with pytest.raises(Invalid):

@@ -315,3 +315,18 @@ def test_an_order_that_was_taken_from_an_account_is_not_written_about_in_its_nam
     db.session.expire_all()
     changes = db.session.scalars(sa.select(Change).filter_by(order_id=ticket.order_id)).all()
     assert "stranger@example.org" not in str([(each.before, each.after) for each in changes])
+
+
+def test_what_was_bought_as_a_guest_goes_along_once_it_is_over() -> None:
+    user = factories.make_user(email="ama@example.org")
+    over, ahead, strangers = factories.make_simple_event(**past()), factories.make_simple_event(), past()
+    guest = {"status": OrderStatus.CONFIRMED, "buyer_email": "ama@example.org"}
+    for event in (over, ahead):
+        issue_tickets(factories.make_order(event, **guest), NOW)
+    other = factories.make_order(
+        factories.make_simple_event(**strangers), **{**guest, "buyer_email": "efua@example.org"}
+    )
+    delete(user)
+    db.session.expire_all()
+    found = {order.event_id: order.buyer_email for order in db.session.scalars(sa.select(Order))}
+    assert found == {over.id: "", ahead.id: "ama@example.org", other.event_id: "efua@example.org"}

@@ -15,9 +15,11 @@ from easyticket.models import Change, User, UserSession
 from easyticket.queries.users import find_acted_for, find_session
 from easyticket.rules.permissions import IN_PERSON, Actor, Permission, may, require
 from easyticket.services.acting import act_for, stop_acting
+from easyticket.services.profiles import update_profile
 from easyticket.services.sessions import sign_in
 from tests import factories
 from tests.factories import PASSWORD, actor_of
+from tests.services.test_ticket_transfers import bought, send
 from tests.web.test_organizer_pages import sign_in as sign_in_at
 from tests.web.test_organizer_pages import words
 
@@ -86,7 +88,7 @@ def test_it_ends_at_once_when_either_may_not_any_more() -> None:
 def test_money_password_and_account_stay_their_owners() -> None:
     user = factories.make_organizer()
     owner, standing_in = actor_of(user), acting(factories.make_staff(), user)
-    for permission in IN_PERSON - {Permission.CANCEL_PAYOUT}:
+    for permission in IN_PERSON - {Permission.CANCEL_PAYOUT, Permission.SEND_TICKET_ON}:
         assert may(owner, permission)
         assert not may(standing_in, permission)
         with pytest.raises(Forbidden, match="owner of the account"):
@@ -133,3 +135,19 @@ class TestOnThePages:
         client.post("/profile/organizer/")
         change = db.session.scalars(sa.select(Change).where(Change.action == "user_changed")).one()
         assert (change.actor_id, change.staff_id) == (user.id, staff.id)
+
+
+def test_what_is_changed_in_somebodys_place_is_noted_and_what_they_change_themselves_is_not() -> None:
+    staff, user, now = factories.make_staff(), factories.make_user(city="Accra"), clock.now()
+    update_profile(actor=actor_of(user), changes={"city": "Kumasi"}, now=now)
+    update_profile(actor=acting(staff, user), changes={"city": "Tamale"}, now=now)
+    [row] = db.session.scalars(sa.select(Change)).all()
+    assert (row.action, row.staff_id, row.user_id) == ("user_changed", staff.id, user.id)
+    assert (row.before, row.after) == ({"city": "Kumasi"}, {"city": "Tamale"})
+
+
+def test_nobody_gives_away_what_is_somebody_elses() -> None:
+    staff, user = factories.make_staff(), factories.make_user()
+    [ticket] = bought(user)
+    with pytest.raises(Forbidden, match="Only the owner"):
+        send(ticket, actor=acting(staff, user))

@@ -35,6 +35,7 @@ from easyticket.services.cancellation import unwind_event
 from easyticket.services.event_steps import cancel_event
 from easyticket.services.gate import admit_ticket, verify_ticket
 from easyticket.services.orders import join_guest_orders, secret_of
+from easyticket.services.sold_orders import Person, change_attendee
 from easyticket.services.ticket_transfers import secret_of_transfer, send_ticket_on
 from easyticket.services.tickets import cancel_tickets, issue_tickets, qr_content
 from tests import factories
@@ -150,6 +151,20 @@ def test_an_address_without_an_account_gets_it_into_the_account_that_proves_the_
     verify_email(token=verification_token(user), actor=actor_of(user), now=NOW)
     db.session.refresh(ticket)
     assert (ticket.owner_id, own(user)) == (user.id, [ticket])
+
+
+def test_an_address_that_an_organizer_wrote_on_it_since_gets_nothing() -> None:
+    [ticket] = bought()
+    send(ticket, to_email="efua@example.org")
+    person = Person("Efua Sarpong", "late@example.org")
+    change_attendee(actor=actor_of(ticket.event.organizer), ticket=ticket, person=person, now=NOW)
+    late, efua = (
+        register_account(email=f"{name}@example.org", username=f"{name}_s", password=PASSWORD, now=NOW)
+        for name in ("late", "efua")
+    )
+    for user in (late, efua):
+        verify_email(token=verification_token(user), actor=actor_of(user), now=NOW)
+    assert (own(late), own(efua)) == ([], [ticket])
 
 
 def test_the_buyer_who_makes_an_account_later_does_not_get_it_back() -> None:

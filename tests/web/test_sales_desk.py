@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,10 +14,13 @@ from werkzeug.test import TestResponse
 
 from easyticket.core import clock
 from easyticket.db import db, transaction
+from easyticket.http.limits import limiter
 from easyticket.models import Change, Event, Order, OrderStatus, OutboxJob, Ticket, TicketStatus, User
 from easyticket.queue import JobName, enqueue
 from easyticket.services.tickets import issue_tickets
 from tests import factories
+from tests.fixtures.database import application_on
+from tests.servers.databases import Databases
 from tests.statements import counted_statements
 from tests.web.buying import field_of, sign_in, text_of
 
@@ -256,7 +260,27 @@ def test_the_door_keeps_what_was_typed_when_it_cannot_be_sold(desk: FlaskClient,
         },
     )
 
-    assert (nothing.status_code, wrong.status_code) == (400, 400)
+    unsaid = desk.post(door, data={f"quantity-{offer.uuid}": "1", "token": "b"})
+
+    assert (nothing.status_code, wrong.status_code, unsaid.status_code) == (400, 400, 400)
+    assert "Say whether it is paid in cash or free" in text_of(unsaid)
     assert "Choose at least one ticket." in text_of(nothing)
     assert field_of(wrong, f"quantity-{offer.uuid}") == "3" and field_of(wrong, "name") == "Esi"
     assert db.session.scalar(sa.select(sa.func.count(Order.id))) == 0
+
+
+def test_mails_to_addresses_that_are_typed_are_slow_for_each_account(
+    databases: Databases, migrated_database: str, tmp_path: Path
+) -> None:
+    with application_on(databases.new(template=migrated_database), tmp_path, RATELIMIT_ENABLED="true") as app:
+        app.config["WTF_CSRF_ENABLED"] = False
+        with app.app_context():
+            order = factories.make_order(factories.make_simple_event(), status=OrderStatus.CONFIRMED)
+            number, organizer = order.number, order.event.organizer
+            client = app.test_client()
+            sign_in(client, organizer)
+        path = f"/organizer/orders/{number}"
+        answers = [client.post(f"{path}/{each}/").status_code for each in ("mail", "buyer") * 31]
+    limiter.enabled = False
+    assert 429 not in answers[:60]
+    assert answers[60:] == [429, 429]

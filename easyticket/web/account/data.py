@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from easyticket.core import clock
 from easyticket.http.auth import current_actor, signed_in
 from easyticket.http.downloads import exports_limited, streamed_download
-from easyticket.http.limits import limiter
+from easyticket.http.limits import account_key, limiter
 from easyticket.http.sessions import end_session as end_browser_session
 from easyticket.queries.account_ties import find_account_ties
 from easyticket.queries.users import get_own_user
@@ -33,7 +33,7 @@ def download_data() -> ResponseReturnValue:
 
 @blueprint.route("/profile/delete/", methods=["GET", "POST"])
 @signed_in
-@limiter.limit("10/hour", key_func=lambda: f"account:{current_actor().user_id}", methods=["POST"])
+@limiter.limit("10/hour", key_func=account_key, methods=["POST"])
 def delete() -> ResponseReturnValue:
     """Say what deleting the account does, and do it once the password is given; or say what holds it."""
     now, form = clock.now(), DeleteAccountForm()

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
 from easyticket.http.auth import current_actor, public, signed_in
-from easyticket.http.limits import limiter, named_account
+from easyticket.http.limits import account_key, limiter, named_account
 from easyticket.http.sessions import sign_in_browser
 from easyticket.models import TokenPurpose
 from easyticket.queries.users import find_any_mail_token
@@ -69,7 +69,7 @@ def resend() -> ResponseReturnValue:
 
 @blueprint.route("/profile/address/", methods=["GET", "POST"])
 @signed_in
-@limiter.limit("10/hour", key_func=lambda: f"account:{current_actor().user_id}", methods=["POST"])
+@limiter.limit("10/hour", key_func=account_key, methods=["POST"])
 def change_address() -> ResponseReturnValue:
     """Mail a link to another address; the account keeps the one it has until the link is used."""
     form = ChangeAddressForm()

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
 from easyticket.http.auth import current_actor, organizer_only
-from easyticket.http.limits import limiter
+from easyticket.http.limits import account_key, limiter
 from easyticket.http.watched import Line, is_watched, page_line, progress_line, watched_answer
 from easyticket.queries.organizer import get_own_event
 from easyticket.services.readiness import check_readiness
@@ -32,7 +32,7 @@ def check(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/events/<slug>/check/try/")
 @organizer_only
-@limiter.limit("6/minute;40/hour", key_func=lambda: f"account:{current_actor().user_id}")
+@limiter.limit("6/minute;40/hour", key_func=account_key)
 def rehearse(slug: str) -> ResponseReturnValue:
     """Rehearse an event; a page's script is told meanwhile how far it is."""
     back = url_for("organizer.check", slug=slug, _anchor="trial")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
 from easyticket.http.auth import current_actor, signed_in
+from easyticket.http.limits import account_key, limiter
 from easyticket.queries.door import (
     count_door_sales,
     get_door_sale,
@@ -27,6 +28,7 @@ from easyticket.web.views.door import door_page, door_sale_page
 
 @blueprint.route("/events/<slug>/door/", methods=["GET", "POST"])
 @signed_in
+@limiter.limit("600/hour", key_func=account_key, methods=["POST"])
 def door(slug: str) -> ResponseReturnValue:
     """Choose tickets and sell them."""
     actor, now, form = current_actor(), clock.now(), DoorForm()

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from easyticket.core import clock
 from easyticket.http.auth import current_actor, signed_in
+from easyticket.http.limits import account_key, limiter
 from easyticket.queries.sold_orders import get_sold_order, get_sold_ticket
 from easyticket.services.door_sales import take_back_door_sale
 from easyticket.services.sold_orders import change_attendee, change_buyer, mail_order_again
@@ -16,9 +17,13 @@ from easyticket.web.forms.sold_orders import BuyerForm, PersonForm
 from easyticket.web.organizer import blueprint
 from easyticket.web.views.sold_orders import buyer_changed_text, sold_order_page
 
+# Each of them sends a mail to an address that is typed.
+_mails = limiter.shared_limit("60/hour", scope="mails of the desk", key_func=account_key, methods=["POST"])
+
 
 @blueprint.route("/orders/<number>/buyer/", methods=["GET", "POST"])
 @signed_in
+@_mails
 def buyer(number: str) -> ResponseReturnValue:
     """Correct who bought an order, and mail the tickets to the right address."""
     actor, now = current_actor(), clock.now()
@@ -55,6 +60,7 @@ def attendee(number: str, code: str) -> ResponseReturnValue:
 
 @blueprint.post("/orders/<number>/mail/")
 @signed_in
+@_mails
 def mail_again(number: str) -> ResponseReturnValue:
     """Mail the tickets to the buyer once more."""
     actor, form = current_actor(), Form()
