@@ -21,7 +21,7 @@ from easyticket.services.baskets import WantedLine
 from easyticket.services.change_log import record_change
 from easyticket.services.expiry import expire_orders
 from easyticket.services.orders import Buyer, cancel_order, hold_again, name_buyer, place_order
-from easyticket.services.shortage import SoldOut
+from easyticket.services.shortage import SoldOut, in_words
 
 _OPERATION = "begin_checkout"
 # How long the second sending of a form waits for the first to be done, and how often it looks (seconds).
@@ -57,7 +57,7 @@ def begin_checkout(
         order = _hold(actor, _event_of(event_id), lines, promo_code, replaces, now)
     except SoldOut as refusal:
         _forget_turn(scope, key)
-        raise _in_words(refusal) from None
+        raise in_words(refusal) from None
     except Exception:
         _forget_turn(scope, key)
         raise
@@ -76,7 +76,7 @@ def renew_hold(*, actor: Actor, order: Order, buyer: Buyer | None = None, now: d
     try:
         order = hold_again(actor=actor, order=order, now=now)
     except SoldOut as refusal:
-        raise _in_words(refusal) from None
+        raise in_words(refusal) from None
     return name_buyer(actor=actor, order=order, buyer=buyer) if buyer is not None else order
 
 
@@ -140,19 +140,6 @@ def _swap(
         promo_code=promo_code,
         now=now,
     )
-
-
-def _in_words(refusal: SoldOut) -> SoldOut:
-    """Say it as a page does; the sentences of the APIs are part of their contract."""
-    if refusal.retry_after is not None:
-        minutes = max(-(-refusal.retry_after // 60), 1)
-        wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-        text = f"Other buyers hold all that is left of {refusal.name}. Some may come back in {wait}: look again then."
-    elif refusal.left == 0:
-        text = f"{refusal.name} is sold out."
-    else:
-        text = f"Only {refusal.left} {'is' if refusal.left == 1 else 'are'} left of {refusal.name}. Choose fewer."
-    return SoldOut(text, left=refusal.left, retry_after=refusal.retry_after, name=refusal.name)
 
 
 def _digest_of(event: Event, lines: Sequence[WantedLine], promo_code: str) -> str:

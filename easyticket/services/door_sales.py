@@ -27,7 +27,7 @@ from easyticket.services.order_lock import lock_order
 from easyticket.services.orders import next_order_number, secret_of, with_expired_released
 from easyticket.services.refunds import locked_tickets
 from easyticket.services.settlement import confirm_unpaid
-from easyticket.services.shortage import shortage_of
+from easyticket.services.shortage import SoldOut, in_words, shortage_of
 from easyticket.services.tickets import cancel_tickets
 
 _OPERATION = "door_sale"
@@ -66,6 +66,8 @@ def sell_at_door(*, actor: Actor, event: Event, sale: DoorSale, token: str, now:
 
     try:
         return with_expired_released(event_id, sell, now)
+    except SoldOut as refusal:
+        raise in_words(refusal) from None
     except Repeated:
         if made := _made_by(turn):
             return made

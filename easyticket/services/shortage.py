@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,7 +14,8 @@ from easyticket.services.inventory import QuotaFull
 
 
 class SoldOut(Invalid):
-    """Not enough is left of `name`. `retry_after` (seconds) is set when places are only held and may come back by then."""
+    """Not enough is left of `name`, which is written as pages quote it. `retry_after` (seconds) is set when places are only
+    held and may come back by then."""
 
     code = "sold_out"
 
@@ -31,11 +33,25 @@ def shortage_of(full: QuotaFull, order: Order, now: datetime) -> SoldOut:
         raise invalid_field("promo_code", "This code has been used up.")
     quota = _narrowest(quota, order)
     left = max(quota.left or 0, 0)
-    name = _limited_name(quota, order)
-    message = f"Only {left} tickets available for {name}"
+    # The API contract's sentence, with its straight quotes.
+    message = f"Only {left} tickets available for {_limited_name(quota, order, _straight)}"
     all_held = left == 0 and quota.held > 0
     retry_after = _seconds_until_release(quota, now) if all_held else None
-    return SoldOut(message, left=left, retry_after=retry_after, name=name)
+    return SoldOut(message, left=left, retry_after=retry_after, name=_limited_name(quota, order, _curly))
+
+
+def in_words(refusal: SoldOut) -> SoldOut:
+    """Say it as a page does; the sentences of the APIs are part of their contract."""
+    name = refusal.name
+    if refusal.retry_after is not None:
+        minutes = max(-(-refusal.retry_after // 60), 1)
+        wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+        text = f"Other buyers hold all that is left of {name}. Some may come back in {wait}: look again then."
+    elif refusal.left == 0:
+        text = f"{name[:1].upper()}{name[1:]} is sold out."
+    else:
+        text = f"Only {refusal.left} {'is' if refusal.left == 1 else 'are'} left of {name}. Choose fewer."
+    return SoldOut(text, left=refusal.left, retry_after=refusal.retry_after, name=name)
 
 
 def _narrowest(quota: Quota, order: Order) -> Quota:
@@ -53,15 +69,25 @@ def _narrowest(quota: Quota, order: Order) -> Quota:
     return quota
 
 
-def _limited_name(quota: Quota, order: Order) -> str:
+def _limited_name(quota: Quota, order: Order, quoted: Callable[[str], str]) -> str:
     for line in order.lines:
         if quota.kind is QuotaKind.OFFER and line.offer_id == quota.owner_id:
             if line.tier_name and line.day_name:
-                return f"'{line.tier_name}' on '{line.day_name}'"
-            return f"tier '{line.tier_name}'" if line.tier_name else f"'{line.day_name or line.ticket_name}'"
+                return f"{quoted(line.tier_name)} on {quoted(line.day_name)}"
+            if line.tier_name:
+                return f"tier {quoted(line.tier_name)}"
+            return quoted(line.day_name or line.ticket_name)
         if quota.kind is QuotaKind.TICKET_TYPE and line.offer.ticket_type_id == quota.owner_id:
-            return f"'{line.ticket_name}'"
-    return f"'{order.event.title}'"
+            return quoted(line.ticket_name)
+    return quoted(order.event.title)
+
+
+def _straight(name: str) -> str:
+    return f"'{name}'"
+
+
+def _curly(name: str) -> str:
+    return f"“{name}”"
 
 
 def _seconds_until_release(quota: Quota, now: datetime) -> int:

@@ -126,7 +126,7 @@ def test_the_door_sells_what_the_web_does_not_any_more_but_never_more_than_there
         ticket_type.sales_end_at = NOW - timedelta(days=1)
 
     sell(event, 2)
-    with pytest.raises(SoldOut):
+    with pytest.raises(SoldOut, match=r"Only 1 is left of “Standard”\. Choose fewer\."):
         sell(event, 2, form="more")
 
     assert counts(event) == (0, 2)

@@ -99,7 +99,7 @@ class TestChoosing:
         few = factories.make_simple_event(quantity=3)
         answer = choose(client, few, 4)
         assert answer.status_code == 400
-        assert "Only 3 are left of 'Standard'." in text_of(answer)
+        assert "Only 3 are left of “Standard”." in text_of(answer)
         name = f"quantity-{few.ticket_types[0].offers[0].uuid}"
         assert field_of(answer, name) == "4"
 
@@ -109,7 +109,7 @@ class TestChoosing:
         factories.hold_places(
             all_held.ticket_types[0].offers[0], 2, expires_at=clock.now() + timedelta(minutes=3, seconds=30)
         )
-        assert "'Standard' is sold out." in text_of(choose(client, sold, 1))
+        assert "“Standard” is sold out." in text_of(choose(client, sold, 1))
         assert "may come back in 4 minutes" in text_of(choose(client, all_held, 1))
 
     def test_other_tickets_replace_those_held_before(self, client: FlaskClient, event: Event) -> None:

@@ -293,7 +293,7 @@ class TestTheHoldRunsOut:
         answer = client.post(f"/checkout/{secret}/{step}/", data=BUYER)
         assert answer.status_code == 400
         assert "This order is finished" not in text_of(answer)
-        assert "'Standard' is sold out." in text_of(answer)
+        assert "“Standard” is sold out." in text_of(answer)
         assert f'href="/events/{few.slug}/"' in answer.text
         assert field_of(answer, "buyer_name") == "Kofi Mensah"
 
