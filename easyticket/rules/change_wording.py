@@ -102,7 +102,11 @@ def change_sentence(action: str, subject: str, after: Mapping[str, Any]) -> str:
     is_known = action in ChangeAction.__members__.values()
     sentence = _SENTENCES[ChangeAction(action)] if is_known else f"{_as_words(action)}: {{subject}}"
     if action == ChangeAction.USER_ACTED_FOR and "is_acting" in after:
-        sentence = "Began to act in the place of {subject}" if after["is_acting"] else "Stopped acting in the place of {subject}"
+        sentence = (
+            "Began to act in the place of {subject}"
+            if after["is_acting"]
+            else "Stopped acting in the place of {subject}"
+        )
     for name in ("list", "format"):
         sentence = sentence.replace(f"{{{name}}}", value_text(name, after.get(name), "", "UTC"))
     return sentence.replace("{subject}", subject)

@@ -35,6 +35,7 @@ from easyticket.rules.refund_amounts import (
     spread,
 )
 from easyticket.rules.refunds import check_undisputed, check_unused, is_on_sale_still
+from easyticket.rules.wording import sum_text
 from easyticket.services import ledger, tickets, withdrawal_cover
 from easyticket.services.order_lock import lock_order
 
@@ -241,7 +242,7 @@ def _payment_to_return(order: Order) -> Payment:
 
 def _out_of_bounds(amount: int, left: int, currency: str) -> Invalid:
     if amount > 0:
-        rest = f"{Money(left, currency).as_text()} {currency}"
+        rest = sum_text(Money(left, currency))
         sentence = f"The refund is more than what is left of the payment, {rest}."
     elif left == 0:
         sentence = "Nothing is left to return: all the money was returned, or is on its way back."

@@ -230,7 +230,7 @@ class TestRefund:
         assert caller.post(path_of(order, "refund"), {"amount": 100}).status_code == 200
         answer = caller.post(path_of(order, "refund"), {"amount": 5.01})
         assert fields_of(answer) == {
-            "amount": ["The refund is more than what is left of the payment, 5.00 GHS."]
+            "amount": ["The refund is more than what is left of the payment, GH₵\N{NO-BREAK SPACE}5.00."]
         }
 
     def test_only_a_paid_order_is_refunded(self, caller: Caller) -> None:

@@ -20,7 +20,7 @@ from easyticket.core import clock
 from easyticket.db import db, transaction
 from easyticket.http.limits import limiter
 from easyticket.jobs.entry import drain_outbox
-from easyticket.models import User, UserSession, UserType
+from easyticket.models import EventStatus, User, UserSession, UserType
 from easyticket.queries.users import find_user_by_email
 from easyticket.queue import JobName
 from easyticket.services import accounts, password_changes
@@ -200,6 +200,16 @@ def test_opening_the_verification_link_proves_nothing_and_its_button_does(client
     assert "There is nothing left to do" in words(client.get(address))
 
 
+def test_an_organizer_goes_on_at_the_draft_that_waited_for_the_address(client: FlaskClient) -> None:
+    client.post("/sign-up/", data={**SIGN_UP, "wants_to_sell": "y"})
+    user = account_of("ama@example.org")
+    draft = factories.make_event(organizer=user, status=EventStatus.DRAFT)
+    address = f"/verify/{verification_token(user)}/"
+    assert client.post(address).location == f"/organizer/events/{draft.slug}/"
+    again = words(client.get(address))
+    assert "Your events can go live." in again and "nothing left to do" not in again
+
+
 def test_another_browser_verifies_with_the_password_and_is_signed_in(app: Flask, client: FlaskClient) -> None:
     client.post("/sign-up/", data=SIGN_UP)
     address = f"/verify/{verification_token(account_of('ama@example.org'))}/"
@@ -328,6 +338,7 @@ def test_people_see_where_they_are_signed_in_and_can_end_it_all(app: Flask, clie
     sign_in(client, user)
     page = words(client.get("/profile/sessions/"))
     assert "Chrome on Android Last used just now from 127.0.0.1" in page
+    assert "This device In use now from 127.0.0.1" in page
     assert page.count("This device") == 1
     assert client.post("/profile/sign-out-everywhere/").location == "/sign-in/"
     assert (is_signed_in(client), is_signed_in(phone)) == (False, False)

@@ -14,7 +14,9 @@ from tests.web.test_organizer_pages import sign_in, words
 pytestmark = pytest.mark.usefixtures("db_session")
 
 
-def test_the_desk_of_a_cancelled_event_calls_nothing_left_and_leads_to_no_refusal(client: FlaskClient) -> None:
+def test_the_desk_of_a_cancelled_event_calls_nothing_left_and_leads_to_no_refusal(
+    client: FlaskClient,
+) -> None:
     event = factories.make_simple_event(status=EventStatus.CANCELLED, cancelled_at=clock.now())
     sign_in(client, event.organizer)
     desk = f"/organizer/events/{event.slug}/"

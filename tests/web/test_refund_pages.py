@@ -228,7 +228,7 @@ class TestTheDesk:
         [
             ({"what": "tickets"}, "Choose at least one ticket."),
             ({"what": "amount", "amount": ""}, "A valid amount is required."),
-            ({"what": "amount", "amount": "500"}, "more than what is left of the payment, 157.50 GHS"),
+            ({"what": "amount", "amount": "500"}, "more than what is left of the payment, GH₵ 157.50."),
             ({"what": "amount", "amount": "0"}, "Ensure this value is greater than 0."),
             ({"what": "whole", "reason": "x" * 201}, "At most 200 characters."),
         ],

@@ -10,7 +10,9 @@ from easyticket.http.auth import current_actor, public, signed_in
 from easyticket.http.limits import account_key, limiter, named_account
 from easyticket.http.sessions import sign_in_browser
 from easyticket.models import TokenPurpose
+from easyticket.queries.organizer import OwnEvents, list_own_events
 from easyticket.queries.users import find_any_mail_token
+from easyticket.rules.permissions import Actor
 from easyticket.services.account_names import EMAIL_TAKEN
 from easyticket.services.accounts import request_verification, verify_email
 from easyticket.services.email_changes import change_email, request_email_change
@@ -42,7 +44,7 @@ def verify(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with refusals_shown_in(form):
             _verify(token, "" if is_own else text_of(form.password))
-            return redirect(url_for("account.profile"))
+            return redirect(_place_to_go_on(current_actor()))
     state = link_state(found, clock.now())
     return render_template(
         "account/verify.html",
@@ -107,6 +109,16 @@ def new_address(token: str) -> ResponseReturnValue:
     ), status_of(form)
 
 
+def _place_to_go_on(actor: Actor) -> str:
+    """Return where somebody goes on whose address is verified: an organizer at the draft that waited for it."""
+    if not actor.is_organizer:
+        return url_for("account.profile")
+    drafts = list_own_events(actor, clock.now(), which=OwnEvents.DRAFTS, page=1, per_page=2).items
+    if len(drafts) == 1:
+        return url_for("organizer.event", slug=drafts[0].event.slug)
+    return url_for("organizer.home")
+
+
 def _change_address(token: str, password: str) -> None:
     user = change_email(token=token, actor=current_actor(), password=password, now=clock.now())
     if current_actor().user_id is None:
@@ -118,4 +130,7 @@ def _verify(token: str, password: str) -> None:
     user = verify_email(token=token, actor=current_actor(), password=password, now=clock.now())
     if current_actor().user_id is None:
         sign_in_browser(user.email, password)
+    if user.is_organizer:
+        flash("Your address is verified. Your events can go live now.", "success")
+        return
     flash("Your address is verified. Tickets bought with it are under My tickets.", "success")

@@ -63,7 +63,7 @@ class EventForm(KeptForm, HasMoments):
     """Everything about an event but what it sells."""
 
     title = StringField("Title", required("Give the event a title.", 255))
-    category_id = SelectField("Category", coerce=int)
+    category_id = SelectField("Category", coerce=lambda value: int(value or 0))
     description = TextAreaField("Description", optional(50_000))
     short_description = StringField("In one line", optional(500))
     venue_name = StringField("Venue", required("Say where it is.", 255))
@@ -109,7 +109,8 @@ class EventForm(KeptForm, HasMoments):
         """Give the field for the category what there is to choose from, and what the event has even if it is switched off."""
         offered = {each.id: each.name for each in (*categories, *([current] if current else []))}
         self.category_id.choices = [
-            SelectChoice(str(key), name) for key, name in {0: "Choose one", **offered}.items()
+            SelectChoice("", "Choose one"),
+            *(SelectChoice(str(key), name) for key, name in offered.items()),
         ]
 
     def validate_category_id(self, field: SelectField) -> None:

@@ -186,7 +186,7 @@ def _desk_sentence(desk: Desk) -> str:
     if not count:
         return "No event of yours is on sale now"
     sold = sales_sentence(desk.stock, *desk.earned)
-    return sold if count == 1 else f"{sold}, over {count:,} events"
+    return f"{sold}, by the event on sale" if count == 1 else f"{sold}, by the {count:,} events on sale"
 
 
 def _limit_sentence(most_events: int) -> str:

@@ -32,7 +32,7 @@ from easyticket.rules.payment_accounts import (
 from easyticket.rules.payouts import may_be_cancelled
 from easyticket.rules.schedule import day_in
 from easyticket.rules.statements import month_of
-from easyticket.rules.wording import currency_text, day_text, moment_text, percent_text, sum_text
+from easyticket.rules.wording import currency_text, day_text, moment_text, percent_text, sum_text, zone_text
 from easyticket.web.views.order_parts import Pill
 
 _STATES = {
@@ -167,7 +167,7 @@ def money_page(report: MoneyReport, zone: str, now: datetime) -> MoneyPage:
         seller_text=_seller_text(report.seller),
         currencies=[own.balance.currency for own in report.currencies],
         months=_months(day_in(zone, now), zone),
-        zone=zone.replace("_", " "),
+        zone=f"{zone.rpartition('/')[2].replace('_', ' ')} ({zone_text(now, zone)})",
     )
 
 

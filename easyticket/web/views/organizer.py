@@ -209,7 +209,11 @@ def event_sentence(event: Event, stock: Stock, earned: Money) -> str:
     """Return the one sentence about an event's sale; a cancelled one sells nothing any more, whatever it sold before."""
     if not _is_cancelled(event):
         return sales_sentence(stock, earned)
-    return f"{stock.sold:,} of {stock.capacity:,} were sold before it was cancelled" if stock.sold else "Nothing was sold"
+    return (
+        f"{stock.sold:,} of {stock.capacity:,} were sold before it was cancelled"
+        if stock.sold
+        else "Nothing was sold"
+    )
 
 
 def _is_cancelled(event: Event) -> bool:
