@@ -112,7 +112,7 @@ class TestTheOrder:
             assert ("The tickets you kept are below, and to whom you sent the others." in text) is (
                 number == 0
             )
-        assert "You sent on your tickets for Highlife Night They belong to whom you sent them to." in text
+        assert "You sent on your tickets for Highlife Night They are no longer yours." in text
         assert "You are going to" not in text
 
     def test_that_was_paid_twice_tells_of_the_money_on_its_way_back(

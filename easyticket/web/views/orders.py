@@ -202,8 +202,8 @@ def _heading(order: Order, phase: OrderPhase, now: datetime) -> tuple[str, str, 
 
 def _sent_on(order: Order) -> tuple[str, str]:
     if order.quantity == 1:
-        return f"You sent on your ticket for {order.event.title}", "It belongs to whom you sent it to."
-    return f"You sent on your tickets for {order.event.title}", "They belong to whom you sent them to."
+        return f"You sent on your ticket for {order.event.title}", "It is no longer yours."
+    return f"You sent on your tickets for {order.event.title}", "They are no longer yours."
 
 
 def _where_tickets_are(order: Order) -> str:
