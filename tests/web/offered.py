@@ -50,6 +50,12 @@ NOT_OFFERED: Mapping[str, Sequence[str]] = {
     "organizer.new_ticket_type": ("cancelled",),
     "organizer.switch": ("cancelled",),
     "organizer.ticket_type": ("cancelled",),
+    "organizer.ticket_types": ("cancelled",),
+    "organizer.check": ("cancelled",),
+    "organizer.keep_draft": ("cancelled",),
+    # Nobody is let in.
+    "gate.page": ("cancelled",),
+    "gate.counts": ("cancelled",),
     # A part of the page of a cancelled event, which leads there for all others.
     "organizer.progress": (),
     # Typing keeps it, so there is nothing to throw away on most days.
