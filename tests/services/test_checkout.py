@@ -17,6 +17,7 @@ from easyticket.services import checkout
 from easyticket.services.checkout import begin_checkout, renew_hold, resend_tickets
 from easyticket.services.idempotency import forget_old_answers
 from easyticket.services.orders import SoldOut, WantedLine, secret_of
+from easyticket.services.tickets import issue_tickets
 from tests import factories
 from tests.factories import actor_of
 
@@ -98,6 +99,7 @@ def test_a_hold_that_is_over_is_renewed_whether_or_not_somebody_ended_the_order(
 def test_tickets_are_sent_again_for_a_paid_order_only() -> None:
     event = factories.make_simple_event()
     paid, unpaid = factories.make_order(event, status=OrderStatus.CONFIRMED), factories.make_order(event)
+    issue_tickets(paid, clock.now())
     resend_tickets(actor=holder(paid), order=paid, now=clock.now())
     job = db.session.scalars(sa.select(OutboxJob).filter_by(name=JobName.MAIL_ORDER_CONFIRMED)).one()
     assert job.payload == {"order_id": paid.id}
