@@ -13,11 +13,13 @@ _ENDPOINTS = frozenset(
         "account.change_address",
         "account.change_password",
         "account.delete",
+        "orders.send",
         "organizer.ask_for_payout",
         "organizer.delete_account",
         "organizer.edit_account",
         "organizer.new_account",
         "organizer.seller",
+        "tickets.send",
     }
 )
 

@@ -33,12 +33,14 @@ from easyticket.services.tickets import qr_content
 from easyticket.web.forms.fields import text_of
 from easyticket.web.forms.refunds import TicketsForm
 from easyticket.web.forms.refusals import status_of
+from easyticket.web.in_person import refuse_in_place_of_others
 from easyticket.web.sending import send_or_ask
 from easyticket.web.views.orders import order_card, order_page
 from easyticket.web.views.refunds import refund_page
 from easyticket.web.views.tickets import held_ticket_view, sent_by_buyer_view, ticket_view
 
 blueprint = Blueprint("orders", __name__)
+blueprint.before_request(refuse_in_place_of_others)
 
 PER_PAGE = 20
 _AT_CHECKOUT = OPEN_PHASES | {OrderPhase.FAILED, OrderPhase.CANCELLED}

@@ -18,10 +18,12 @@ from easyticket.queries.ticket_transfers import get_sent_ticket, get_transfer_by
 from easyticket.rules.online_links import online_link_of_ticket
 from easyticket.rules.ticket_transfers import is_last
 from easyticket.services.tickets import print_ticket, qr_content
+from easyticket.web.in_person import refuse_in_place_of_others
 from easyticket.web.sending import send_or_ask
 from easyticket.web.views.tickets import held_ticket_view, sent_view
 
 blueprint = Blueprint("tickets", __name__, url_prefix="/tickets")
+blueprint.before_request(refuse_in_place_of_others)
 
 
 def _link_key() -> str:

@@ -8,7 +8,9 @@ from flask.testing import FlaskClient
 
 from easyticket.core import clock
 from easyticket.models import EventStatus
+from easyticket.services.orders import secret_of
 from tests import factories
+from tests.services.test_ticket_transfers import bought
 from tests.web.test_organizer_pages import sign_in, words
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -40,13 +42,15 @@ def test_an_event_that_was_taken_down_is_not_offered_to_be_featured(client: Flas
 
 def test_forms_for_the_owner_alone_are_refused_before_they_are_filled_in(client: FlaskClient) -> None:
     owner = factories.make_organizer()
+    [ticket] = bought(owner)
+    sending = f"/orders/{secret_of(ticket.order)}/{ticket.code}/send/"
     sign_in(client, factories.make_staff())
     begun = client.post(f"/admin/people/{owner.uuid}/act/")
     assert begun.headers["Location"] == "/organizer/"
     money = "/organizer/money/"
     for path in (
         *("/profile/password/", "/profile/address/", "/profile/delete/", f"{money}receipts/"),
-        *(f"{money}accounts/new/bank/", f"{money}payouts/new/GHS/"),
+        *(f"{money}accounts/new/bank/", f"{money}payouts/new/GHS/", sending),
     ):
         answer = client.get(path)
         assert answer.status_code == 403, path
