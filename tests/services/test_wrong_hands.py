@@ -129,3 +129,13 @@ def test_the_desk_offers_it_where_the_buyer_is_corrected(client: FlaskClient) ->
     assert client.get(f"/orders/{old}/").status_code == 404
     db.session.expire_all()
     assert client.get(f"/orders/{secret_of(order)}/").status_code == 200
+
+
+def test_who_knows_the_payment_alone_is_told_no_new_code(client: FlaskClient) -> None:
+    [ticket] = bought()
+    order, address = ticket.order, f"/api/v1/payments/verify/{ticket.order.purchase_code}/"
+    assert [each["ticket_id"] for each in client.get(address).get_json()["tickets"]] == [ticket.code]
+    take_back(order)
+    told = client.get(address)
+    assert told.get_json()["tickets"] == []
+    assert order.tickets[0].code not in told.text and "kofi" not in told.text.lower()
